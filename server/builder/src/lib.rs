@@ -1,0 +1,1 @@
+//! Builders: finds one, and speaks BuildKit to it.

@@ -1,0 +1,3 @@
+//! The `layerwise` program: arguments to commands, and printers.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The facade of the pure core: host, snapshots, and the editor features.

@@ -1,0 +1,16 @@
+//! A build as data: requests, events, the map from the builder's vertices to the Dockerfile's steps, and the queue of builds.
+//!
+//! Nothing here talks to an engine, waits, or reads a clock: time comes in with the events. `builder` produces
+//! [`BuildEvent`]s, a reducer turns them into steps, and the command line and the editors show what comes out.
+
+pub mod event;
+pub mod request;
+
+pub use event::{
+    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, SourceLines,
+    Vertex, VertexProgress,
+};
+pub use request::{
+    BuildHandle, BuildRequest, Builder, BuilderDescription, EventSink, Export, FrontendAbilities,
+    SecretSource, SecretSpec,
+};

@@ -1,0 +1,127 @@
+//! What is asked of a builder, and the builder as the rest of the house sees it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::event::BuildEvent;
+
+/// One build.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// The main build context: an absolute directory, or a URL that is passed on to the builder.
+    pub context: String,
+    /// Path of the Dockerfile, for names and for its own `<name>.dockerignore`.
+    pub dockerfile: PathBuf,
+    /// Text of the Dockerfile; an editor's unsaved text is built without a temporary file.
+    pub dockerfile_text: String,
+    /// The stage to build; the last one where absent.
+    pub target: Option<String>,
+    /// Build arguments.
+    pub build_args: BTreeMap<String, String>,
+    /// Secrets, read only when the builder asks for them.
+    pub secrets: Vec<SecretSpec>,
+    /// SSH agents as `docker buildx build --ssh` takes them: `default`, `id=path`.
+    pub ssh: Vec<String>,
+    /// Named contexts: name to directory or reference.
+    pub named_contexts: BTreeMap<String, String>,
+    /// Platforms such as `linux/arm64`; the builder's own where empty.
+    pub platforms: Vec<String>,
+    /// Network mode of RUN: `default`, `host`, `none`.
+    pub network: Option<String>,
+    /// Run every step anew.
+    pub no_cache: bool,
+    /// Names for the image.
+    pub tags: Vec<String>,
+    /// Where the result goes.
+    pub export: Export,
+}
+
+/// Where the result of a build goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Export {
+    /// The engine's own image store.
+    #[default]
+    Image,
+    /// Nowhere: the build alone warms the cache.
+    Nothing,
+    /// A local directory.
+    Directory(PathBuf),
+    /// A tar file.
+    Tar(PathBuf),
+}
+
+/// A secret that the build may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSpec {
+    /// The id that the Dockerfile mounts.
+    pub id: String,
+    /// Where the value is. It is read when the builder asks, and never kept.
+    pub source: SecretSource,
+}
+
+/// Where a secret's value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// A file.
+    File(PathBuf),
+    /// An environment variable of this process.
+    Environment(String),
+}
+
+/// Receives the events of one build, in order.
+pub type EventSink = Box<dyn Fn(BuildEvent) + Send + Sync>;
+
+/// A builder, as the command line and the language server see it.
+pub trait Builder: Send + Sync {
+    /// Starts a build at once and returns. Every build ends with exactly one [`BuildEvent::Finished`], failures to reach
+    /// the engine included.
+    fn start(&self, request: BuildRequest, sink: EventSink) -> Box<dyn BuildHandle>;
+
+    /// Finds the builder and asks it what it is. Blocks for at most a few seconds.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and what to do.
+    fn describe(&self) -> Result<BuilderDescription, String>;
+}
+
+/// A running build. Dropping the handle does not stop the build.
+pub trait BuildHandle: Send + Sync {
+    /// Stops the build; its `Finished` event follows.
+    fn cancel(&self);
+}
+
+/// What a builder is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BuilderDescription {
+    /// `docker` or `buildkitd`.
+    pub kind: String,
+    /// Version, such as `28.5.2`.
+    pub version: String,
+    /// The address, such as `unix:///var/run/docker.sock`.
+    pub address: String,
+    /// How it was found, such as `DOCKER_HOST`, `docker context "colima"` or `usual socket`.
+    pub found_by: String,
+    /// The image store, such as `overlay2` or `containerd`.
+    pub store: String,
+    /// What its built-in Dockerfile frontend can do.
+    pub frontend: FrontendAbilities,
+}
+
+/// What the builder's own Dockerfile frontend understands; rewrites use nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FrontendAbilities {
+    /// Heredocs in RUN and COPY.
+    pub heredocs: bool,
+    /// `COPY --link`.
+    pub copy_link: bool,
+    /// `RUN --network`.
+    pub run_network: bool,
+    /// `--mount=type=secret,env=NAME`.
+    pub secret_env: bool,
+    /// Named contexts.
+    pub named_contexts: bool,
+    /// Build checks through the gateway.
+    pub lint: bool,
+    /// `COPY --parents`.
+    pub copy_parents: bool,
+}

@@ -1,0 +1,1 @@
+//! Code actions: a source change out.

@@ -1,0 +1,1 @@
+//! What a Dockerfile means: stages, variables, images, mounts, file flow, shell commands; .dockerignore matching.

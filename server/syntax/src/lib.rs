@@ -1,0 +1,1 @@
+//! The text and structure of one Dockerfile: rope, instructions, words, trees, positions, edits.

@@ -1,0 +1,1 @@
+//! Fixture text to documents, cursor and caret markers, a scripted builder.

@@ -1,0 +1,1 @@
+//! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.

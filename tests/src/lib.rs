@@ -1,0 +1,1 @@
+//! Tests across crates: LSP, command line, inner loop, tidy, real engine, real editors.
