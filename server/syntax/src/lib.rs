@@ -1,1 +1,22 @@
-//! The text and structure of one Dockerfile: rope, instructions, words, trees, positions, edits.
+//! The text and structure of one Dockerfile, incremental by instruction.
+//!
+//! [`Document`] is a rope and a list of instruction segments. An edit segments anew from the touched instruction until the
+//! boundaries agree again; all other instructions keep their parsed values, shared by `Arc`. Parsing never fails: it returns
+//! instructions plus problems. The authority is BuildKit's own parser (`frontend/dockerfile/parser`, `frontend/dockerfile/instructions`).
+//!
+//! Meaning (stages, variables, values) is not here but in `semantic`.
+
+pub mod arguments;
+pub mod document;
+pub mod instruction;
+pub mod keyword;
+pub mod problem;
+pub mod range;
+pub mod shell;
+
+pub use arguments::{Arguments, Flag, Form, Heredoc, Pair, Word};
+pub use document::{Comment, Directive, Document, Encoding, Position};
+pub use instruction::{Instruction, InstructionNode};
+pub use keyword::Keyword;
+pub use problem::{LocalProblem, Problem};
+pub use range::{LocalRange, TextEdit, TextRange};

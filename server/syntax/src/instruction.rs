@@ -1,0 +1,97 @@
+//! One instruction: its parsed value, and where it stands.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::arguments::{Arguments, Flag, Heredoc};
+use crate::keyword::Keyword;
+use crate::problem::LocalProblem;
+use crate::range::{LocalRange, TextRange};
+use crate::shell::Script;
+
+/// The parsed value of one instruction. It knows nothing of what surrounds it but the escape character.
+#[derive(Debug)]
+pub struct InstructionNode {
+    /// The source from the keyword's first byte to the last byte of the last line, heredoc bodies included, without the last line end.
+    pub source: Box<str>,
+    /// The keyword.
+    pub keyword: Keyword,
+    /// The keyword as written.
+    pub keyword_range: LocalRange,
+    /// The flags, in order.
+    pub flags: Vec<Flag>,
+    /// What follows the flags.
+    pub arguments: Arguments,
+    /// The heredocs, in the order of their bodies.
+    pub heredocs: Vec<Heredoc>,
+    /// The instruction that an ONBUILD triggers; its ranges are local to this instruction too.
+    pub trigger: Option<Box<InstructionNode>>,
+    /// What BuildKit would refuse in it.
+    pub problems: Vec<LocalProblem>,
+    /// The escape character in force.
+    pub escape: char,
+    /// Filled when first asked for.
+    pub(crate) shell: OnceLock<Option<Arc<Script>>>,
+}
+
+/// An instruction where it stands in a document. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Instruction {
+    /// Offset of the keyword's first byte.
+    pub start: u32,
+    /// BuildKit's line of the keyword, from 0.
+    pub line: u32,
+    /// Its parsed value, shared with other versions of the document.
+    pub node: Arc<InstructionNode>,
+}
+
+impl Instruction {
+    /// Places a local range in the document.
+    #[must_use]
+    pub fn place(&self, range: LocalRange) -> TextRange {
+        range.at(self.start)
+    }
+
+    /// The whole instruction, from the keyword to the end of its last line, without that line's end.
+    #[must_use]
+    pub fn range(&self) -> TextRange {
+        TextRange::new(self.start, self.start + u32::try_from(self.node.source.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The keyword's place.
+    #[must_use]
+    pub fn keyword_range(&self) -> TextRange {
+        self.place(self.node.keyword_range)
+    }
+
+    /// BuildKit's line of its last byte, from 0.
+    #[must_use]
+    pub fn end_line(&self) -> u32 {
+        let breaks = self.node.source.bytes().filter(|byte| *byte == b'\n').count();
+        self.line + u32::try_from(breaks).unwrap_or(u32::MAX)
+    }
+
+    /// The flag of this name, the first where there are several.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.node.flags.iter().find(|flag| flag.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl std::ops::Deref for Instruction {
+    type Target = InstructionNode;
+
+    fn deref(&self) -> &InstructionNode {
+        &self.node
+    }
+}
+
+impl InstructionNode {
+    /// The shell commands of a RUN, CMD, ENTRYPOINT or HEALTHCHECK in shell form, of a RUN's heredoc, and of an exec form
+    /// (one command); parsed when first asked for. Absent for other instructions.
+    ///
+    /// Whether a POSIX shell runs it at all is not known here: `semantic` knows the SHELL in effect.
+    #[must_use]
+    pub fn shell(&self) -> Option<&Arc<Script>> {
+        self.shell.get_or_init(|| Script::of(self).map(Arc::new)).as_ref()
+    }
+}

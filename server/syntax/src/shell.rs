@@ -1,0 +1,134 @@
+//! The shell commands inside an instruction, over tree-sitter-bash.
+//!
+//! Only structure: which commands, joined how, with which words, assignments and redirections. What a command does is `semantic`'s.
+
+use crate::instruction::InstructionNode;
+use crate::range::LocalRange;
+
+/// The commands of one instruction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Script {
+    /// The top-level list, in order.
+    pub statements: Vec<Statement>,
+    /// Whether all of it was understood; a rewrite must not touch a script that is not.
+    pub clean: bool,
+}
+
+/// One element of the top-level list: a command, a pipeline, an `if`, a loop, a group, a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its place, without the operator that joins it to its neighbours.
+    pub range: LocalRange,
+    /// The operator before it: `&&`, `||`, `;`, `&` or a line end; absent for the first.
+    pub connector: Option<Connector>,
+    /// The place of that operator.
+    pub connector_range: LocalRange,
+    /// What it is.
+    pub kind: StatementKind,
+    /// Every simple command inside it, in source order, those in substitutions included.
+    pub commands: Vec<Command>,
+}
+
+/// How a statement is joined to the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Connector {
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `;` or a line end
+    Then,
+    /// `&`
+    Background,
+}
+
+/// What a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StatementKind {
+    /// One simple command, or an assignment alone.
+    Command,
+    /// Commands joined by `|`.
+    Pipeline,
+    /// Anything with commands nested in it: `if`, `for`, `while`, `case`, `{}`, `()`, a function, `!`.
+    Compound,
+}
+
+/// A simple command.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Command {
+    /// Its place, assignments and redirections included.
+    pub range: LocalRange,
+    /// `NAME=value` before the program, or alone.
+    pub assignments: Vec<Assignment>,
+    /// The program and its arguments.
+    pub words: Vec<ShellWord>,
+    /// Its redirections.
+    pub redirections: Vec<Redirection>,
+    /// Whether it stands directly in the statement (a part of its pipeline), not nested in a compound or a substitution.
+    pub top_level: bool,
+}
+
+impl Command {
+    /// The program's literal name, where it is known: the last part of its path.
+    #[must_use]
+    pub fn program(&self) -> Option<&str> {
+        let value = self.words.first()?.value.as_deref()?;
+        Some(value.rsplit('/').next().unwrap_or(value))
+    }
+}
+
+/// A word of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShellWord {
+    /// Its place.
+    pub range: LocalRange,
+    /// As written, continuations joined.
+    pub text: String,
+    /// What the shell makes of it, quotes removed, where that is certain: no variable, no substitution, no glob, no leading `~`.
+    pub value: Option<String>,
+    /// The variables in it, each with the place of its `$…`.
+    pub variables: Vec<VariableUse>,
+    /// Whether it holds a command substitution.
+    pub substitution: bool,
+}
+
+/// A use of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableUse {
+    /// The name.
+    pub name: String,
+    /// From the `$` on.
+    pub range: LocalRange,
+}
+
+/// `NAME=value`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assignment {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: ShellWord,
+    /// The whole.
+    pub range: LocalRange,
+}
+
+/// A redirection such as `> ~/.npmrc`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirection {
+    /// The operator without a file descriptor: `>`, `>>`, `<`, `>&`, `<<`, `<<<`, `&>` …
+    pub operator: String,
+    /// The file descriptor before it, where written.
+    pub file_descriptor: Option<u32>,
+    /// The file or the text; the name of a heredoc.
+    pub target: ShellWord,
+    /// The whole.
+    pub range: LocalRange,
+}
+
+impl Script {
+    /// The script of an instruction.
+    #[must_use]
+    pub fn of(_instruction: &InstructionNode) -> Option<Self> {
+        None
+    }
+}
