@@ -1,1 +1,3 @@
 //! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.
+
+pub mod context;
