@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# Brings up a real Docker Engine where none answers, from Debian's packages, and stops it again.
+#
+#   engine.sh start|stop|status|env [28|28-containerd|20.10]
+#
+# 28 is today's engine and the default: a Docker that answers already is used in its place, and is never
+# stopped. 28-containerd is the same engine with the containerd image store, 20.10 the one of Debian 12.
+# `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate.
+set -euo pipefail
+cd "$(dirname "$0")"
+. lib/debian.sh
+. lib/engine.sh
+
+usage="usage: engine.sh start|stop|status|env [28|28-containerd|20.10]"
+
+main() {
+    local command=${1:?$usage} kind=${2:-28}
+    engine_root "$kind" > /dev/null
+    case $command in
+        start) alone start "$kind" ;;
+        stop) alone stop "$kind" ;;
+        status) status "$kind" ;;
+        env) echo "export DOCKER_HOST=$(endpoint "$kind" || fail "engine $kind does not run; start it with: scripts/engine.sh start $kind")" ;;
+        *) fail "$usage" ;;
+    esac
+}
+
+# Two runs at once would take each other's half-made bridge for a left-over.
+alone() {
+    mkdir -p "$(dirname "$(engine_run_dir any)")"
+    exec {run_lock}> "$(engine_run_dir lock)"
+    flock "$run_lock"
+    "$@"
+}
+
+start() {
+    local kind=$1
+    if endpoint "$kind" > /dev/null; then
+        return
+    fi
+    [ "$(id -u)" = 0 ] || fail "no Docker answers, and bringing one up needs root"
+    install_missing ip=iproute2 iptables=iptables sysctl=procps
+    fetch_engine "$kind"
+    stop "$kind"
+    bridge_up "$kind"
+    write_configuration "$kind"
+    launch "$kind"
+    wait_for "$kind"
+    echo "Docker Engine $kind is up at $(engine_socket "$kind")" >&2
+}
+
+write_configuration() {
+    local kind=$1 run bridge prefix features='{}'
+    run=$(engine_run_dir "$kind")
+    read -r bridge prefix <<< "$(engine_bridge "$kind")"
+    [ "$kind" != 28-containerd ] || features='{"containerd-snapshotter": true}'
+    mkdir -p "$run" "$(engine_data_dir "$kind")"
+    cat > "$run/daemon.json" <<JSON
+{
+  "hosts": ["unix://$(engine_socket "$kind")"],
+  "data-root": "$(engine_data_dir "$kind")",
+  "exec-root": "$run/exec",
+  "pidfile": "$run/docker.pid",
+  "bridge": "$bridge",
+  "mtu": $(uplink_mtu),
+  "iptables": false,
+  "ip6tables": false,
+  "features": $features
+}
+JSON
+}
+
+launch() {
+    local kind=$1 root run
+    root=$(engine_root "$kind")
+    run=$(engine_run_dir "$kind")
+    # A session of its own keeps the engine alive when the terminal that started it goes.
+    PATH=$root/usr/sbin:$root/usr/bin:$PATH LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu \
+        setsid nohup "$root/usr/sbin/dockerd" --config-file "$run/daemon.json" > "$run/dockerd.log" 2>&1 < /dev/null {run_lock}>&- &
+}
+
+wait_for() {
+    local kind=$1 attempt
+    for attempt in $(seq 240); do
+        ! answers "unix://$(engine_socket "$kind")" || return 0
+        [ "$attempt" -lt 20 ] || running_pid "$kind" > /dev/null || break
+        sleep 0.25
+    done
+    tail -n 20 "$(engine_run_dir "$kind")/dockerd.log" >&2
+    fail "Docker Engine $kind did not come up; its log is above"
+}
+
+stop() {
+    local kind=$1 pid attempt
+    if pid=$(running_pid "$kind"); then
+        kill "$pid"
+        for attempt in $(seq 120); do
+            kill -0 "$pid" 2>/dev/null || break
+            [ "$attempt" -lt 120 ] || kill -KILL "$pid"
+            sleep 0.25
+        done
+    fi
+    command -v iptables > /dev/null && bridge_down "$kind"
+    rm -rf "$(engine_run_dir "$kind")"
+}
+
+status() {
+    local kind=$1 host
+    if ! host=$(endpoint "$kind"); then
+        echo "$kind: stopped"
+        return 1
+    fi
+    if [ "$host" = "unix://$(engine_socket "$kind")" ]; then
+        echo "$kind: started by this script, $host"
+    else
+        echo "$kind: found on this machine, $host"
+    fi
+}
+
+# Prints the address of the engine where it answers: for today's engine the machine's own, else ours.
+endpoint() {
+    local kind=$1 candidate candidates=""
+    [ "$kind" != 28 ] || candidates=$(machine_endpoints)
+    for candidate in $candidates "unix://$(engine_socket "$kind")"; do
+        if answers "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+# Where docker itself would look: DOCKER_HOST, else the current context, else the usual socket.
+machine_endpoints() {
+    if [ -n "${DOCKER_HOST:-}" ]; then
+        echo "$DOCKER_HOST"
+    else
+        docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true
+        echo unix:///var/run/docker.sock
+    fi
+}
+
+answers() {
+    local host=$1
+    if [[ $host == unix://* ]] && [ ! -S "${host#unix://}" ]; then
+        return 1
+    fi
+    timeout 10 "$(any_docker)" --host "$host" version > /dev/null 2>&1
+}
+
+# Any docker command will do to ask for a version; one is fetched only where the machine has none.
+any_docker() {
+    command -v docker || docker_cli
+}
+
+running_pid() {
+    local run pid
+    run=$(engine_run_dir "$1")
+    pid=$(cat "$run/docker.pid" 2>/dev/null) || return 1
+    # After a crash the number may belong to another program by now.
+    tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qF -- "--config-file $run/daemon.json" || return 1
+    echo "$pid"
+}
+
+main "$@"
