@@ -4,12 +4,14 @@
 //! [`BuildEvent`]s, a reducer turns them into steps, and the command line and the editors show what comes out.
 
 pub mod event;
+pub mod queue;
 pub mod request;
 
 pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, SourceLines,
     Vertex, VertexProgress,
 };
+pub use queue::{BuildId, BuildQueue};
 pub use request::{
     BuildHandle, BuildRequest, Builder, BuilderDescription, EventSink, Export, FrontendAbilities,
     SecretSource, SecretSpec,
