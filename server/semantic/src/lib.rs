@@ -1,3 +1,31 @@
-//! What a Dockerfile means: stages, variables, images, mounts, file flow, shell commands; .dockerignore matching.
+//! What a Dockerfile means, as values: no files, no engine, no clock.
+//!
+//! [`Model`] is built once per version of a document and never changes: stages and their graph, variables and their scopes,
+//! the environment, working directory, user and shell at each instruction, what each step reads, and the commands of each
+//! RUN. What lies outside the file comes in as [`Facts`]; what is absent there is unknown, never guessed.
 
+pub mod base;
+pub mod copy;
 pub mod dockerignore;
+pub mod expand;
+pub mod facts;
+mod lower;
+pub mod model;
+pub mod mount;
+pub mod path;
+pub mod run;
+pub mod runtime;
+pub mod scope;
+pub mod stage;
+pub mod steps;
+
+pub use base::{Base, StageReference};
+pub use copy::{Copy, CopySource, SourceKind};
+pub use facts::{ContextFacts, Facts, FrontendFacts, ImageFacts};
+pub use model::{Frontend, Model};
+pub use mount::{Mount, MountKind};
+pub use run::Run;
+pub use runtime::RuntimeSettings;
+pub use scope::{Definition, Lookup, Origin, Scope, Scopes, Value};
+pub use stage::{Kind, Stage, StageInstruction, Text};
+pub use steps::Step;

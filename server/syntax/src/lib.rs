@@ -10,6 +10,7 @@ pub mod arguments;
 pub mod document;
 pub mod instruction;
 pub mod keyword;
+pub mod mount;
 pub mod problem;
 pub mod range;
 pub mod shell;

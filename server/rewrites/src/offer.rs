@@ -1,0 +1,103 @@
+//! What a rewrite takes and gives.
+
+use semantic::{Facts, Model};
+use syntax::{TextEdit, TextRange};
+
+/// What a rewrite reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The file's meaning.
+    pub model: &'a Model,
+    /// What is known outside of it.
+    pub facts: &'a Facts,
+}
+
+/// A kind of rewrite.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipe {
+    /// Its id, such as `split-stages`.
+    pub id: &'static str,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// LSP's code action kind, such as `refactor.extract.stages`.
+    pub kind: &'static str,
+    /// The page, in Markdown: what it does, when it is offered and when not, an example.
+    pub page: &'static str,
+    /// Finds where it applies, and says where and why it does not.
+    pub find: fn(&Input<'_>) -> Offers,
+}
+
+/// What a rewrite found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Offers {
+    /// Where it applies.
+    pub rewrites: Vec<Rewrite>,
+    /// Where a user might expect it, and why it is not offered.
+    pub refusals: Vec<Refusal>,
+}
+
+/// A rewrite that applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The recipe's id.
+    pub id: &'static str,
+    /// What it is offered on.
+    pub place: TextRange,
+    /// The change.
+    pub fix: Fix,
+}
+
+/// A change of the text, with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in the imperative, with what the user must supply.
+    pub title: String,
+    /// Whether it can be taken as it is.
+    pub applicability: Applicability,
+    /// The change; edits do not overlap and stand in order of place.
+    pub edits: Vec<TextEdit>,
+}
+
+/// Whether a change can be taken as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applicability {
+    /// The result builds and runs as before.
+    Safe,
+    /// The result must be looked at.
+    Unsafe {
+        /// What to check, as a short sentence without a full stop.
+        check: String,
+    },
+}
+
+/// Why a rewrite is not offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What it would have been offered on.
+    pub place: TextRange,
+    /// The reason, one sentence that says what to do where something can be done.
+    pub reason: String,
+}
+
+impl Offers {
+    /// One refusal.
+    #[must_use]
+    pub fn refused(place: TextRange, reason: impl Into<String>) -> Self {
+        Self { rewrites: Vec::new(), refusals: vec![Refusal { place, reason: reason.into() }] }
+    }
+}
+
+/// The text after the edits, which must not overlap and must stand in order of place.
+#[must_use]
+pub fn apply(text: &str, edits: &[TextEdit]) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let (start, end) = (edit.range.start as usize, edit.range.end as usize);
+        result.push_str(text.get(at..start).unwrap_or_default());
+        result.push_str(&edit.new_text);
+        at = end.max(at);
+    }
+    result.push_str(text.get(at..).unwrap_or_default());
+    result
+}

@@ -1,0 +1,155 @@
+//! What a rule is, and what it finds.
+
+use rewrites::{Fix, Input};
+use syntax::TextRange;
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case, naming the problem, such as `secret-in-arg-or-env`.
+    pub code: &'static str,
+    /// The codes under which BuildKit, hadolint, Trivy and Checkov report it.
+    pub aliases: &'static [&'static str],
+    /// What it is about.
+    pub category: Category,
+    /// How severe it is unless settings say otherwise.
+    pub severity: Severity,
+    /// Whether it runs without settings.
+    pub on_by_default: bool,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// The page, in Markdown: what, why with its cost, bad, good, when to ignore.
+    pub page: &'static str,
+    /// Finds it.
+    pub check: fn(&Input<'_>, &mut Findings),
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// The file does not parse, or not as meant.
+    Syntax,
+    /// The file parses and does not do what it says.
+    Semantic,
+    /// The order of steps makes builds slow.
+    Cache,
+    /// Credentials leak.
+    Secrets,
+    /// The image is larger than need be.
+    Size,
+    /// Stages and references between them.
+    Stages,
+    /// The build context and its .dockerignore.
+    Context,
+    /// Other security matters.
+    Security,
+    /// Works here, breaks elsewhere.
+    Portability,
+    /// Shell inside RUN.
+    Shell,
+    /// Layout and habits.
+    Style,
+}
+
+/// How severe a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// For the curious.
+    Hint,
+    /// Worth knowing.
+    Info,
+    /// It leaks, slows or bloats.
+    Warning,
+    /// It does not build, or not what it says.
+    Error,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The peers' codes that report this very thing.
+    pub aliases: Vec<&'static str>,
+    /// The category.
+    pub category: Category,
+    /// The severity, after settings.
+    pub severity: Severity,
+    /// Where.
+    pub range: TextRange,
+    /// What is wrong, why it matters here, what to do.
+    pub message: String,
+    /// Changes that mend it, the best first.
+    pub fixes: Vec<Fix>,
+}
+
+/// Collects the findings of one rule.
+#[derive(Debug)]
+pub struct Findings {
+    rule: &'static Rule,
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// An empty collection for a rule.
+    #[must_use]
+    pub const fn new(rule: &'static Rule) -> Self {
+        Self { rule, found: Vec::new() }
+    }
+
+    /// Adds a finding with all of the rule's aliases and its severity; the reference lets the caller refine it.
+    pub fn add(&mut self, range: TextRange, message: impl Into<String>) -> &mut Finding {
+        let Rule { code, aliases, category, severity, .. } = *self.rule;
+        let (aliases, message) = (aliases.to_vec(), message.into());
+        self.found.push(Finding { code, aliases, category, severity, range, message, fixes: Vec::new() });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.found
+    }
+}
+
+impl Category {
+    /// The name in JSON and settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Semantic => "semantic",
+            Self::Cache => "cache",
+            Self::Secrets => "secrets",
+            Self::Size => "size",
+            Self::Stages => "stages",
+            Self::Context => "context",
+            Self::Security => "security",
+            Self::Portability => "portability",
+            Self::Shell => "shell",
+            Self::Style => "style",
+        }
+    }
+}
+
+impl Severity {
+    /// The name in JSON and settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hint => "hint",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// The severity of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Hint, Self::Info, Self::Warning, Self::Error]
+            .into_iter()
+            .find(|severity| severity.as_str() == name)
+    }
+}

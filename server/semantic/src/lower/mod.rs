@@ -1,0 +1,342 @@
+//! From instructions to the model: one pass in file order.
+
+mod instructions;
+mod references;
+
+use std::collections::HashMap;
+
+use syntax::{Document, Instruction, Keyword, LocalRange, Problem, TextRange, Word};
+
+use crate::base::Base;
+use crate::expand::{self, Expansion};
+use crate::facts::Facts;
+use crate::model::{Frontend, Model};
+use crate::path::Place;
+use crate::scope::{Definition, Origin, Parent, Scope, Scopes, Value};
+use crate::stage::{Stage, StageInstruction, Text};
+
+/// Builds the model of a document.
+pub(crate) fn lower(document: &Document, facts: &Facts) -> Model {
+    let mut lowering = Lowering {
+        facts,
+        escape: document.escape(),
+        scopes: Scopes::default(),
+        names: HashMap::new(),
+        stages: Vec::new(),
+        preamble: Vec::new(),
+        problems: Vec::new(),
+        state: State::default(),
+    };
+    for (position, instruction) in document.instructions().enumerate() {
+        lowering.take(position, instruction);
+    }
+    lowering.finish(document)
+}
+
+/// What is in force where the next instruction stands.
+#[derive(Debug, Clone, Default)]
+struct State {
+    workdir: Place,
+    user: Option<Text>,
+    shell: Option<Vec<String>>,
+}
+
+struct Lowering<'a> {
+    facts: &'a Facts,
+    escape: char,
+    scopes: Scopes,
+    /// Lower-case stage names to the newest stage of that name, as BuildKit keeps them.
+    names: HashMap<String, usize>,
+    stages: Vec<Stage>,
+    preamble: Vec<Instruction>,
+    problems: Vec<Problem>,
+    state: State,
+}
+
+impl Lowering<'_> {
+    fn take(&mut self, position: usize, instruction: Instruction) {
+        match (instruction.keyword, self.stages.is_empty()) {
+            (Keyword::From, _) => self.take_from(instruction),
+            (Keyword::Arg, true) => {
+                let arguments = self.arguments(&instruction, self.scopes.global_end());
+                self.define_arguments(None, position, &arguments);
+                self.preamble.push(instruction);
+            }
+            (Keyword::Unknown, true) => self.preamble.push(instruction),
+            (_, true) => {
+                let message = format!(
+                    "{} before the first FROM belongs to no stage: put a FROM above it",
+                    instruction.keyword
+                );
+                self.problem(instruction.keyword_range(), message);
+                self.preamble.push(instruction);
+            }
+            (_, false) => self.take_instruction(instruction),
+        }
+    }
+
+    fn take_from(&mut self, instruction: Instruction) {
+        let scope = self.scopes.global_end();
+        let words = &instruction.arguments.words;
+        let image = words.first().map(|word| self.text(&instruction, word, scope)).unwrap_or_default();
+        let named = words.get(1).is_some_and(|word| word.text.eq_ignore_ascii_case("as"));
+        let name = words.get(2).filter(|_| named).map(|word| self.literal(&instruction, word));
+        let platform = self.flag_text(&instruction, "platform", scope);
+        let base = self.base(&image);
+        if image.value.as_deref() == Some("") && !image.raw.is_empty() {
+            let message = format!(
+                "{} expands to nothing: give its ARG above the first FROM a default, or name the image",
+                image.raw
+            );
+            self.problem(image.range, message);
+        }
+        let index = self.stages.len();
+        self.enter_stage(&base);
+        if let Some(name) = &name {
+            self.names.insert(name.raw.to_lowercase(), index);
+        }
+        let range = instruction.range();
+        let end_line = instruction.end_line();
+        self.stages.push(Stage {
+            index,
+            from: instruction,
+            image,
+            name,
+            platform,
+            base,
+            instructions: Vec::new(),
+            range,
+            end_line,
+        });
+    }
+
+    fn base(&self, image: &Text) -> Base {
+        match image.value.as_deref() {
+            None | Some("") => Base::Unknown,
+            Some("scratch") => Base::Scratch,
+            // BuildKit looks the name up as it stands among names made lower case.
+            Some(name) => {
+                self.names.get(name).map_or_else(|| Base::Image(name.to_owned()), |index| Base::Stage(*index))
+            }
+        }
+    }
+
+    fn enter_stage(&mut self, base: &Base) {
+        let (parent, state) = match base {
+            Base::Stage(index) => (Parent::Stage(*index), self.end_state(*index)),
+            Base::Scratch => {
+                (Parent::Nothing, State { workdir: Place::Known("/".to_owned()), ..State::default() })
+            }
+            Base::Image(name) => match self.facts.base_image(name) {
+                Some(image) => {
+                    let workdir = Place::Known(if image.workdir.is_empty() {
+                        "/".to_owned()
+                    } else {
+                        image.workdir.clone()
+                    });
+                    let user = (!image.user.is_empty()).then(|| Text {
+                        raw: image.user.clone(),
+                        value: Some(image.user.clone()),
+                        range: TextRange::default(),
+                    });
+                    let shell = (!image.shell.is_empty()).then(|| image.shell.clone());
+                    (Parent::Image(Some(image.environment.clone())), State { workdir, user, shell })
+                }
+                None => (
+                    Parent::Image(None),
+                    State { workdir: Place::Relative(".".to_owned()), ..State::default() },
+                ),
+            },
+            Base::Unknown => {
+                (Parent::Image(None), State { workdir: Place::Relative(".".to_owned()), ..State::default() })
+            }
+        };
+        self.scopes.add_stage(parent);
+        self.state = state;
+    }
+
+    /// What is in force at the end of a stage.
+    fn end_state(&self, index: usize) -> State {
+        let Some(stage) = self.stages.get(index) else { return State::default() };
+        match stage.instructions.last() {
+            Some(last) => {
+                let mut state = State {
+                    workdir: last.workdir.clone(),
+                    user: last.user.clone(),
+                    shell: last.shell.clone(),
+                };
+                state.apply(&last.kind);
+                state
+            }
+            None => match &stage.base {
+                Base::Stage(below) => self.end_state(*below),
+                Base::Scratch => State { workdir: Place::Known("/".to_owned()), ..State::default() },
+                Base::Image(_) | Base::Unknown => {
+                    State { workdir: Place::Relative(".".to_owned()), ..State::default() }
+                }
+            },
+        }
+    }
+
+    fn take_instruction(&mut self, instruction: Instruction) {
+        let index = self.stages.len() - 1;
+        let scope = self.scopes.end(index);
+        let kind = self.kind(&instruction, scope);
+        let position = self.stages[index].instructions.len();
+        match &kind {
+            crate::stage::Kind::Arg(arguments) => self.define_arguments(Some(index), position, arguments),
+            crate::stage::Kind::Env(pairs) => {
+                for (name, value) in pairs {
+                    let value = value.value.clone().map_or(Value::Unknown, Value::Known);
+                    let name_text = name.value.clone().unwrap_or_else(|| name.raw.clone());
+                    let definition = Definition {
+                        name: name_text,
+                        value,
+                        origin: Origin::Env,
+                        range: name.range,
+                        instruction: position,
+                    };
+                    self.scopes.define(Some(index), definition);
+                }
+            }
+            _ => {}
+        }
+        let State { workdir, user, shell } = self.state.clone();
+        self.state.apply(&kind);
+        let stage = &mut self.stages[index];
+        stage.range.end = instruction.range().end;
+        stage.end_line = instruction.end_line();
+        stage.instructions.push(StageInstruction { instruction, kind, scope, workdir, user, shell });
+    }
+
+    fn define_arguments(
+        &mut self,
+        stage: Option<usize>,
+        position: usize,
+        arguments: &[(Text, Option<Text>)],
+    ) {
+        let origin = if stage.is_some() { Origin::Arg } else { Origin::GlobalArg };
+        for (name, default) in arguments {
+            let value = match default {
+                Some(text) => text.value.clone().map_or(Value::Unknown, Value::Known),
+                None => self.inherited(stage, &name.raw),
+            };
+            let definition = Definition {
+                name: name.raw.clone(),
+                value,
+                origin,
+                range: name.range,
+                instruction: position,
+            };
+            self.scopes.define(stage, definition);
+        }
+    }
+
+    /// What an ARG without a default takes over.
+    fn inherited(&self, stage: Option<usize>, name: &str) -> Value {
+        match self.scopes.global(name) {
+            Some(global) if stage.is_some() => global.value.clone(),
+            _ if crate::scope::is_platform_argument(name) => Value::Unknown,
+            _ => Value::Unset,
+        }
+    }
+
+    fn finish(mut self, document: &Document) -> Model {
+        if self.stages.is_empty() {
+            let end = TextRange::empty(0);
+            let place = self.preamble.last().map_or(end, Instruction::keyword_range);
+            self.problem(
+                place,
+                "there is no FROM: a Dockerfile needs at least one stage, such as `FROM debian:12-slim`"
+                    .to_owned(),
+            );
+        }
+        self.check_references();
+        self.problems.sort_by_key(|problem| problem.range);
+        Model {
+            document: document.clone(),
+            frontend: frontend(document),
+            preamble: self.preamble,
+            stages: self.stages,
+            scopes: self.scopes,
+            problems: self.problems,
+        }
+    }
+
+    fn problem(&mut self, range: TextRange, message: String) {
+        self.problems.push(Problem { range, message });
+    }
+
+    /// A word with its variables expanded.
+    fn text(&self, instruction: &Instruction, word: &Word, scope: Scope) -> Text {
+        self.expanded(word.text.clone(), instruction.place(word.range), scope)
+    }
+
+    /// The whole of an instruction's arguments as one text.
+    fn whole(&self, instruction: &Instruction, scope: Scope) -> Text {
+        let arguments = &instruction.arguments;
+        self.expanded(arguments.text.clone(), instruction.place(arguments.range), scope)
+    }
+
+    fn expanded(&self, raw: String, range: TextRange, scope: Scope) -> Text {
+        let value = if raw.contains(['$', '"', '\'', self.escape]) {
+            self.expand(&raw, scope).value
+        } else {
+            Some(raw.clone())
+        };
+        Text { raw, value, range }
+    }
+
+    fn expand(&self, raw: &str, scope: Scope) -> Expansion {
+        expand::expand_word(raw, self.escape, |name| self.scopes.lookup(scope, name))
+    }
+
+    /// A word that BuildKit does not expand.
+    fn literal(&self, instruction: &Instruction, word: &Word) -> Text {
+        Text { raw: word.text.clone(), value: Some(word.text.clone()), range: instruction.place(word.range) }
+    }
+
+    fn flag_text(&self, instruction: &Instruction, name: &str, scope: Scope) -> Option<Text> {
+        let value = instruction.flag(name)?.value.as_ref()?;
+        Some(self.text(instruction, value, scope))
+    }
+
+    /// The flag's value as written; an empty text at the flag's end where it has none.
+    fn flag_literal(&self, instruction: &Instruction, name: &str) -> Option<Text> {
+        let flag = instruction.flag(name)?;
+        Some(match &flag.value {
+            Some(value) => self.literal(instruction, value),
+            None => Text {
+                range: instruction.place(LocalRange::new(flag.range.end, flag.range.end)),
+                ..Text::default()
+            },
+        })
+    }
+}
+
+impl State {
+    fn apply(&mut self, kind: &crate::stage::Kind) {
+        match kind {
+            crate::stage::Kind::Workdir(_, place) => self.workdir = place.clone(),
+            crate::stage::Kind::User(user) => self.user = Some(user.clone()),
+            crate::stage::Kind::Shell(words) => self.shell = Some(words.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// Who reads the file: `docker/dockerfile`, a copy of it under any registry, or something else.
+fn frontend(document: &Document) -> Frontend {
+    let Some(directive) = document.directives().iter().find(|directive| directive.name == "syntax") else {
+        return Frontend::BuiltIn;
+    };
+    let reference = directive.value.split_whitespace().next().unwrap_or_default();
+    let without_digest = reference.split('@').next().unwrap_or_default();
+    let last_slash = without_digest.rfind('/').map_or(0, |at| at + 1);
+    let name_end = without_digest[last_slash..].find(':').map_or(without_digest.len(), |at| last_slash + at);
+    let name = &without_digest[..name_end];
+    let is_docker = ["docker/dockerfile", "docker/dockerfile-upstream"]
+        .iter()
+        .any(|known| name == *known || name.ends_with(&format!("/{known}")));
+    if is_docker { Frontend::Docker(reference.to_owned()) } else { Frontend::Foreign(reference.to_owned()) }
+}

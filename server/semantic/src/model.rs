@@ -1,0 +1,110 @@
+//! The meaning of one version of a Dockerfile.
+
+use syntax::{Document, Instruction, Problem};
+
+use crate::base::Base;
+use crate::facts::Facts;
+use crate::scope::{Lookup, Scope, Scopes};
+use crate::stage::{Stage, StageInstruction};
+
+/// The meaning of one version of a Dockerfile. Built once, then only read.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The text and its instructions.
+    pub document: Document,
+    /// Who reads the file in a build.
+    pub frontend: Frontend,
+    /// Instructions before the first FROM, in order.
+    pub preamble: Vec<Instruction>,
+    /// The stages, in order.
+    pub stages: Vec<Stage>,
+    /// The variables of all scopes.
+    pub scopes: Scopes,
+    /// What BuildKit refuses beyond a single instruction: no stage, references that lead nowhere. In order of place.
+    pub problems: Vec<Problem>,
+}
+
+/// Who reads the file in a build: the builder's own frontend, or the image that `# syntax=` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frontend {
+    /// The builder's own.
+    BuiltIn,
+    /// Docker's, or a copy of it under another registry, by `# syntax=`.
+    Docker(String),
+    /// Another language altogether; nothing here applies.
+    Foreign(String),
+}
+
+impl Model {
+    /// Reads a document, with what is known outside of it.
+    #[must_use]
+    pub fn new(document: &Document, facts: &Facts) -> Self {
+        crate::lower::lower(document, facts)
+    }
+
+    /// What `scope` sees under `name`.
+    #[must_use]
+    pub fn lookup(&self, scope: Scope, name: &str) -> Lookup<'_> {
+        self.scopes.lookup(scope, name)
+    }
+
+    /// The stage that is built when no target is named: the last one.
+    #[must_use]
+    pub fn final_stage(&self) -> Option<&Stage> {
+        self.stages.last()
+    }
+
+    /// The stage that a target names, by name in any case or by number.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<&Stage> {
+        let lower = name.to_lowercase();
+        self.stages
+            .iter()
+            .rev()
+            .find(|stage| stage.lower_name().as_deref() == Some(lower.as_str()))
+            .or_else(|| self.stages.get(name.parse::<usize>().ok()?))
+    }
+
+    /// The stages that building `target` needs, itself included, in order.
+    #[must_use]
+    pub fn reachable(&self, target: usize) -> Vec<usize> {
+        let mut reached = vec![false; self.stages.len()];
+        let mut open = vec![target];
+        while let Some(index) = open.pop() {
+            let Some(stage) = self.stages.get(index).filter(|_| !reached[index]) else { continue };
+            reached[index] = true;
+            open.extend(stage.base.stage());
+            let references = stage.instructions.iter().flat_map(StageInstruction::references);
+            open.extend(references.filter_map(|reference| reference.target.stage()));
+        }
+        (0..self.stages.len()).filter(|index| reached[*index]).collect()
+    }
+
+    /// The stages from the one that builds on an image (or on scratch) to `stage` itself: the instructions that make it.
+    #[must_use]
+    pub fn lineage(&self, stage: usize) -> Vec<&Stage> {
+        let mut chain = Vec::new();
+        let mut next = self.stages.get(stage);
+        while let Some(stage) = next.filter(|_| chain.len() <= self.stages.len()) {
+            chain.push(stage);
+            next = stage.base.stage().and_then(|index| self.stages.get(index));
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// What the first stage of a stage's lineage builds on.
+    #[must_use]
+    pub fn root(&self, stage: usize) -> &Base {
+        const UNKNOWN: &Base = &Base::Unknown;
+        self.lineage(stage).first().map_or(UNKNOWN, |stage| &stage.base)
+    }
+
+    /// The instruction of a stage that holds an offset, with its stage.
+    #[must_use]
+    pub fn instruction_at(&self, offset: u32) -> Option<(&Stage, &StageInstruction)> {
+        let stage = self.stages.iter().rev().find(|stage| stage.range.start <= offset)?;
+        let found = stage.instructions.iter().find(|item| item.instruction.range().touches(offset))?;
+        Some((stage, found))
+    }
+}
