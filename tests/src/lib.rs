@@ -1,1 +1,4 @@
 //! Tests across crates: LSP, command line, inner loop, tidy, real engine, real editors.
+
+#[cfg(test)]
+mod queries;
