@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod queries;
+#[cfg(test)]
+mod tidy;
