@@ -1,8 +1,20 @@
 //! The shell commands inside an instruction, over tree-sitter-bash.
 //!
 //! Only structure: which commands, joined how, with which words, assignments and redirections. What a command does is `semantic`'s.
+//!
+//! The shell sees another text than the file has: continuations joined, comments inside them gone, tabs of a `<<-` cut. That text is
+//! built with a map back to the source (`flat_text`), parsed, and lowered to the types here (`lower`, `command`, `word`), because
+//! tree-sitter nests lists, pipelines and redirections in ways that the shell does not mean.
 
-use crate::instruction::InstructionNode;
+mod command;
+mod flat_text;
+mod lower;
+mod script;
+mod word;
+
+#[cfg(test)]
+mod tests;
+
 use crate::range::LocalRange;
 
 /// The commands of one instruction.
@@ -12,6 +24,9 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// Whether all of it was understood; a rewrite must not touch a script that is not.
     pub clean: bool,
+    /// Every variable that the shell would expand, wherever it stands: in words, `for` lists, tests, arithmetic, and in heredocs.
+    /// In source order; positional and special parameters are left out.
+    pub variables: Vec<VariableUse>,
 }
 
 /// One element of the top-level list: a command, a pipeline, an `if`, a loop, a group, a function.
@@ -27,6 +42,8 @@ pub struct Statement {
     pub kind: StatementKind,
     /// Every simple command inside it, in source order, those in substitutions included.
     pub commands: Vec<Command>,
+    /// The redirections of the compounds in it, such as of `{ …; } > file`; those of commands are with the commands.
+    pub redirections: Vec<Redirection>,
 }
 
 /// How a statement is joined to the one before.
@@ -47,9 +64,9 @@ pub enum Connector {
 pub enum StatementKind {
     /// One simple command, or an assignment alone.
     Command,
-    /// Commands joined by `|`.
+    /// Simple commands joined by `|`.
     Pipeline,
-    /// Anything with commands nested in it: `if`, `for`, `while`, `case`, `{}`, `()`, a function, `!`.
+    /// Anything with commands nested in it: `if`, `for`, `while`, `case`, `{}`, `()`, a function, `!`; a pipeline with such a part too.
     Compound,
 }
 
@@ -86,7 +103,8 @@ pub struct ShellWord {
     pub text: String,
     /// What the shell makes of it, quotes removed, where that is certain: no variable, no substitution, no glob, no leading `~`.
     pub value: Option<String>,
-    /// The variables in it, each with the place of its `$…`.
+    /// The variables in it, each with the place of its `$…`; those inside its substitutions too, which stand there as commands of
+    /// their own as well. Positional and special parameters are left out.
     pub variables: Vec<VariableUse>,
     /// Whether it holds a command substitution.
     pub substitution: bool,
@@ -119,16 +137,10 @@ pub struct Redirection {
     pub operator: String,
     /// The file descriptor before it, where written.
     pub file_descriptor: Option<u32>,
-    /// The file or the text; the name of a heredoc.
+    /// The file or the text; the name of a heredoc, with the variables that are expanded in its body.
     pub target: ShellWord,
+    /// The body of a heredoc, without the terminator's line.
+    pub heredoc: Option<LocalRange>,
     /// The whole.
     pub range: LocalRange,
-}
-
-impl Script {
-    /// The script of an instruction.
-    #[must_use]
-    pub fn of(_instruction: &InstructionNode) -> Option<Self> {
-        None
-    }
 }
