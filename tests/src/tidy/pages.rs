@@ -1,17 +1,21 @@
-//! A rule or a rewrite is one file that holds its documentation, its code and its tests, and stands in its list.
+//! A rule or a rewrite is one file (or one folder) named for its code, with its page and its tests, and one line in its list.
 
 use super::assert_none;
-use super::tree::{SourceFile, files_below, root};
+use super::tree::{SourceFile, files_below};
 
-const RULES: &str = "server/rules/src/rules";
-const REWRITES: &str = "server/rewrites/src";
-/// One sentence is a title, not a page.
-const DOC_LINES_AT_LEAST: usize = 3;
+pub(super) const RULES: &str = "server/rules/src/rules";
+pub(super) const REWRITES: &str = "server/rewrites/src";
 
-/// One rule or rewrite: its file, or the files of its folder.
+/// What a list says about one rule or rewrite.
+struct Listed {
+    code: &'static str,
+    page: &'static str,
+}
+
+/// The files of one rule or rewrite.
 struct Entry {
     /// `split-stages` for `split_stages.rs` and `split_stages/…`.
-    id: String,
+    code: String,
     files: Vec<SourceFile>,
 }
 
@@ -26,102 +30,112 @@ fn entries(folder: &str, files: Vec<SourceFile>) -> Vec<Entry> {
         if !file.path.ends_with(".rs") || ["mod", "lib", "tests"].contains(&stem) {
             continue;
         }
-        let id = stem.replace('_', "-");
-        match entries.iter_mut().find(|entry| entry.id == id) {
+        let code = stem.replace('_', "-");
+        match entries.iter_mut().find(|entry| entry.code == code) {
             Some(entry) => entry.files.push(file),
-            None => entries.push(Entry { id, files: vec![file] }),
+            None => entries.push(Entry { code, files: vec![file] }),
         }
     }
     entries
 }
 
-/// Whether the entry calls itself by its id; the files beside the rewrites that serve them all do not.
-fn is_named(entry: &Entry) -> bool {
-    let literal = format!("\"{}\"", entry.id);
-    entry.files.iter().any(|file| file.text.contains(&literal))
-}
-
-fn problems_of_entry(kind: &str, entry: &Entry) -> Vec<String> {
+/// A list's order is by code, so that two people who add to it seldom meet.
+fn problems_of_list(kind: &str, folder: &str, listed: &[Listed], entries: &[Entry]) -> Vec<String> {
     let mut problems = Vec::new();
-    let id = &entry.id;
-    let docs = |file: &SourceFile| file.text.lines().take_while(|line| line.starts_with("//!")).count();
-    if entry.files.iter().map(docs).max().unwrap_or_default() < DOC_LINES_AT_LEAST {
-        problems.push(format!(
-            "the {kind} {id} has no page: open its file with a `//!` of what, why and what to do"
-        ));
+    for pair in listed.windows(2) {
+        if pair[0].code >= pair[1].code {
+            problems.push(format!("the {kind} {} is listed after {}", pair[1].code, pair[0].code));
+        }
     }
-    if !entry.files.iter().any(|file| file.text.contains("#[test]")) {
-        problems.push(format!("the {kind} {id} has no tests"));
+    for Listed { code, page } in listed {
+        if !page.contains("```dockerfile") || page.lines().count() < 5 {
+            problems.push(format!(
+                "the {kind} {code} has no page: what, why, and an example in a ```dockerfile block"
+            ));
+        }
+        if page.starts_with("# ") {
+            problems.push(format!("the page of the {kind} {code} begins with a title, which is added to it"));
+        }
+        match entries.iter().find(|entry| entry.code == *code) {
+            None => problems.push(format!("the {kind} {code} has no file of its name in {folder}")),
+            Some(entry) if !entry.files.iter().any(|file| file.text.contains("#[test]")) => {
+                problems.push(format!("the {kind} {code} has no tests"));
+            }
+            Some(_) => {}
+        }
     }
     problems
 }
 
-/// A file that its list does not name is never run.
-fn problems_of_list(kind: &str, entries: &[Entry], list: &str) -> Vec<String> {
-    entries
-        .iter()
-        .filter(|entry| !list.contains(&format!("mod {};", entry.id.replace('-', "_"))))
-        .map(|entry| format!("the {kind} {} is not in the list of its folder", entry.id))
-        .collect()
+/// A file that calls itself by a code and is not listed is never run.
+fn problems_of_files(kind: &str, listed: &[Listed], entries: &[Entry]) -> Vec<String> {
+    let is_listed = |entry: &&Entry| !listed.iter().any(|listed| listed.code == entry.code);
+    let names_itself = |entry: &&Entry| {
+        let code = format!("\"{}\"", entry.code);
+        entry.files.iter().any(|file| file.text.contains(&code))
+    };
+    let unlisted = entries.iter().filter(is_listed).filter(names_itself);
+    unlisted.map(|entry| format!("the {kind} {} is in no list", entry.code)).collect()
 }
 
-fn list_of(folder: &str) -> String {
-    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap_or_default();
-    read(&format!("{folder}/mod.rs")) + &read(&format!("{folder}.rs")) + &read(&format!("{folder}/lib.rs"))
-}
-
-fn check(kind: &str, folder: &str, is_entry: fn(&Entry) -> bool) {
-    let mut entries = entries(folder, files_below(folder));
-    entries.retain(is_entry);
-    let mut problems = problems_of_list(kind, &entries, &list_of(folder));
-    problems.extend(entries.iter().flat_map(|entry| problems_of_entry(kind, entry)));
+fn check(kind: &str, folder: &str, listed: &[Listed]) {
+    let entries = entries(folder, files_below(folder));
+    let mut problems = problems_of_list(kind, folder, listed, &entries);
+    problems.extend(problems_of_files(kind, listed, &entries));
     assert_none(&problems);
 }
 
 #[test]
 fn every_rule_has_a_page_tests_and_its_place_in_the_list() {
-    check("rule", RULES, |_| true);
+    let listed: Vec<_> =
+        rules::REGISTRY.iter().map(|rule| Listed { code: rule.code, page: rule.page }).collect();
+    check("rule", RULES, &listed);
 }
 
 #[test]
 fn every_rewrite_has_a_page_tests_and_its_place_in_the_list() {
-    check("rewrite", REWRITES, is_named);
+    let listed: Vec<_> =
+        rewrites::REGISTRY.iter().map(|recipe| Listed { code: recipe.id, page: recipe.page }).collect();
+    check("rewrite", REWRITES, &listed);
 }
 
 #[test]
-fn a_rule_without_page_or_tests_is_named() {
+fn a_rule_without_page_or_tests_or_place_is_named() {
     let files = vec![
         SourceFile::new("server/rules/src/rules/mod.rs", "//! List.\n"),
         SourceFile::new("server/rules/src/rules/build_tools.rs", "//! Short.\nfn check() {}\n"),
-        SourceFile::new("server/rules/src/rules/whole.rs", "//! A\n//!\n//! B\n#[test]\nfn applies() {}\n"),
+        SourceFile::new("server/rules/src/rules/forgotten.rs", "const CODE: &str = \"forgotten\";\n"),
+        SourceFile::new("server/rules/src/rules/whole.rs", "#[test]\nfn applies() {}\n"),
+    ];
+    let page = "What.\n\nWhy.\n\n```dockerfile\nRUN x\n```\n";
+    let listed = [
+        Listed { code: "whole", page },
+        Listed { code: "absent", page },
+        Listed { code: "build-tools", page: "# Build tools\n" },
     ];
     let entries = entries(RULES, files);
-    let problems: Vec<_> = entries.iter().flat_map(|entry| problems_of_entry("rule", entry)).collect();
     assert_eq!(
-        problems,
+        problems_of_list("rule", RULES, &listed, &entries),
         [
-            "the rule build-tools has no page: open its file with a `//!` of what, why and what to do",
+            "the rule absent is listed after whole",
+            "the rule absent has no file of its name in server/rules/src/rules",
+            "the rule build-tools has no page: what, why, and an example in a ```dockerfile block",
+            "the page of the rule build-tools begins with a title, which is added to it",
             "the rule build-tools has no tests",
         ]
     );
-    assert_eq!(
-        problems_of_list("rule", &entries, "mod whole;\n"),
-        ["the rule build-tools is not in the list of its folder"]
-    );
+    assert_eq!(problems_of_files("rule", &listed, &entries), ["the rule forgotten is in no list"]);
 }
 
 #[test]
 fn a_rewrite_may_be_a_folder_and_what_serves_all_is_none() {
     let files = vec![
-        SourceFile::new(
-            "server/rewrites/src/split_stages/mod.rs",
-            "//! A\n//! B\n//! C\nconst ID: &str = \"split-stages\";\n",
-        ),
-        SourceFile::new("server/rewrites/src/split_stages/tests.rs", "//! T\n#[test]\nfn splits() {}\n"),
+        SourceFile::new("server/rewrites/src/split_stages/mod.rs", "const ID: &str = \"split-stages\";\n"),
+        SourceFile::new("server/rewrites/src/split_stages/tests.rs", "#[test]\nfn splits() {}\n"),
         SourceFile::new("server/rewrites/src/second_opinion.rs", "//! Asks.\n"),
     ];
-    let mut entries = entries(REWRITES, files);
-    entries.retain(is_named);
-    assert_eq!(entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["split-stages"]);
-    assert_eq!(problems_of_entry("rewrite", &entries[0]), Vec::<String>::new());
+    let listed = [Listed { code: "split-stages", page: "a\nb\n```dockerfile\nc\n```\n" }];
+    let entries = entries(REWRITES, files);
+    assert_eq!(problems_of_list("rewrite", REWRITES, &listed, &entries), Vec::<String>::new());
+    assert_eq!(problems_of_files("rewrite", &listed, &entries), Vec::<String>::new());
 }
