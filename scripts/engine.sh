@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . lib/debian.sh
 . lib/engine.sh
+. lib/process.sh
 
 usage="usage: engine.sh start|stop|status|env [28|28-containerd|20.10]"
 
@@ -34,10 +35,11 @@ alone() {
 }
 
 start() {
-    local kind=$1
+    local kind=$1 run
     if endpoint "$kind" > /dev/null; then
         return
     fi
+    run=$(engine_run_dir "$kind")
     [ "$(id -u)" = 0 ] || fail "no Docker answers, and bringing one up needs root"
     install_missing ip=iproute2 iptables=iptables sysctl=procps
     fetch_engine "$kind"
@@ -45,7 +47,7 @@ start() {
     bridge_up "$kind"
     write_configuration "$kind"
     launch "$kind"
-    wait_for "$kind"
+    await_start "$run/docker.pid" "$run/daemon.json" "$run/dockerd.log" answers "unix://$(engine_socket "$kind")"
     echo "Docker Engine $kind is up at $(engine_socket "$kind")" >&2
 }
 
@@ -79,28 +81,10 @@ launch() {
         setsid nohup "$root/usr/sbin/dockerd" --config-file "$run/daemon.json" > "$run/dockerd.log" 2>&1 < /dev/null {run_lock}>&- &
 }
 
-wait_for() {
-    local kind=$1 attempt
-    for attempt in $(seq 240); do
-        ! answers "unix://$(engine_socket "$kind")" || return 0
-        [ "$attempt" -lt 20 ] || running_pid "$kind" > /dev/null || break
-        sleep 0.25
-    done
-    tail -n 20 "$(engine_run_dir "$kind")/dockerd.log" >&2
-    fail "Docker Engine $kind did not come up; its log is above"
-}
-
 stop() {
-    local kind=$1 pid attempt
-    if pid=$(running_pid "$kind"); then
-        kill "$pid"
-        for attempt in $(seq 120); do
-            kill -0 "$pid" 2>/dev/null || break
-            [ "$attempt" -lt 120 ] || kill -KILL "$pid"
-            sleep 0.25
-        done
-    fi
-    command -v iptables > /dev/null && bridge_down "$kind"
+    local kind=$1 pid
+    ! pid=$(running_pid "$kind") || end_process "$pid"
+    ! command -v iptables > /dev/null || bridge_down "$kind"
     rm -rf "$(engine_run_dir "$kind")"
 }
 
@@ -154,12 +138,7 @@ any_docker() {
 }
 
 running_pid() {
-    local run pid
-    run=$(engine_run_dir "$1")
-    pid=$(cat "$run/docker.pid" 2>/dev/null) || return 1
-    # After a crash the number may belong to another program by now.
-    tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qF -- "--config-file $run/daemon.json" || return 1
-    echo "$pid"
+    process_of "$(engine_run_dir "$1")/docker.pid" "$(engine_run_dir "$1")/daemon.json"
 }
 
 main "$@"

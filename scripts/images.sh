@@ -2,6 +2,8 @@
 # The base images of the examples and tests, in the engine that DOCKER_HOST names: pulled where that works,
 # else made from Debian's and npm's packages. What is there already is left alone.
 #
+# LAYERWISE_IMAGES_FROM names another engine that may have them: copying is faster than making them again.
+#
 #   images.sh [node:22|node:22-slim|rust-musl-builder|debian:…]…     (all without arguments)
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -24,6 +26,7 @@ main() {
 provide() {
     local image=$1
     ! present "$image" || return 0
+    ! copy "$image" || return 0
     ! pull "$image" || return 0
     echo "making $image" >&2
     case $image in
@@ -38,6 +41,13 @@ provide() {
 
 present() {
     "$docker" image inspect "$1" > /dev/null 2>&1
+}
+
+copy() {
+    local image=$1 from=${LAYERWISE_IMAGES_FROM:-}
+    [ -n "$from" ] && "$docker" --host "$from" image inspect "$image" > /dev/null 2>&1 || return 1
+    echo "copying $image from $from" >&2
+    "$docker" --host "$from" save "$image" | "$docker" load --quiet > /dev/null
 }
 
 # One refusal is enough to know that this engine has no registry to pull from.

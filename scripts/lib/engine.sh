@@ -87,6 +87,7 @@ bridge_up() {
     ip address add "$prefix.1/24" dev "$bridge"
     ip link set "$bridge" mtu "$(uplink_mtu)" up
     bridge_rules --append --insert "$bridge" "$prefix"
+    # Stays on after the engine stops, as Docker itself leaves it.
     sysctl --quiet --write net.ipv4.ip_forward=1
 }
 
