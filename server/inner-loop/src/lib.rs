@@ -1,17 +1,23 @@
 //! A build as data: requests, events, the map from the builder's vertices to the Dockerfile's steps, and the queue of builds.
 //!
 //! Nothing here talks to an engine, waits, or reads a clock: time comes in with the events. `builder` produces
-//! [`BuildEvent`]s, a reducer turns them into steps, and the command line and the editors show what comes out.
+//! [`BuildEvent`]s, [`Progress`] turns them into steps, and the command line and the editors show what comes out.
 
 pub mod event;
+mod log;
+pub mod progress;
 pub mod queue;
+pub mod record;
 pub mod request;
+mod vertex_name;
 
 pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, SourceLines,
     Vertex, VertexProgress,
 };
+pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
+pub use record::{BuildRecord, StepRecord, StepState};
 pub use request::{
     BuildHandle, BuildRequest, Builder, BuilderDescription, EventSink, Export, FrontendAbilities,
     SecretSource, SecretSpec,

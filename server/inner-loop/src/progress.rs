@@ -1,0 +1,324 @@
+//! The reducer: builder events in, the state of the Dockerfile's steps out.
+//!
+//! BuildKit speaks of vertices, which may start and complete several times; people speak of instructions. Each step gets exactly one
+//! closing update: when a vertex that reads it begins, or when the build ends, because only then is it certain that it does not start again.
+
+use std::collections::HashMap;
+
+use semantic::Step;
+use syntax::Keyword;
+
+use crate::event::{
+    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, Vertex,
+};
+use crate::log::{LineBuffer, Tail};
+use crate::record::{BuildRecord, StepRecord, StepState};
+use crate::vertex_name::{StepNumber, step_number};
+
+/// What happened, in terms of the Dockerfile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    /// The builder took the request.
+    Started {
+        /// The builder's name and version.
+        builder: String,
+    },
+    /// A step began to run or came to its end.
+    Step(StepRecord),
+    /// A line of output.
+    Log {
+        /// The step's first line in the Dockerfile, from 1; absent where no step wrote it.
+        line: Option<u32>,
+        /// Which stream.
+        stream: LogStream,
+        /// The line without its end.
+        text: String,
+    },
+    /// What the file sync sent.
+    Context(ContextTransfer),
+    /// Something the user should know.
+    Notice {
+        /// One sentence.
+        text: String,
+    },
+    /// Why the build failed.
+    Problem(StepProblem),
+    /// The build ended.
+    Finished {
+        /// Whether it succeeded.
+        ok: bool,
+        /// Whether the user stopped it.
+        canceled: bool,
+        /// The image, where one was made.
+        image: Option<BuiltImage>,
+        /// Seconds from the request.
+        seconds: Seconds,
+        /// Steps of the target.
+        steps: usize,
+        /// Steps that the builder did not have to run.
+        cached: usize,
+    },
+}
+
+/// A failure with its place in the Dockerfile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepProblem {
+    /// First line in the Dockerfile, from 1; 1 where nobody knows a better one.
+    pub line: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The end of the step's output, oldest line first.
+    pub log: Vec<String>,
+}
+
+/// The state of one build.
+#[derive(Debug)]
+pub struct Progress {
+    target: Option<String>,
+    steps: Vec<StepRecord>,
+    keywords: Vec<Keyword>,
+    by_number: HashMap<StepNumber, usize>,
+    vertices: HashMap<String, VertexState>,
+    tails: HashMap<String, Tail>,
+    lines: HashMap<(String, bool), LineBuffer>,
+}
+
+#[derive(Debug, Default)]
+struct VertexState {
+    step: Option<usize>,
+    cached: bool,
+    ran: Seconds,
+    open_since: Option<Seconds>,
+    seen_intervals: Vec<(Seconds, Seconds)>,
+    pulled: bool,
+    error: Option<String>,
+}
+
+impl Progress {
+    /// A build of these steps.
+    #[must_use]
+    pub fn new(target: Option<String>, steps: &[Step]) -> Self {
+        let by_number = steps
+            .iter()
+            .enumerate()
+            .filter_map(|(index, step)| Some((step_number(step.vertex_prefix.as_deref()?)?, index)))
+            .collect();
+        let record = |step: &Step| StepRecord {
+            stage: step.stage_name.clone(),
+            line: step.line,
+            end_line: step.end_line,
+            instruction: step.instruction.clone(),
+            state: StepState::Waiting,
+            cached: false,
+            seconds: 0.0,
+            bytes: None,
+        };
+        Self {
+            target,
+            steps: steps.iter().map(record).collect(),
+            keywords: steps.iter().map(|step| step.keyword).collect(),
+            by_number,
+            vertices: HashMap::new(),
+            tails: HashMap::new(),
+            lines: HashMap::new(),
+        }
+    }
+
+    /// The steps as they are now.
+    #[must_use]
+    pub fn steps(&self) -> &[StepRecord] {
+        &self.steps
+    }
+
+    /// Takes an event in and says what changed.
+    pub fn apply(&mut self, event: BuildEvent) -> Vec<Update> {
+        match event {
+            BuildEvent::Started { builder } => vec![Update::Started { builder }],
+            BuildEvent::Vertex(vertex) => self.take_vertex(vertex),
+            BuildEvent::VertexProgress(progress) => {
+                let layer_work = ["extracting ", "sha256:", "downloading "]
+                    .iter()
+                    .any(|start| progress.id.starts_with(start));
+                if layer_work && let Some(state) = self.vertices.get_mut(&progress.vertex) {
+                    state.pulled = true;
+                }
+                Vec::new()
+            }
+            BuildEvent::Log { vertex, stream, data } => self.take_log(&vertex, stream, &data),
+            BuildEvent::Context(transfer) => vec![Update::Context(transfer)],
+            BuildEvent::Notice { text } => vec![Update::Notice { text }],
+            BuildEvent::Finished { outcome, seconds } => self.finish(outcome, seconds),
+        }
+    }
+
+    /// What is to be kept, once the build has finished.
+    #[must_use]
+    pub fn record(&self, ok: bool, image: Option<&BuiltImage>, seconds: Seconds) -> BuildRecord {
+        BuildRecord {
+            target: self.target.clone(),
+            ok,
+            steps: self.steps.clone(),
+            image: image.map(|image| image.id.clone()),
+            size: image.map(|image| image.size),
+            seconds,
+        }
+    }
+
+    fn take_vertex(&mut self, vertex: Vertex) -> Vec<Update> {
+        let step = step_number(&vertex.name).and_then(|number| self.by_number.get(&number).copied());
+        let state = self.vertices.entry(vertex.digest.clone()).or_default();
+        state.step = step.or(state.step);
+        state.cached |= vertex.cached;
+        state.error = vertex.error.or(state.error.take());
+        match (vertex.started, vertex.completed) {
+            // The stream repeats a vertex's last interval with each of its updates.
+            (Some(start), Some(end)) if !state.seen_intervals.contains(&(start, end)) => {
+                state.ran += (end - start).max(0.0);
+                state.seen_intervals.push((start, end));
+                state.open_since = None;
+            }
+            (Some(start), None) => state.open_since = Some(start),
+            _ => {}
+        }
+        let begun = vertex.started.is_some() || vertex.completed.is_some();
+        let mut updates = Vec::new();
+        if begun && !vertex.cached {
+            for input in &vertex.inputs {
+                let input_step = self
+                    .vertices
+                    .get(input)
+                    .and_then(|state| state.step)
+                    .filter(|input| Some(*input) != step);
+                updates.extend(input_step.and_then(|index| self.close(index, StepState::Done)));
+            }
+        }
+        if let Some(index) = step {
+            updates.extend(self.refresh(index, begun && !vertex.cached));
+        }
+        updates
+    }
+
+    /// Recomputes a step from its vertices.
+    fn refresh(&mut self, index: usize, running: bool) -> Option<Update> {
+        let is_from = self.keywords[index] == Keyword::From;
+        let mine = || self.vertices.values().filter(|state| state.step == Some(index));
+        // A FROM whose image is there already is resolved, not run.
+        let cached = mine().all(|state| state.cached || (is_from && !state.pulled));
+        let seconds = mine().map(|state| state.ran).sum();
+        let step = &mut self.steps[index];
+        step.cached = cached;
+        step.seconds = seconds;
+        if step.state != StepState::Waiting || !running {
+            return None;
+        }
+        step.state = StepState::Running;
+        Some(Update::Step(step.clone()))
+    }
+
+    fn close(&mut self, index: usize, state: StepState) -> Option<Update> {
+        let step = &mut self.steps[index];
+        if step.state.is_closed() {
+            return None;
+        }
+        if state == StepState::Done && !self.vertices.values().any(|vertex| vertex.step == Some(index)) {
+            step.cached = true;
+        }
+        step.state = state;
+        step.cached &= state == StepState::Done;
+        Some(Update::Step(step.clone()))
+    }
+
+    fn take_log(&mut self, vertex: &str, stream: LogStream, data: &[u8]) -> Vec<Update> {
+        let buffer = self.lines.entry((vertex.to_owned(), stream == LogStream::Stderr)).or_default();
+        let lines = buffer.push(data);
+        lines.into_iter().map(|text| self.log_line(vertex, stream, text)).collect()
+    }
+
+    fn log_line(&mut self, vertex: &str, stream: LogStream, text: String) -> Update {
+        self.tails.entry(vertex.to_owned()).or_default().push(&text);
+        let step = self.vertices.get(vertex).and_then(|state| state.step);
+        Update::Log { line: step.map(|index| self.steps[index].line), stream, text }
+    }
+
+    fn flush_logs(&mut self) -> Vec<Update> {
+        let mut rest: Vec<_> =
+            self.lines.iter_mut().filter_map(|(key, buffer)| Some((key.clone(), buffer.finish()?))).collect();
+        rest.sort();
+        let stream = |is_stderr| if is_stderr { LogStream::Stderr } else { LogStream::Stdout };
+        rest.into_iter()
+            .map(|((vertex, is_stderr), text)| self.log_line(&vertex, stream(is_stderr), text))
+            .collect()
+    }
+
+    fn finish(&mut self, outcome: BuildOutcome, seconds: Seconds) -> Vec<Update> {
+        let mut updates = self.flush_logs();
+        let (ok, canceled, image) = match outcome {
+            BuildOutcome::Succeeded { image } => {
+                updates.extend((0..self.steps.len()).filter_map(|index| self.close(index, StepState::Done)));
+                (true, false, image)
+            }
+            BuildOutcome::Canceled => {
+                self.close_after_stop(&mut updates);
+                (false, true, None)
+            }
+            BuildOutcome::Failed(failure) => {
+                let failed = self.failed_step(&failure);
+                updates.extend(failed.and_then(|index| self.close(index, StepState::Failed)));
+                self.close_after_stop(&mut updates);
+                updates.push(Update::Problem(self.problem(&failure, failed)));
+                (false, false, None)
+            }
+        };
+        let cached = self.steps.iter().filter(|step| step.cached).count();
+        updates.push(Update::Finished { ok, canceled, image, seconds, steps: self.steps.len(), cached });
+        updates
+    }
+
+    /// After a stop, what was complete is done; what ran or never began is canceled.
+    fn close_after_stop(&mut self, updates: &mut Vec<Update>) {
+        for index in 0..self.steps.len() {
+            let mut mine = self.vertices.values().filter(|state| state.step == Some(index)).peekable();
+            let complete = mine.peek().is_some()
+                && mine.all(|state| {
+                    state.error.is_none()
+                        && state.open_since.is_none()
+                        && (state.cached || !state.seen_intervals.is_empty())
+                });
+            updates.extend(self.close(index, if complete { StepState::Done } else { StepState::Canceled }));
+        }
+    }
+
+    fn failed_step(&self, failure: &BuildFailure) -> Option<usize> {
+        let named = failure.vertex.as_ref().and_then(|digest| self.vertices.get(digest)?.step);
+        let at_lines = || {
+            let source = failure.source?;
+            self.steps.iter().position(|step| step.line <= source.last && source.first <= step.end_line)
+        };
+        let with_error = || {
+            // The siblings of a failed vertex are stopped by it, and are no failures.
+            let is_real = |state: &&VertexState| {
+                state.error.as_ref().is_some_and(|error| !error.contains("context canceled"))
+            };
+            self.vertices.values().filter(is_real).filter_map(|state| state.step).min()
+        };
+        named.or_else(at_lines).or_else(with_error)
+    }
+
+    fn problem(&self, failure: &BuildFailure, failed: Option<usize>) -> StepProblem {
+        let lines = failed.map(|index| (self.steps[index].line, self.steps[index].end_line));
+        let (line, end_line) =
+            failure.source.map(|source| (source.first, source.last)).or(lines).unwrap_or((1, 1));
+        let digest = failure.vertex.clone().or_else(|| {
+            let mut of_step =
+                self.vertices.iter().filter(|(_, state)| failed.is_some() && state.step == failed);
+            of_step.find(|(digest, _)| self.tails.contains_key(*digest)).map(|(digest, _)| digest.clone())
+        });
+        let log = digest.and_then(|digest| self.tails.get(&digest)).map(Tail::lines).unwrap_or_default();
+        StepProblem { line, end_line, message: failure.message.clone(), log }
+    }
+}
+
+#[cfg(test)]
+mod tests;

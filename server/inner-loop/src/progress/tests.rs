@@ -1,0 +1,203 @@
+//! Event streams in, a line of text an update out.
+
+use expect_test::{Expect, expect};
+use semantic::Step;
+use syntax::Keyword;
+
+use super::*;
+use crate::event::SourceLines;
+
+fn step(line: u32, keyword: Keyword, text: &str, number: Option<u32>) -> Step {
+    Step {
+        stage: 0,
+        stage_name: "build".to_owned(),
+        line,
+        end_line: line,
+        keyword,
+        instruction: format!("{keyword} {text}"),
+        vertex_prefix: number.map(|number| format!("[build {number}/3] ")),
+    }
+}
+
+fn steps() -> Vec<Step> {
+    vec![
+        step(1, Keyword::From, "node", Some(1)),
+        step(2, Keyword::Workdir, "/", None),
+        step(3, Keyword::Copy, ". .", Some(2)),
+        step(4, Keyword::Run, "npm ci", Some(3)),
+    ]
+}
+
+fn vertex(digest: &str, name: &str, inputs: &[&str], interval: (f64, Option<f64>)) -> BuildEvent {
+    BuildEvent::Vertex(Vertex {
+        digest: digest.to_owned(),
+        name: name.to_owned(),
+        inputs: inputs.iter().map(|input| (*input).to_owned()).collect(),
+        started: Some(interval.0),
+        completed: interval.1,
+        ..Vertex::default()
+    })
+}
+
+fn cached(event: BuildEvent) -> BuildEvent {
+    match event {
+        BuildEvent::Vertex(vertex) => BuildEvent::Vertex(Vertex { cached: true, ..vertex }),
+        other => other,
+    }
+}
+
+fn log(digest: &str, text: &str) -> BuildEvent {
+    BuildEvent::Log { vertex: digest.to_owned(), stream: LogStream::Stderr, data: text.as_bytes().to_vec() }
+}
+
+fn check(events: Vec<BuildEvent>, expected: Expect) {
+    let mut progress = Progress::new(None, &steps());
+    let mut text = String::new();
+    for update in events.into_iter().flat_map(|event| progress.apply(event)) {
+        text += &match update {
+            Update::Step(step) => {
+                let cached = if step.cached { " cached" } else { "" };
+                format!("{} {}{cached} {:.1}s\n", step.line, step.state.as_str(), step.seconds)
+            }
+            Update::Log { line, text, .. } => format!("{line:?} | {text}\n"),
+            Update::Problem(problem) => {
+                format!(
+                    "problem {}-{}: {} {:?}\n",
+                    problem.line, problem.end_line, problem.message, problem.log
+                )
+            }
+            Update::Finished { ok, canceled, steps, cached, .. } => {
+                format!("finished ok={ok} canceled={canceled} {cached}/{steps}\n")
+            }
+            other => format!("{other:?}\n"),
+        };
+    }
+    expected.assert_eq(&text);
+}
+
+fn finished(outcome: BuildOutcome) -> BuildEvent {
+    BuildEvent::Finished { outcome, seconds: 9.0 }
+}
+
+#[test]
+fn each_step_closes_once_with_its_intervals_summed() {
+    check(
+        vec![
+            vertex("f", "[build 1/3] FROM node", &[], (0.0, Some(0.1))),
+            vertex("c", "[build 2/3] COPY . .", &["f"], (0.1, Some(0.2))),
+            vertex("c", "[build 2/3] COPY . .", &["f"], (0.5, None)),
+            vertex("c", "[build 2/3] COPY . .", &["f"], (0.5, Some(1.0))),
+            vertex("c", "[build 2/3] COPY . .", &["f"], (0.5, Some(1.0))),
+            vertex("r", "[build 3/3] RUN npm ci", &["c"], (1.0, None)),
+            log("r", "added 1 package\nand"),
+            vertex("r", "[build 3/3] RUN npm ci", &["c"], (1.0, Some(3.0))),
+            finished(BuildOutcome::Succeeded { image: None }),
+        ],
+        expect![[r#"
+            1 running cached 0.1s
+            1 done cached 0.1s
+            3 running 0.1s
+            3 done 0.6s
+            4 running 0.0s
+            Some(4) | added 1 package
+            Some(4) | and
+            2 done cached 0.0s
+            4 done 2.0s
+            finished ok=true canceled=false 2/4
+        "#]],
+    );
+}
+
+#[test]
+fn a_build_from_the_cache_runs_nothing() {
+    check(
+        vec![
+            cached(vertex("f", "[build 1/3] FROM node", &[], (0.0, Some(0.0)))),
+            cached(vertex("c", "[build 2/3] COPY . .", &["f"], (0.0, Some(0.0)))),
+            cached(vertex("r", "[build 3/3] RUN npm ci", &["c"], (0.0, Some(0.0)))),
+            finished(BuildOutcome::Succeeded { image: None }),
+        ],
+        expect![[r#"
+            1 done cached 0.0s
+            2 done cached 0.0s
+            3 done cached 0.0s
+            4 done cached 0.0s
+            finished ok=true canceled=false 4/4
+        "#]],
+    );
+}
+
+#[test]
+fn a_failure_names_its_step_and_the_siblings_are_canceled() {
+    let failure = BuildFailure {
+        message: "npm ci: exit code 1".to_owned(),
+        vertex: Some("r".to_owned()),
+        ..BuildFailure::default()
+    };
+    check(
+        vec![
+            vertex("f", "[build 1/3] FROM node", &[], (0.0, Some(0.1))),
+            vertex("c", "[build 2/3] COPY . .", &["f"], (0.1, None)),
+            vertex("r", "[build 3/3] RUN npm ci", &["f"], (0.1, None)),
+            log("r", "npm error 401"),
+            finished(BuildOutcome::Failed(failure)),
+        ],
+        expect![[r#"
+            1 running cached 0.1s
+            1 done cached 0.1s
+            3 running 0.0s
+            4 running 0.0s
+            Some(4) | npm error 401
+            4 failed 0.0s
+            2 canceled 0.0s
+            3 canceled 0.0s
+            problem 4-4: npm ci: exit code 1 ["npm error 401"]
+            finished ok=false canceled=false 1/4
+        "#]],
+    );
+}
+
+#[test]
+fn an_old_engine_names_only_the_vertex_or_the_lines() {
+    let failure = BuildFailure {
+        message: "no such file".to_owned(),
+        source: Some(SourceLines { first: 3, last: 3 }),
+        ..BuildFailure::default()
+    };
+    check(
+        vec![finished(BuildOutcome::Failed(failure))],
+        expect![[r#"
+            3 failed 0.0s
+            1 canceled 0.0s
+            2 canceled 0.0s
+            4 canceled 0.0s
+            problem 3-3: no such file []
+            finished ok=false canceled=false 0/4
+        "#]],
+    );
+}
+
+#[test]
+fn an_image_that_is_pulled_is_not_cached() {
+    let pulling = BuildEvent::VertexProgress(crate::event::VertexProgress {
+        vertex: "f".to_owned(),
+        id: "extracting sha256:abc".to_owned(),
+        ..Default::default()
+    });
+    check(
+        vec![
+            vertex("f", "[build 1/3] FROM node", &[], (0.0, None)),
+            pulling,
+            vertex("f", "[build 1/3] FROM node", &[], (0.0, Some(8.0))),
+            finished(BuildOutcome::Canceled),
+        ],
+        expect![[r#"
+            1 running cached 0.0s
+            1 done 8.0s
+            2 canceled 0.0s
+            3 canceled 0.0s
+            4 canceled 0.0s
+            finished ok=false canceled=true 0/4
+        "#]],
+    );
+}
