@@ -9,6 +9,7 @@ pub mod copy;
 pub mod dockerignore;
 pub mod expand;
 pub mod facts;
+pub mod image_reference;
 mod lower;
 pub mod model;
 pub mod mount;
