@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Everything that must hold, on real engines and in real editors. The last line is `N passed, N failed`.
+#
+# A stage is one command. Its counts are those that its test runner prints; a check that prints none, such as
+# the linter, counts as one. Later stages run even where an earlier one failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib/debian.sh
+. scripts/lib/run.sh
+
+passed=0
+failed=0
+logs=$(mktemp -d)
+at_exit rm -rf "$logs"
+
+main() {
+    prepare "compiler" install_compiler
+    prepare "engines and base images" set_up_engines
+    prepare "registry with a password" set_up_registry
+    prepare "Neovim" set_up_neovim
+
+    stage "format" cargo fmt --all --check
+    stage "scripts" check_scripts
+    stage "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
+    stage "release build" cargo build --release --locked
+    export LAYERWISE_TEST_PROGRAM=$PWD/target/release/layerwise
+    stage "tests" cargo test --workspace --locked --no-fail-fast
+    stage "example leaky-node" test_leaky_node
+    stage "example static-rust" test_static_rust
+    stage "extension" test_extension
+    stage "extension in VS Code" scripts/vscode.sh test
+
+    echo
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# prepare NAME FUNCTION: set-up in this shell, for it exports what the tests read. Only its failure counts.
+prepare() {
+    local name=$1 function=$2 started=$SECONDS
+    echo "== set up: $name"
+    # Called as a condition, the function would go on after an error; therefore each ends at its first one by itself.
+    if "$function"; then
+        echo "== set up: $name ($((SECONDS - started)) s)"
+    else
+        failed=$((failed + 1))
+        echo "== set up: $name FAILED ($((SECONDS - started)) s)"
+    fi
+}
+
+stage() {
+    local name=$1 log=$logs/${1// /-} started=$SECONDS status stage_passed stage_failed
+    shift
+    echo
+    echo "== $name"
+    # Not as a condition: bash would then go on after an error inside a function.
+    set +e
+    (
+        set -e
+        "$@"
+    ) 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    set -e
+    read -r stage_passed stage_failed <<< "$(count_results "$log" "$status")"
+    passed=$((passed + stage_passed))
+    failed=$((failed + stage_failed))
+    echo "== $name: $stage_passed passed, $stage_failed failed ($((SECONDS - started)) s)"
+}
+
+# count_results LOG STATUS: prints `PASSED FAILED`, from the lines of cargo test, node --test and our own runners.
+count_results() {
+    awk -v status="$2" '
+        /^test result: /                     { counted = 1; passed += $4; failed += $6 }
+        /^(#|ℹ) pass [0-9]+$/                { counted = 1; passed += $3 }
+        /^(#|ℹ) fail [0-9]+$/                { counted = 1; failed += $3 }
+        /^[0-9]+ passed, [0-9]+ failed$/     { counted = 1; passed += $1; failed += $3 }
+        END {
+            if (status != 0 && failed == 0) failed = 1
+            if (!counted && failed == 0) passed = 1
+            print passed + 0, failed + 0
+        }' "$1"
+}
+
+set_up_engines() {
+    use_engine 28 || return 1
+    export LAYERWISE_TEST_ENGINE_28=$engine_host
+    DOCKER_HOST=$engine_host scripts/images.sh || return 1
+    use_engine 28-containerd || return 1
+    export LAYERWISE_TEST_ENGINE_28_CONTAINERD=$engine_host
+    use_engine 20.10 || return 1
+    export LAYERWISE_TEST_ENGINE_20_10=$engine_host
+    local host
+    for host in "$LAYERWISE_TEST_ENGINE_28_CONTAINERD" "$LAYERWISE_TEST_ENGINE_20_10"; do
+        DOCKER_HOST=$host LAYERWISE_IMAGES_FROM=$LAYERWISE_TEST_ENGINE_28 scripts/images.sh || return 1
+    done
+}
+
+set_up_registry() {
+    local variables
+    variables=$(scripts/registry.sh start) || return 1
+    at_exit scripts/registry.sh stop
+    eval "$variables"
+}
+
+set_up_neovim() {
+    LAYERWISE_TEST_NVIM=$(scripts/neovim.sh) || return 1
+    export LAYERWISE_TEST_NVIM
+}
+
+check_scripts() {
+    local root
+    root=$(cache_dir)/shellcheck/root
+    once "$root.ready" unpack_packages "$(debian_codename)" "$root" shellcheck
+    "$root/usr/bin/shellcheck" .ci/run scripts/*.sh scripts/lib/*.sh scripts/images/*.sh
+}
+
+# In a copy, so that the example's folder stays as a build should find it.
+test_leaky_node() {
+    cp -r examples/leaky-node "$logs/leaky-node"
+    cd "$logs/leaky-node"
+    npm ci --silent
+    npm test
+}
+
+test_static_rust() {
+    cargo test --locked --manifest-path examples/static-rust/Cargo.toml --target-dir target/example
+}
+
+test_extension() {
+    cd vscode-extension
+    # npm writes the first file when it has installed what the second one names.
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent
+    npm run --silent check
+    npm test --silent
+    npm run --silent package
+}
+
+main
