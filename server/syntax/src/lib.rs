@@ -7,13 +7,26 @@
 //! Meaning (stages, variables, values) is not here but in `semantic`.
 
 pub mod arguments;
+mod check;
+mod directives;
 pub mod document;
+mod edit;
+mod flags;
+mod heredoc;
 pub mod instruction;
+mod json;
 pub mod keyword;
+mod lexer;
+mod lines;
+mod mapped;
 pub mod mount;
+mod parse;
+mod position;
 pub mod problem;
 pub mod range;
+mod segment;
 pub mod shell;
+mod words;
 
 pub use arguments::{Arguments, Flag, Form, Heredoc, Pair, Word};
 pub use document::{Comment, Directive, Document, Encoding, Position};
@@ -21,3 +34,6 @@ pub use instruction::{Instruction, InstructionNode};
 pub use keyword::Keyword;
 pub use problem::{LocalProblem, Problem};
 pub use range::{LocalRange, TextEdit, TextRange};
+
+#[cfg(test)]
+mod tests;

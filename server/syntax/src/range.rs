@@ -78,6 +78,12 @@ impl LocalRange {
         Self { start, end }
     }
 
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn cover(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
     /// Where it lies in the document if the instruction starts at `offset`.
     #[must_use]
     pub const fn at(self, offset: u32) -> TextRange {

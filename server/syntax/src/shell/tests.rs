@@ -130,7 +130,7 @@ fn instruction(source: &str, escape: char) -> InstructionNode {
         let at = source[offset..].find(item.trim()).unwrap() + offset;
         offset = at + item.trim().len();
         let text = item.trim().trim_matches('"').replace("\\\"", "\"").replace("\\n", "\n");
-        words.push(Word { text, range: range(at, offset) });
+        words.push(Word::new(text, range(at, offset)));
     }
     InstructionNode {
         source: source.into(),

@@ -1,0 +1,157 @@
+//! Which flags an instruction takes, and how: Dockerfile frontend 1.20, labs included.
+
+use crate::arguments::Flag;
+use crate::check::{problem, values};
+use crate::keyword::Keyword;
+use crate::parse::Parsed;
+use crate::problem::LocalProblem;
+
+/// What a flag takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `--name`, `--name=true` or `--name=false`.
+    Switch,
+    /// `--name=value`, once.
+    Value,
+    /// `--name=value`, as often as wanted.
+    Values,
+}
+
+use Kind::{Switch, Value, Values};
+
+/// The flags that a keyword takes.
+const fn known(keyword: Keyword) -> &'static [(&'static str, Kind)] {
+    match keyword {
+        Keyword::Add => &[
+            ("chown", Value),
+            ("chmod", Value),
+            ("link", Switch),
+            ("keep-git-dir", Switch),
+            ("checksum", Value),
+            ("unpack", Switch),
+            ("exclude", Values),
+        ],
+        Keyword::Copy => &[
+            ("chown", Value),
+            ("from", Value),
+            ("chmod", Value),
+            ("link", Switch),
+            ("exclude", Values),
+            ("parents", Switch),
+        ],
+        Keyword::From => &[("platform", Value)],
+        Keyword::Healthcheck => &[
+            ("interval", Value),
+            ("timeout", Value),
+            ("start-period", Value),
+            ("start-interval", Value),
+            ("retries", Value),
+        ],
+        Keyword::Run => &[("mount", Values), ("network", Value), ("security", Value), ("device", Values)],
+        _ => &[],
+    }
+}
+
+/// Whether BuildKit looks at the flags at all.
+fn ignored(parsed: &Parsed) -> bool {
+    let none = || parsed.arguments.words.first().is_some_and(|word| word.text.eq_ignore_ascii_case("NONE"));
+    match parsed.keyword {
+        Keyword::Arg | Keyword::Stopsignal | Keyword::Unknown => true,
+        Keyword::Healthcheck => none(),
+        _ => false,
+    }
+}
+
+/// The flags' problems.
+pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
+    if ignored(parsed) {
+        return;
+    }
+    let known = known(parsed.keyword);
+    let mut used = Vec::new();
+    for flag in &parsed.flags {
+        let Some((name, kind)) = known.iter().copied().find(|(name, _)| *name == flag.name) else {
+            problems.push(unknown(parsed.keyword, flag));
+            continue;
+        };
+        if kind != Values && used.contains(&name) {
+            let message = format!("--{name} may be given only once: remove this one or the one before");
+            problems.push(problem(flag.range, message));
+            continue;
+        }
+        used.push(name);
+        match (kind, &flag.value) {
+            (Switch, Some(value)) => {
+                if !matches!(value.text.to_lowercase().as_str(), "true" | "false") {
+                    let message =
+                        format!("--{name} is either true or false: write --{name} alone to switch it on");
+                    problems.push(problem(flag.range, message));
+                }
+            }
+            (Switch, None) => {}
+            (_, None) => {
+                problems.push(problem(flag.range, format!("--{name} needs a value: write --{name}=…")));
+            }
+            (_, Some(value)) => values::check(parsed.keyword, name, value, problems),
+        }
+    }
+}
+
+fn unknown(keyword: Keyword, flag: &Flag) -> LocalProblem {
+    let known = known(keyword);
+    let name = &flag.name;
+    let message = if known.is_empty() {
+        format!("{keyword} takes no flags: remove --{name}")
+    } else if let Some(near) = nearest(name, known.iter().map(|(name, _)| *name)) {
+        format!("{keyword} has no flag --{name}: did you mean --{near}?")
+    } else {
+        let names: Vec<String> = known.iter().map(|(name, _)| format!("--{name}")).collect();
+        format!("{keyword} has no flag --{name}: it takes {}", names.join(", "))
+    };
+    problem(flag.name_range, message)
+}
+
+/// The candidate that a word is most likely a misspelling of: fewer than three letters apart, as BuildKit suggests them.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(word.len()) < 3)
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance < 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be put in, taken out or changed.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, char) in one.chars().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (cell, candidate) in row.iter_mut().skip(1).zip(&other) {
+            let changed = diagonal + usize::from(char != *candidate);
+            diagonal = *cell;
+            *cell = changed.min(diagonal + 1).min(left + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("RUNX", "RUN"), 1);
+        assert_eq!(distance("", "RUN"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(nearest("form", ["chown", "from"]), Some("from"));
+        assert_eq!(nearest("nothing", ["chown", "from"]), None);
+    }
+}
