@@ -1,1 +1,25 @@
-//! The facade of the pure core: host, snapshots, and the editor features.
+//! The facade of the pure core: a host that holds the inputs, and snapshots that answer the editor's questions.
+//!
+//! Inputs are documents, facts about their surroundings, build records and settings; the main loop of the language server puts
+//! them in. Readers get a [`Snapshot`], which never changes. Nothing here waits, reads a file or knows the protocol: positions
+//! are byte offsets, and answers are plain data.
+
+pub mod build_record;
+pub mod code_actions;
+pub mod code_lenses;
+pub mod diagnostics;
+pub mod host;
+pub mod inlay_hints;
+pub mod kind;
+pub mod settings;
+pub mod targets;
+
+pub use build_record::LastBuild;
+pub use code_actions::CodeAction;
+pub use code_lenses::CodeLens;
+pub use diagnostics::{Diagnostic, Layer};
+pub use host::{DocumentId, Host, Snapshot};
+pub use inlay_hints::{InlayHint, bytes, seconds};
+pub use kind::DocumentKind;
+pub use rules::Severity;
+pub use settings::Settings;

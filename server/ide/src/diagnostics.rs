@@ -1,0 +1,100 @@
+//! What is wrong in a document, in layers that never wipe each other: syntax, rules, and what the last build said.
+
+use inner_loop::StepProblem;
+use rules::{Finding, Severity};
+use syntax::TextRange;
+
+use crate::build_record::LastBuild;
+use crate::host::{DocumentId, DocumentState, Snapshot};
+
+/// Where a diagnostic comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// What BuildKit would refuse.
+    Syntax,
+    /// The rules.
+    Rules,
+    /// The last build.
+    Build,
+}
+
+/// One diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Where it comes from.
+    pub layer: Layer,
+    /// Where it is.
+    pub range: TextRange,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The rule's code; what a build says has none.
+    pub code: Option<&'static str>,
+    /// What is wrong, why, and what to do.
+    pub message: String,
+}
+
+/// The code of syntax problems.
+pub const SYNTAX_CODE: &str = "syntax-problem";
+
+impl Snapshot {
+    /// What the analysis finds: syntax and rules. Empty for documents that are no Dockerfiles.
+    #[must_use]
+    pub fn analysis_diagnostics(&self, id: &DocumentId) -> Vec<Diagnostic> {
+        let Some(state) = self.dockerfile(id) else { return Vec::new() };
+        let rules = state.findings().into_iter().map(Diagnostic::from);
+        syntax_diagnostics(state).chain(rules).collect()
+    }
+
+    /// What the last build said, as far as the text still is what was built.
+    #[must_use]
+    pub fn build_diagnostics(&self, id: &DocumentId) -> Vec<Diagnostic> {
+        let Some(state) = self.dockerfile(id) else { return Vec::new() };
+        let Some(last_build) = &state.last_build else { return Vec::new() };
+        let problem = last_build.problem.as_ref();
+        problem.and_then(|problem| build_diagnostic(state, last_build, problem)).into_iter().collect()
+    }
+}
+
+impl From<Finding> for Diagnostic {
+    fn from(finding: Finding) -> Self {
+        Self {
+            layer: Layer::Rules,
+            range: finding.range,
+            severity: finding.severity,
+            code: Some(finding.code),
+            message: finding.message,
+        }
+    }
+}
+
+fn syntax_diagnostics(state: &DocumentState) -> impl Iterator<Item = Diagnostic> {
+    let beyond_one_instruction = state.model().problems.clone();
+    state.document.problems().into_iter().chain(beyond_one_instruction).map(|problem| Diagnostic {
+        layer: Layer::Syntax,
+        range: problem.range,
+        severity: Severity::Error,
+        code: Some(SYNTAX_CODE),
+        message: problem.message,
+    })
+}
+
+fn build_diagnostic(
+    state: &DocumentState,
+    last_build: &LastBuild,
+    problem: &StepProblem,
+) -> Option<Diagnostic> {
+    let built = &last_build.document;
+    let line = problem.line.saturating_sub(1);
+    let range = if built.instructions().any(|built| built.line <= line && line <= built.end_line()) {
+        last_build.locate(problem.line, &state.document)?.range()
+    } else {
+        // No instruction to blame: the engine is away, or the file is empty. The first line is where people look.
+        state.document.buildkit_line_range(0)
+    };
+    let mut message = problem.message.trim_end().to_owned();
+    if !problem.log.is_empty() {
+        message.push_str("\n\n");
+        message.push_str(problem.log.join("\n").trim_end());
+    }
+    Some(Diagnostic { layer: Layer::Build, range, severity: Severity::Error, code: None, message })
+}

@@ -1,0 +1,208 @@
+//! The inputs, and the immutable view of them that readers get.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use rewrites::Input;
+use rules::{Finding, Findings};
+use semantic::{Facts, Model};
+use syntax::Document;
+
+use crate::build_record::LastBuild;
+use crate::kind::DocumentKind;
+use crate::settings::Settings;
+
+/// Names a document: the editor's URI, to be compared and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DocumentId(Arc<str>);
+
+impl DocumentId {
+    /// The id of this URI.
+    #[must_use]
+    pub fn new(uri: &str) -> Self {
+        Self(uri.into())
+    }
+
+    /// The URI.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// One document with all that is known about it. It never changes once a snapshot holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentState {
+    pub(crate) kind: DocumentKind,
+    pub(crate) document: Document,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) last_build: Option<Arc<LastBuild>>,
+    /// Different for every state that any document of this host ever had.
+    pub(crate) revision: u64,
+    /// Filled when first asked for, on the thread that asks.
+    model: OnceLock<Arc<Model>>,
+}
+
+/// Owns the inputs. Changes are cheap while snapshots are out: these keep what they have.
+#[derive(Debug, Default)]
+pub struct Host {
+    current: Snapshot,
+    /// Of closed documents too: they may be opened again.
+    builds: HashMap<DocumentId, Arc<LastBuild>>,
+    last_revision: u64,
+}
+
+/// The inputs as they were at one moment. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    pub(crate) documents: Arc<HashMap<DocumentId, Arc<DocumentState>>>,
+    pub(crate) settings: Arc<Settings>,
+    settings_revision: u64,
+}
+
+impl Host {
+    /// A host without inputs.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The inputs as they are now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.current.clone()
+    }
+
+    /// A document was opened, or its text is a new one altogether. What was known of its last build still is.
+    pub fn open(&mut self, id: DocumentId, kind: DocumentKind, text: &str) {
+        let revision = self.next_revision();
+        let last_build = self.builds.get(&id).cloned();
+        let facts = self.current.state(&id).map(|state| Arc::clone(&state.facts)).unwrap_or_default();
+        let document = Document::new(text);
+        let state = DocumentState { kind, document, facts, last_build, revision, model: OnceLock::new() };
+        Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
+    }
+
+    /// A document was closed.
+    pub fn close(&mut self, id: &DocumentId) {
+        Arc::make_mut(&mut self.current.documents).remove(id);
+    }
+
+    /// Edits an open document: all of the edits, or none where one panics.
+    pub fn edit(&mut self, id: &DocumentId, edit: impl FnOnce(&mut Document)) {
+        self.change(id, |state| edit(&mut state.document));
+    }
+
+    /// What the last build said about a document.
+    pub fn set_last_build(&mut self, id: &DocumentId, last_build: LastBuild) {
+        let last_build = Arc::new(last_build);
+        self.builds.insert(id.clone(), Arc::clone(&last_build));
+        self.change(id, |state| state.last_build = Some(last_build));
+    }
+
+    /// What lies around a document has been read.
+    pub fn set_facts(&mut self, id: &DocumentId, facts: Facts) {
+        self.change(id, |state| state.facts = Arc::new(facts));
+    }
+
+    /// The settings have changed.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.current.settings_revision = self.next_revision();
+        self.current.settings = Arc::new(settings);
+    }
+
+    fn next_revision(&mut self) -> u64 {
+        self.last_revision += 1;
+        self.last_revision
+    }
+
+    /// Changes a copy and puts it in place when the change is through, so that a panic inside leaves the old state whole.
+    fn change(&mut self, id: &DocumentId, change: impl FnOnce(&mut DocumentState)) {
+        let revision = self.next_revision();
+        let Some(state) = self.current.state(id) else { return };
+        let mut changed = DocumentState::clone(state);
+        changed.revision = revision;
+        changed.model = OnceLock::new();
+        change(&mut changed);
+        Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(changed));
+    }
+}
+
+impl Snapshot {
+    /// The open document of this id.
+    #[must_use]
+    pub fn document(&self, id: &DocumentId) -> Option<&Document> {
+        self.state(id).map(|state| &state.document)
+    }
+
+    /// What kind of document it is; nothing where it is not open.
+    #[must_use]
+    pub fn kind(&self, id: &DocumentId) -> Option<DocumentKind> {
+        self.state(id).map(|state| state.kind)
+    }
+
+    /// The open documents, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = &DocumentId> {
+        self.documents.keys()
+    }
+
+    /// Changes whenever an answer about this document may change. Never the same for two states.
+    #[must_use]
+    pub fn revision(&self, id: &DocumentId) -> Option<(u64, u64)> {
+        self.state(id).map(|state| (state.revision, self.settings_revision))
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What the last build said about a document, if there was one while it was open.
+    #[must_use]
+    pub fn last_build(&self, id: &DocumentId) -> Option<&LastBuild> {
+        self.state(id)?.last_build.as_deref()
+    }
+
+    /// The meaning of a Dockerfile that is open.
+    #[must_use]
+    pub fn model(&self, id: &DocumentId) -> Option<&Model> {
+        self.dockerfile(id).map(|state| state.model())
+    }
+
+    pub(crate) fn state(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {
+        self.documents.get(id)
+    }
+
+    pub(crate) fn dockerfile(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {
+        self.state(id).filter(|state| state.kind == DocumentKind::Dockerfile)
+    }
+}
+
+impl DocumentState {
+    pub(crate) fn model(&self) -> &Model {
+        self.model.get_or_init(|| Arc::new(Model::new(&self.document, &self.facts)))
+    }
+
+    pub(crate) fn input(&self) -> Input<'_> {
+        Input { model: self.model(), facts: &self.facts }
+    }
+
+    /// What all rules find. Settings and suppressions are not applied here yet.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let input = self.input();
+        let check = |rule: &&'static rules::Rule| {
+            let mut findings = Findings::new(rule);
+            (rule.check)(&input, &mut findings);
+            findings.into_vec()
+        };
+        rules::REGISTRY.iter().filter(|rule| rule.on_by_default).flat_map(check).collect()
+    }
+}
