@@ -1,0 +1,133 @@
+//! The protocol's methods. They only forward: an event is sent before the first await, so the main loop sees the wire's order.
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+use tower_lsp::LanguageServer;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
+};
+
+use crate::main_loop::{Context, Event, Notice};
+use crate::{code_actions, code_lens, diagnostics, inlay_hints};
+
+/// Forwards to the main loop.
+pub(crate) struct Backend {
+    events: UnboundedSender<Event>,
+}
+
+/// The error of a request whose handler failed. The panic's own text stays in no message: it may quote a document.
+pub(crate) fn failed(method: &str) -> Error {
+    let mut error = Error::internal_error();
+    error.message = format!("{method} failed; the session goes on").into();
+    error
+}
+
+impl Backend {
+    pub(crate) fn new(events: UnboundedSender<Event>) -> Self {
+        Self { events }
+    }
+
+    /// Not in tower-lsp's trait yet.
+    pub(crate) async fn work_done_progress_cancel(&self, params: WorkDoneProgressCancelParams) {
+        self.notify(Notice::CancelProgress(params.token));
+    }
+
+    fn notify(&self, notice: Notice) {
+        let _ = self.events.send(Event::Notice(notice));
+    }
+
+    /// Runs a job on a worker, with the snapshot of this very moment.
+    async fn read<T: Send + 'static>(
+        &self,
+        method: &'static str,
+        job: impl FnOnce(&Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let run = Box::new(move |context: &Context| {
+            // Nobody waits for what was cancelled.
+            if !reply.is_closed() {
+                let _ = reply.send(job(context));
+            }
+        });
+        let _ = self.events.send(Event::Read { method, run });
+        answer.await.unwrap_or_else(|_| Err(failed(method)))
+    }
+
+    async fn ask<T>(
+        &self,
+        method: &'static str,
+        event: impl FnOnce(oneshot::Sender<Result<T>>) -> Event,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.events.send(event(reply));
+        answer.await.unwrap_or_else(|_| Err(failed(method)))
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        self.ask("initialize", |reply| Event::Initialize(Box::new(params), reply)).await
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.notify(Notice::Initialized);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.ask("shutdown", Event::Shutdown).await
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.notify(Notice::DidOpen(params));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.notify(Notice::DidChange(params));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.notify(Notice::DidSave(params));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.notify(Notice::DidClose(params));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.notify(Notice::DidChangeConfiguration(params));
+    }
+
+    // Nothing is known yet that a watched file or a folder could change.
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {}
+
+    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.read("textDocument/diagnostic", move |context| Ok(diagnostics::pull(context, &params))).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.read("textDocument/codeAction", move |context| Ok(code_actions::list(context, &params))).await
+    }
+
+    async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
+        self.read("codeAction/resolve", move |context| code_actions::resolve(context, params)).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.read("textDocument/inlayHint", move |context| Ok(inlay_hints::list(context, &params))).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.read("textDocument/codeLens", move |context| Ok(code_lens::list(context, &params))).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        self.ask("workspace/executeCommand", |reply| Event::Execute(params, reply)).await
+    }
+}

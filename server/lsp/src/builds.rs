@@ -1,0 +1,293 @@
+//! Builds that the editor asked for: from the command to the record, step by step as the builder's events come in.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ide::{DocumentId, LastBuild};
+use inner_loop::queue::Action;
+use inner_loop::{
+    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, StepProblem,
+    StepState, Update,
+};
+use syntax::Document;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
+use tower_lsp::ls_types::{
+    ExecuteCommandParams, LSPAny, MessageType, ProgressToken, Uri, WorkDoneProgressCreateParams,
+};
+
+use crate::commands::{self, Arguments, Command};
+use crate::main_loop::{Event, MainLoop};
+use crate::progress::{self, Progress, Reported};
+use crate::{from_proto, settings};
+
+/// The queue and what belongs to its builds.
+pub(crate) struct Builds {
+    builder: Arc<dyn Builder>,
+    queue: BuildQueue<DocumentId, Planned>,
+    running: Option<Running>,
+    /// Progress that the client has not made a token for, or whose end it has not been told.
+    progress: HashMap<BuildId, Progress>,
+}
+
+/// A build that was asked for.
+struct Planned {
+    document_id: DocumentId,
+    document: Document,
+    request: BuildRequest,
+    reducer: Reducer,
+}
+
+/// The build that runs.
+struct Running {
+    id: BuildId,
+    document_id: DocumentId,
+    document: Document,
+    reducer: Reducer,
+    problem: Option<StepProblem>,
+    handle: Option<Box<dyn BuildHandle>>,
+}
+
+impl Builds {
+    pub(crate) fn new(builder: Arc<dyn Builder>) -> Self {
+        Self { builder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
+    }
+}
+
+impl MainLoop {
+    /// `workspace/executeCommand`. The answer says that the build was asked for; how it goes is told by progress.
+    pub(crate) fn execute(&mut self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        match commands::read(params)? {
+            Command::Build(arguments) => {
+                let planned = self.plan(&arguments)?;
+                self.enqueue(planned);
+            }
+            Command::Cancel(arguments) => {
+                let document_id = from_proto::document_id(&arguments.uri);
+                let actions = self.builds.queue.cancel(|key| *key == document_id);
+                self.act(actions);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A Dockerfile was saved and the user has builds on save switched on.
+    pub(crate) fn build_on_save(&mut self, uri: Uri) {
+        match self.plan(&Arguments { uri, target: None, line: None }) {
+            Ok(planned) => self.enqueue(planned),
+            Err(error) => self.client.log(MessageType::WARNING, error.message),
+        }
+    }
+
+    fn plan(&self, arguments: &Arguments) -> Result<Planned> {
+        let snapshot = self.host.snapshot();
+        let document_id = from_proto::document_id(&arguments.uri);
+        let (Some(document), Some(model)) = (snapshot.document(&document_id), snapshot.model(&document_id))
+        else {
+            return Err(Error::invalid_params(format!(
+                "no Dockerfile is open as {document_id}; open it first"
+            )));
+        };
+        let path = file_path(&arguments.uri).ok_or_else(|| {
+            Error::invalid_params(format!(
+                "{document_id} is no file on disk, so it has no build context; save it first"
+            ))
+        })?;
+        let build = &snapshot.settings().build;
+        let named =
+            arguments.target.as_deref().or(build.target.as_deref().filter(|_| arguments.line.is_none()));
+        let line = arguments.line.map(|line| from_proto::buildkit_line(document, line));
+        let target = snapshot.build_target(&document_id, named, line).map_err(Error::invalid_params)?;
+        let stage = target.as_deref().map_or_else(|| model.final_stage(), |target| model.target(target));
+        let Some(stage) = stage else {
+            return Err(Error::invalid_params(
+                "the Dockerfile has no FROM yet, so there is nothing to build",
+            ));
+        };
+        let request = BuildRequest {
+            context: path.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned(),
+            dockerfile: path,
+            dockerfile_text: document.text(),
+            target: target.clone(),
+            build_args: build.args.clone(),
+            secrets: build.secrets.iter().filter_map(|text| settings::secret(text)).collect(),
+            ..BuildRequest::default()
+        };
+        let reducer = Reducer::new(target, &model.steps(stage.index));
+        Ok(Planned { document_id, document: document.clone(), request, reducer })
+    }
+
+    fn enqueue(&mut self, planned: Planned) {
+        let name = planned.request.dockerfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let title = match &planned.request.target {
+            Some(target) => format!("Building {target} of {name}"),
+            None => format!("Building {name}"),
+        };
+        let (id, actions) = self.builds.queue.request(planned.document_id.clone(), planned);
+        if self.profile.work_done_progress {
+            let mut progress = Progress::new(id, title);
+            if !matches!(actions.as_slice(), [Action::Start(..)]) {
+                progress.report(&self.client, "waiting for the running build to end".to_owned());
+            }
+            self.builds.progress.insert(id, progress);
+            let params = WorkDoneProgressCreateParams { token: progress::token(id) };
+            self.client.request::<WorkDoneProgressCreate>(params, move |answer| Event::ProgressCreated {
+                id,
+                ok: answer.is_ok(),
+            });
+        }
+        self.act(actions);
+    }
+
+    fn act(&mut self, actions: Vec<Action<Planned>>) {
+        for action in actions {
+            match action {
+                Action::Start(id, planned) => self.start(id, planned),
+                Action::Cancel(id) => {
+                    let running = self.builds.running.as_ref().filter(|running| running.id == id);
+                    if let Some(handle) = running.and_then(|running| running.handle.as_ref()) {
+                        handle.cancel();
+                    }
+                }
+                Action::Drop(id, _) => self.end_progress(id, "not started"),
+            }
+        }
+    }
+
+    fn start(&mut self, id: BuildId, planned: Planned) {
+        let Planned { document_id, document, request, reducer } = planned;
+        self.builds.running =
+            Some(Running { id, document_id, document, reducer, problem: None, handle: None });
+        let events = self.events.clone();
+        let sink = Box::new(move |event| drop(events.send(Event::Build(id, event))));
+        let builder = Arc::clone(&self.builds.builder);
+        let started = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.start(request, sink)));
+        match started {
+            Ok(handle) => {
+                if let Some(running) = &mut self.builds.running {
+                    running.handle = Some(handle);
+                }
+            }
+            Err(_) => {
+                let message =
+                    "the builder failed to start; the log of the language server says more".to_owned();
+                let outcome = inner_loop::BuildOutcome::Failed(inner_loop::BuildFailure {
+                    message,
+                    ..inner_loop::BuildFailure::default()
+                });
+                let _ = self.events.send(Event::Build(id, BuildEvent::Finished { outcome, seconds: 0.0 }));
+            }
+        }
+    }
+
+    /// Takes in what the builder says. What an earlier build says is stale.
+    pub(crate) fn build_event(&mut self, id: BuildId, event: BuildEvent) {
+        let Some(running) = self.builds.running.as_mut().filter(|running| running.id == id) else { return };
+        for update in running.reducer.apply(event) {
+            self.build_update(id, update);
+        }
+    }
+
+    fn build_update(&mut self, id: BuildId, update: Update) {
+        let Some(running) = self.builds.running.as_mut() else { return };
+        match update {
+            Update::Started { builder } => self.report(id, format!("on {builder}")),
+            Update::Step(step) if step.state == StepState::Running => {
+                let steps = running.reducer.steps();
+                let closed = steps.iter().filter(|step| step.state.is_closed()).count();
+                let message = format!("{}/{} {}", closed + 1, steps.len(), step.instruction);
+                self.report(id, message);
+            }
+            Update::Step(_) | Update::Log { .. } | Update::Context(_) => {}
+            Update::Notice { text } => self.client.log(MessageType::INFO, text),
+            Update::Problem(problem) => running.problem = Some(problem),
+            Update::Finished { ok, canceled, image, seconds, steps, cached } => {
+                let record = running.reducer.record(ok, image.as_ref(), seconds);
+                let Some(Running { document_id, document, problem, .. }) = self.builds.running.take() else {
+                    return;
+                };
+                let outcome = match (ok, canceled) {
+                    (true, _) => {
+                        format!("built in {}, {cached} of {steps} steps cached", ide::seconds(seconds))
+                    }
+                    (false, true) => "stopped".to_owned(),
+                    (false, false) => "failed".to_owned(),
+                };
+                self.end_progress(id, &outcome);
+                if let Some(problem) = &problem {
+                    let first_line = problem.message.lines().next().unwrap_or_default();
+                    self.client.show(MessageType::ERROR, format!("The build failed: {first_line}"));
+                }
+                if !canceled {
+                    self.host.set_last_build(&document_id, LastBuild { document, record, problem });
+                    self.diagnose(&document_id);
+                    self.refresh_build_results();
+                }
+                let actions = self.builds.queue.finished(id);
+                self.act(actions);
+            }
+        }
+    }
+
+    fn refresh_build_results(&self) {
+        if self.profile.refreshes_inlay_hints {
+            self.client.ask::<InlayHintRefreshRequest>(());
+        }
+        if self.profile.refreshes_code_lenses {
+            self.client.ask::<CodeLensRefresh>(());
+        }
+    }
+
+    fn report(&mut self, id: BuildId, message: String) {
+        let Some(progress) = self.builds.progress.get_mut(&id) else { return };
+        if let Reported::Later(time) = progress.report(&self.client, message) {
+            let events = self.events.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                let _ = events.send(Event::ProgressDue(id));
+            });
+        }
+    }
+
+    fn end_progress(&mut self, id: BuildId, message: &str) {
+        if let Some(progress) = self.builds.progress.get_mut(&id)
+            && progress.end(&self.client, message.to_owned())
+        {
+            self.builds.progress.remove(&id);
+        }
+    }
+
+    /// The client made a token, or would not: then nothing is reported.
+    pub(crate) fn progress_created(&mut self, id: BuildId, ok: bool) {
+        let Some(progress) = self.builds.progress.get_mut(&id) else { return };
+        if !ok || progress.begin(&self.client) {
+            self.builds.progress.remove(&id);
+        }
+    }
+
+    pub(crate) fn progress_due(&mut self, id: BuildId) {
+        if let Some(progress) = self.builds.progress.get_mut(&id) {
+            progress.flush(&self.client);
+        }
+    }
+
+    /// The user pressed the button of the progress.
+    pub(crate) fn cancel_progress(&mut self, token: &ProgressToken) {
+        if let Some(id) = progress::build_of(token) {
+            let actions = self.builds.queue.cancel_id(id);
+            self.act(actions);
+        }
+    }
+
+    /// The session ends: nothing is left running.
+    pub(crate) fn stop_all_builds(&mut self) {
+        let actions = self.builds.queue.cancel(|_| true);
+        self.act(actions);
+    }
+}
+
+fn file_path(uri: &Uri) -> Option<PathBuf> {
+    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    is_file.then(|| uri.to_file_path()).flatten().map(|path| path.into_owned())
+}

@@ -1,0 +1,107 @@
+//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?}`.
+
+use serde::Deserialize;
+use serde_json::Value;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{ExecuteCommandParams, Uri};
+
+/// Builds a document's image.
+pub(crate) const BUILD: &str = "layerwise.build";
+
+/// Stops a document's build.
+pub(crate) const CANCEL: &str = "layerwise.cancel";
+
+/// All commands, as the client is told.
+pub(crate) const ALL: &[&str] = &[BUILD, CANCEL];
+
+/// A command with arguments of the right shape.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Build(Arguments),
+    Cancel(Arguments),
+}
+
+/// What every command takes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Arguments {
+    /// The Dockerfile.
+    pub(crate) uri: Uri,
+    /// A stage by name or index.
+    #[serde(default)]
+    pub(crate) target: Option<String>,
+    /// A line of the stage, from 0 as everywhere in the protocol.
+    #[serde(default)]
+    pub(crate) line: Option<u32>,
+}
+
+/// Reads a command; anything unknown or wrong is an error that says what would be right.
+pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
+    let make = match params.command.as_str() {
+        BUILD => Command::Build,
+        CANCEL => Command::Cancel,
+        unknown => {
+            return Err(Error::invalid_params(format!(
+                "there is no command `{unknown}`; there are {}",
+                ALL.join(", ")
+            )));
+        }
+    };
+    let wrong = |what: String| {
+        let command = &params.command;
+        Error::invalid_params(format!(
+            r#"`{command}` takes one object {{"uri": …, "target"?: …, "line"?: …}}: {what}"#
+        ))
+    };
+    let [argument] = params.arguments.as_slice() else {
+        return Err(wrong(format!("{} arguments were given", params.arguments.len())));
+    };
+    if !argument.is_object() {
+        return Err(wrong("another type was given".to_owned()));
+    }
+    Arguments::deserialize(argument as &Value).map(make).map_err(|error| wrong(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn command(name: &str, arguments: Vec<Value>) -> Result<Command> {
+        read(ExecuteCommandParams {
+            command: name.to_owned(),
+            arguments,
+            work_done_progress_params: Default::default(),
+        })
+    }
+
+    #[test]
+    fn right_arguments_are_read() {
+        let Ok(Command::Build(arguments)) =
+            command(BUILD, vec![json!({"uri": "file:///d", "target": "app"})])
+        else {
+            panic!("not read")
+        };
+        assert_eq!((arguments.uri.as_str(), arguments.target.as_deref()), ("file:///d", Some("app")));
+        assert!(matches!(command(CANCEL, vec![json!({"uri": "file:///d"})]), Ok(Command::Cancel(_))));
+    }
+
+    #[test]
+    fn wrong_ones_are_errors_that_say_what_is_right() {
+        for arguments in [
+            vec![],
+            vec![json!("file:///d")],
+            vec![json!(["file:///d"])],
+            vec![json!({})],
+            vec![json!({"uri": 3})],
+            vec![json!({"uri": "file:///d", "line": -1})],
+            vec![json!({"uri": "file:///d", "tagret": "app"})],
+            vec![json!({"uri": "file:///d"}), json!({})],
+        ] {
+            let error = command(BUILD, arguments).unwrap_err();
+            assert!(error.message.contains(r#""uri": …"#), "{}", error.message);
+        }
+        assert!(command("layerwise.fly", vec![]).unwrap_err().message.contains(CANCEL));
+    }
+}

@@ -1,0 +1,25 @@
+//! The protocol's values as ours. Nothing else turns LSP positions into offsets.
+
+use ide::DocumentId;
+use syntax::{Document, Encoding, Position, TextRange};
+use tower_lsp::ls_types::{self as lsp, Uri};
+
+pub(crate) fn document_id(uri: &Uri) -> DocumentId {
+    DocumentId::new(uri.as_str())
+}
+
+/// Positions outside the text are moved into it, and a range whose ends are swapped is turned round.
+pub(crate) fn range(document: &Document, range: lsp::Range, encoding: Encoding) -> TextRange {
+    let start = offset(document, range.start, encoding);
+    let end = offset(document, range.end, encoding);
+    TextRange::new(start.min(end), start.max(end))
+}
+
+/// BuildKit's line (from 0) of an LSP line: the two count line ends differently.
+pub(crate) fn buildkit_line(document: &Document, line: u32) -> u32 {
+    document.buildkit_line(document.offset(Position { line, character: 0 }, Encoding::Utf8))
+}
+
+pub(crate) fn offset(document: &Document, position: lsp::Position, encoding: Encoding) -> u32 {
+    document.offset(Position { line: position.line, character: position.character }, encoding)
+}

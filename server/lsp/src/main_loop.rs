@@ -1,0 +1,381 @@
+//! The one owner of everything mutable: events in, one at a time, in the order of the wire.
+//!
+//! No turn waits for anything: computing goes to `workers`, requests to the client come back as events. A turn that panics
+//! costs what it was about; the state is changed as a whole or not at all.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ide::{DocumentId, DocumentKind, Host, Snapshot};
+use inner_loop::{BuildEvent, BuildId};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::notification::PublishDiagnostics;
+use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceConfiguration, WorkspaceDiagnosticRefresh};
+use tower_lsp::ls_types::{
+    ConfigurationItem, ConfigurationParams, Diagnostic, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams, InitializeResult, LSPAny, MessageType,
+    ProgressToken, PublishDiagnosticsParams, Registration, RegistrationParams, Uri,
+};
+
+use crate::builds::Builds;
+use crate::client::ClientHandle;
+use crate::profile::Profile;
+use crate::workers::Workers;
+use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings};
+
+/// A turn that takes longer is logged.
+const SLOW_TURN: Duration = Duration::from_millis(50);
+
+type Reply<T> = oneshot::Sender<Result<T>>;
+
+/// All that can happen.
+pub(crate) enum Event {
+    Initialize(Box<InitializeParams>, Reply<InitializeResult>),
+    Notice(Notice),
+    /// A request that only reads: it runs on a worker with the snapshot of this turn.
+    Read {
+        method: &'static str,
+        run: Box<dyn FnOnce(&Context) + Send>,
+    },
+    Execute(ExecuteCommandParams, Reply<Option<LSPAny>>),
+    /// What a worker found for the push channel; nothing where it failed.
+    Diagnostics {
+        id: DocumentId,
+        revision: (u64, u64),
+        found: Option<Vec<Diagnostic>>,
+    },
+    /// The client answered with the section of settings.
+    Configuration(Value),
+    /// The client made a build's progress token, or would not.
+    ProgressCreated {
+        id: BuildId,
+        ok: bool,
+    },
+    /// A held-back report of progress is due.
+    ProgressDue(BuildId),
+    Build(BuildId, BuildEvent),
+    Shutdown(Reply<()>),
+    Exit(oneshot::Sender<()>),
+}
+
+/// The client's notifications.
+pub(crate) enum Notice {
+    Initialized,
+    DidOpen(DidOpenTextDocumentParams),
+    DidChange(DidChangeTextDocumentParams),
+    DidSave(DidSaveTextDocumentParams),
+    DidClose(DidCloseTextDocumentParams),
+    DidChangeConfiguration(DidChangeConfigurationParams),
+    CancelProgress(ProgressToken),
+}
+
+/// What a reading request sees. It never changes.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) profile: Arc<Profile>,
+    /// The client's version of each open document.
+    pub(crate) versions: Arc<HashMap<DocumentId, i32>>,
+}
+
+/// What the loop remembers of an open document beside the host.
+struct OpenDocument {
+    uri: Uri,
+    /// A worker is computing its diagnostics.
+    computing: bool,
+    /// They have to be computed again after that.
+    outdated: bool,
+    /// What went over the push channel last.
+    pushed: Vec<Diagnostic>,
+}
+
+/// See the module.
+pub(crate) struct MainLoop {
+    pub(crate) client: ClientHandle,
+    pub(crate) events: UnboundedSender<Event>,
+    pub(crate) host: Host,
+    pub(crate) profile: Arc<Profile>,
+    pub(crate) builds: Builds,
+    pub(crate) workers: Workers,
+    versions: Arc<HashMap<DocumentId, i32>>,
+    open: HashMap<DocumentId, OpenDocument>,
+    on_request: Option<RequestHook>,
+}
+
+impl MainLoop {
+    pub(crate) fn new(client: ClientHandle, options: Options, events: UnboundedSender<Event>) -> Self {
+        Self {
+            client,
+            builds: Builds::new(options.builder),
+            events,
+            host: Host::new(),
+            profile: Arc::default(),
+            workers: Workers::new(),
+            versions: Arc::default(),
+            open: HashMap::new(),
+            on_request: options.on_request,
+        }
+    }
+
+    /// Handles events until the session ends.
+    pub(crate) async fn run(mut self, mut inbox: UnboundedReceiver<Event>) {
+        while let Some(event) = inbox.recv().await {
+            let name = event.name();
+            let started = Instant::now();
+            if let Event::Exit(stopped) = event {
+                self.stop_all_builds();
+                let _ = stopped.send(());
+                return;
+            }
+            let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| self.handle(event)));
+            if outcome.is_err() {
+                tracing::error!("{name} failed; the session goes on");
+            }
+            let elapsed = started.elapsed();
+            if elapsed > SLOW_TURN {
+                tracing::warn!("{name} took {} ms of the main loop", elapsed.as_millis());
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Initialize(params, reply) => {
+                self.profile = Arc::new(Profile::new(&params));
+                if let Some(options) = &params.initialization_options {
+                    self.set_settings(settings::section(options));
+                }
+                let _ = reply.send(Ok(initialize::result(&self.profile)));
+            }
+            Event::Notice(notice) => self.notice(notice),
+            Event::Read { method, run } => {
+                let (context, hook) = (self.context(), self.on_request.clone());
+                self.workers.answer(move || {
+                    if let Some(hook) = hook {
+                        hook(method);
+                    }
+                    run(&context);
+                });
+            }
+            Event::Execute(params, reply) => {
+                let _ = reply.send(self.execute(params));
+            }
+            Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
+            Event::Configuration(section) => self.set_settings(&section),
+            Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
+            Event::ProgressDue(id) => self.progress_due(id),
+            Event::Build(id, event) => self.build_event(id, event),
+            Event::Shutdown(reply) => {
+                self.stop_all_builds();
+                let _ = reply.send(Ok(()));
+            }
+            // The loop itself ends on it.
+            Event::Exit(_) => {}
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Initialized => self.initialized(),
+            Notice::DidOpen(params) => self.did_open(params),
+            Notice::DidChange(params) => self.did_change(params),
+            Notice::DidSave(params) => self.did_save(params.text_document.uri),
+            Notice::DidClose(params) => self.did_close(&from_proto::document_id(&params.text_document.uri)),
+            Notice::DidChangeConfiguration(params) => {
+                if self.profile.configuration {
+                    self.request_configuration();
+                } else if !params.settings.is_null() {
+                    self.set_settings(settings::section(&params.settings));
+                }
+            }
+            Notice::CancelProgress(token) => self.cancel_progress(&token),
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            snapshot: self.host.snapshot(),
+            profile: Arc::clone(&self.profile),
+            versions: Arc::clone(&self.versions),
+        }
+    }
+
+    fn initialized(&mut self) {
+        if self.profile.registers_configuration {
+            let registration = Registration {
+                id: "layerwise/configuration".to_owned(),
+                method: "workspace/didChangeConfiguration".to_owned(),
+                register_options: Some(serde_json::json!({"section": settings::SECTION})),
+            };
+            self.client.ask::<RegisterCapability>(RegistrationParams { registrations: vec![registration] });
+        }
+        if self.profile.configuration {
+            self.request_configuration();
+        }
+    }
+
+    fn request_configuration(&self) {
+        let item = ConfigurationItem { scope_uri: None, section: Some(settings::SECTION.to_owned()) };
+        self.client.request::<WorkspaceConfiguration>(ConfigurationParams { items: vec![item] }, |answer| {
+            let first = answer.ok().and_then(|sections| sections.into_iter().next());
+            Event::Configuration(first.unwrap_or_default())
+        });
+    }
+
+    fn set_settings(&mut self, section: &Value) {
+        let reading = settings::read(section);
+        for complaint in reading.complaints {
+            self.client.log(MessageType::WARNING, complaint);
+        }
+        if reading.settings == *self.host.snapshot().settings() {
+            return;
+        }
+        self.host.set_settings(reading.settings);
+        if self.profile.pulls_diagnostics {
+            if self.profile.refreshes_diagnostics && !self.open.is_empty() {
+                self.client.ask::<WorkspaceDiagnosticRefresh>(());
+            }
+            return;
+        }
+        let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
+        ids.iter().for_each(|id| self.diagnose(id));
+    }
+
+    fn did_open(&mut self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        let id = from_proto::document_id(&document.uri);
+        let kind = DocumentKind::of(&document.language_id, document.uri.path().as_str());
+        self.host.open(id.clone(), kind, &document.text);
+        Arc::make_mut(&mut self.versions).insert(id.clone(), document.version);
+        let open = self.open.entry(id.clone()).or_insert_with(|| OpenDocument {
+            uri: document.uri.clone(),
+            computing: false,
+            outdated: false,
+            pushed: Vec::new(),
+        });
+        open.uri = document.uri;
+        self.diagnose(&id);
+    }
+
+    fn did_change(&mut self, params: DidChangeTextDocumentParams) {
+        let id = from_proto::document_id(&params.text_document.uri);
+        if !self.open.contains_key(&id) {
+            tracing::warn!("a change of a document that is not open: {id}");
+            return;
+        }
+        let encoding = self.profile.encoding;
+        let changes = params.content_changes.into_iter();
+        self.host.edit(&id, |document| {
+            for change in changes {
+                match change.range {
+                    Some(range) => document.edit(from_proto::range(document, range, encoding), &change.text),
+                    None => *document = syntax::Document::new(&change.text),
+                }
+            }
+        });
+        Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
+        self.diagnose(&id);
+    }
+
+    fn did_save(&mut self, uri: Uri) {
+        if self.host.snapshot().settings().build.on_save {
+            self.build_on_save(uri);
+        }
+    }
+
+    fn did_close(&mut self, id: &DocumentId) {
+        self.host.close(id);
+        Arc::make_mut(&mut self.versions).remove(id);
+        let Some(closed) = self.open.remove(id) else { return };
+        // A client that pulls forgets by itself; what was pushed stays until it is taken back.
+        if !closed.pushed.is_empty() || !self.profile.pulls_diagnostics {
+            let params = PublishDiagnosticsParams { uri: closed.uri, diagnostics: Vec::new(), version: None };
+            self.client.notify::<PublishDiagnostics>(params);
+        }
+    }
+
+    /// Has the push channel's diagnostics computed, once at a time for each document.
+    pub(crate) fn diagnose(&mut self, id: &DocumentId) {
+        let context = self.context();
+        let Some(revision) = context.snapshot.revision(id) else { return };
+        let Some(open) = self.open.get_mut(id) else { return };
+        if context.snapshot.kind(id) != Some(DocumentKind::Dockerfile) {
+            return;
+        }
+        // A client that pulls is pushed builds alone, which most documents have none of.
+        if self.profile.pulls_diagnostics
+            && open.pushed.is_empty()
+            && context.snapshot.last_build(id).is_none()
+        {
+            return;
+        }
+        if open.computing {
+            open.outdated = true;
+            return;
+        }
+        (open.computing, open.outdated) = (true, false);
+        let (events, id) = (self.events.clone(), id.clone());
+        self.workers.background(
+            {
+                let id = id.clone();
+                move || diagnostics::pushed(&context, &id)
+            },
+            move |found| drop(events.send(Event::Diagnostics { id, revision, found })),
+        );
+    }
+
+    fn diagnosed(&mut self, id: &DocumentId, revision: (u64, u64), found: Option<Vec<Diagnostic>>) {
+        let current = self.host.snapshot().revision(id);
+        let Some(open) = self.open.get_mut(id) else { return };
+        open.computing = false;
+        let stale = current != Some(revision);
+        if let Some(found) = found.filter(|_| !stale)
+            && !(self.profile.pulls_diagnostics && found == open.pushed)
+        {
+            open.pushed.clone_from(&found);
+            let version = self.versions.get(id).copied();
+            let params = PublishDiagnosticsParams { uri: open.uri.clone(), diagnostics: found, version };
+            self.client.notify::<PublishDiagnostics>(params);
+        }
+        if open.outdated || stale {
+            self.diagnose(id);
+        }
+    }
+}
+
+impl Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Initialize(..) => "initialize",
+            Self::Notice(notice) => notice.name(),
+            Self::Read { method, .. } => method,
+            Self::Execute(..) => "workspace/executeCommand",
+            Self::Diagnostics { .. } => "publishing diagnostics",
+            Self::Configuration(_) => "settings",
+            Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
+            Self::Build(..) => "a build's event",
+            Self::Shutdown(_) => "shutdown",
+            Self::Exit(_) => "exit",
+        }
+    }
+}
+
+impl Notice {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Initialized => "initialized",
+            Self::DidOpen(_) => "textDocument/didOpen",
+            Self::DidChange(_) => "textDocument/didChange",
+            Self::DidSave(_) => "textDocument/didSave",
+            Self::DidClose(_) => "textDocument/didClose",
+            Self::DidChangeConfiguration(_) => "workspace/didChangeConfiguration",
+            Self::CancelProgress(_) => "window/workDoneProgress/cancel",
+        }
+    }
+}

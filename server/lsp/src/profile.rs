@@ -1,0 +1,74 @@
+//! What the client can do, read once at `initialize`.
+
+use serde_json::Value;
+use syntax::Encoding;
+use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
+
+/// The client's abilities.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Profile {
+    /// How positions count characters in this session.
+    pub(crate) encoding: Encoding,
+    /// It asks for diagnostics itself, so that analysis is never pushed.
+    pub(crate) pulls_diagnostics: bool,
+    pub(crate) refreshes_diagnostics: bool,
+    pub(crate) refreshes_inlay_hints: bool,
+    pub(crate) refreshes_code_lenses: bool,
+    /// It resolves a code action's `edit` when the user picks it.
+    pub(crate) resolves_edits: bool,
+    /// It takes versioned edits.
+    pub(crate) document_changes: bool,
+    pub(crate) configuration: bool,
+    pub(crate) registers_configuration: bool,
+    pub(crate) work_done_progress: bool,
+}
+
+impl Profile {
+    pub(crate) fn new(params: &InitializeParams) -> Self {
+        let capabilities = &params.capabilities;
+        let document = capabilities.text_document.as_ref();
+        let workspace = capabilities.workspace.as_ref();
+        let action = document.and_then(|document| document.code_action.as_ref());
+        let resolvable = action.and_then(|action| action.resolve_support.as_ref());
+        let raw = serde_json::to_value(capabilities).unwrap_or_default();
+        let flag = |pointer: &str| raw.pointer(pointer).and_then(Value::as_bool) == Some(true);
+        let keeps_action_data = action.and_then(|action| action.data_support) == Some(true);
+        Self {
+            encoding: encoding(capabilities),
+            pulls_diagnostics: document.is_some_and(|document| document.diagnostic.is_some()),
+            refreshes_diagnostics: flag("/workspace/diagnostics/refreshSupport"),
+            refreshes_inlay_hints: flag("/workspace/inlayHint/refreshSupport"),
+            refreshes_code_lenses: flag("/workspace/codeLens/refreshSupport"),
+            resolves_edits: keeps_action_data
+                && resolvable
+                    .is_some_and(|support| support.properties.iter().any(|property| property == "edit")),
+            document_changes: workspace
+                .and_then(|workspace| workspace.workspace_edit.as_ref())
+                .and_then(|edit| edit.document_changes)
+                == Some(true),
+            configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
+            registers_configuration: flag("/workspace/didChangeConfiguration/dynamicRegistration"),
+            work_done_progress: flag("/window/workDoneProgress"),
+        }
+    }
+
+    pub(crate) fn encoding_kind(&self) -> PositionEncodingKind {
+        match self.encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+}
+
+/// The first of the client's encodings that we have: all three, so it is the client's favourite.
+fn encoding(capabilities: &ClientCapabilities) -> Encoding {
+    let offered = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
+    let known = |kind: &PositionEncodingKind| match kind.as_str() {
+        "utf-8" => Some(Encoding::Utf8),
+        "utf-16" => Some(Encoding::Utf16),
+        "utf-32" => Some(Encoding::Utf32),
+        _ => None,
+    };
+    offered.into_iter().flatten().find_map(known).unwrap_or_default()
+}

@@ -1,0 +1,70 @@
+//! Our values as the protocol's. Nothing else turns offsets into LSP positions.
+
+use ide::{Diagnostic, Layer, Severity};
+use syntax::{Document, TextEdit, TextRange};
+use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, NumberOrString, Uri};
+
+use crate::profile::Profile;
+
+/// Source of what the analysis says.
+const ANALYSIS: &str = "layerwise";
+
+/// Source of what a build said.
+const BUILD: &str = "layerwise build";
+
+pub(crate) fn position(document: &Document, offset: u32, profile: &Profile) -> lsp::Position {
+    let position = document.position(offset, profile.encoding);
+    lsp::Position { line: position.line, character: position.character }
+}
+
+pub(crate) fn range(document: &Document, range: TextRange, profile: &Profile) -> lsp::Range {
+    lsp::Range {
+        start: position(document, range.start, profile),
+        end: position(document, range.end, profile),
+    }
+}
+
+pub(crate) fn diagnostic(document: &Document, diagnostic: Diagnostic, profile: &Profile) -> lsp::Diagnostic {
+    let source = if diagnostic.layer == Layer::Build { BUILD } else { ANALYSIS };
+    lsp::Diagnostic {
+        range: range(document, diagnostic.range, profile),
+        severity: Some(severity(diagnostic.severity)),
+        code: diagnostic.code.map(|code| NumberOrString::String(code.to_owned())),
+        source: Some(source.to_owned()),
+        message: diagnostic.message,
+        ..lsp::Diagnostic::default()
+    }
+}
+
+fn severity(severity: Severity) -> DiagnosticSeverity {
+    match severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warning => DiagnosticSeverity::WARNING,
+        Severity::Info => DiagnosticSeverity::INFORMATION,
+        Severity::Hint => DiagnosticSeverity::HINT,
+    }
+}
+
+/// Edits of one open document, tied to its version where the client can check that.
+pub(crate) fn workspace_edit(
+    document: &Document,
+    uri: Uri,
+    version: Option<i32>,
+    edits: Vec<TextEdit>,
+    profile: &Profile,
+) -> lsp::WorkspaceEdit {
+    let edits = edits
+        .into_iter()
+        .map(|edit| lsp::TextEdit { range: range(document, edit.range, profile), new_text: edit.new_text });
+    if !profile.document_changes {
+        let changes = [(uri, edits.collect())].into_iter().collect();
+        return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };
+    }
+    let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version };
+    let edits = edits.map(lsp::OneOf::Left).collect();
+    let changes = vec![lsp::TextDocumentEdit { text_document, edits }];
+    lsp::WorkspaceEdit {
+        document_changes: Some(lsp::DocumentChanges::Edits(changes)),
+        ..lsp::WorkspaceEdit::default()
+    }
+}
