@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The language server beside its peers, in one run: start, memory, keystroke to diagnostics. A Markdown table on stdout.
+#
+#   scripts/bench.sh [--rounds N] [--edits N] [--sizes N,N]
+#
+# Peers come from npm and PyPI into the cache folder, once, and are left out, with a word on stderr, where the machine has
+# no npm or no Python. Numbers hold within one run only: compare medians and ratios, on a machine that does nothing else.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=scripts/lib/debian.sh
+source "$root/scripts/lib/debian.sh"
+
+node_peer=dockerfile-language-server-nodejs node_peer_version=0.15.0
+python_peer=tally-cli python_peer_version=0.45.0
+peers=$(cache_dir)/peers
+servers=(--server "layerwise=$root/target/release/layerwise lsp")
+
+# install FOLDER COMMAND…: runs the command with a new folder as its last word; the folder appears only when it is complete.
+install() {
+    local folder=$1
+    shift
+    [ -d "$folder" ] && return
+    rm -rf "$folder.partial"
+    mkdir -p "$folder.partial"
+    "$@" "$folder.partial" >&2 && mv "$folder.partial" "$folder"
+}
+
+add_node_peer() {
+    local folder=$peers/$node_peer-$node_peer_version
+    command -v npm > /dev/null || { echo "bench: $node_peer is left out: npm is missing" >&2; return; }
+    install "$folder" npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error \
+        "$node_peer@$node_peer_version" --prefix || { echo "bench: $node_peer is left out" >&2; return; }
+    servers+=(--server "$node_peer=node $folder/node_modules/$node_peer/bin/docker-langserver --stdio")
+}
+
+add_python_peer() {
+    local folder=$peers/$python_peer-$python_peer_version
+    python3 -m pip --version > /dev/null 2>&1 || { echo "bench: $python_peer is left out: pip is missing" >&2; return; }
+    install "$folder" python3 -m pip install -q --disable-pip-version-check --no-compile \
+        "$python_peer==$python_peer_version" --target || { echo "bench: $python_peer is left out" >&2; return; }
+    # The program itself, not the Python script that starts it.
+    local program
+    program=$(find "$folder" -type f -name tally -size +1M | head -n 1)
+    [ -n "$program" ] || { echo "bench: $python_peer is left out: it has no program" >&2; return; }
+    servers+=(--server "$python_peer=$program lsp --stdio")
+}
+
+cd "$root"
+cargo build --release --quiet
+add_node_peer
+add_python_peer
+exec cargo bench --quiet -p layerwise-tests --bench stdio -- "${servers[@]}" "$@"

@@ -1,0 +1,94 @@
+//! Language servers side by side over their pipes, as an editor has them: start, memory, keystroke to diagnostics.
+//!
+//! `cargo bench -p layerwise-tests --bench stdio -- --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N]`
+//!
+//! The first server is the one that the others are compared with. Rounds are interleaved and rotated, and each session is a
+//! process of its own; medians and ratios hold within one run only. `scripts/bench.sh` names the servers.
+
+mod keystrokes;
+mod memory;
+mod options;
+mod report;
+mod session;
+mod text;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use options::{Options, Server};
+use report::Report;
+use session::Session;
+
+fn main() -> ExitCode {
+    let options = match Options::from_arguments(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(message) => {
+            let _ = writeln!(io::stderr(), "{message}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut report = Report::new(&options);
+    for round in 0..options.rounds {
+        report.add_noise();
+        for place in 0..options.servers.len() {
+            let index = (round + place) % options.servers.len();
+            let server = &options.servers[index];
+            if let Err(problem) = measure_start(&mut report, index, server) {
+                report.add_problem(index, &problem);
+            }
+            for &lines in &options.sizes {
+                if let Err(problem) = measure_typing(&mut report, index, server, lines, &options) {
+                    report.add_problem(index, &format!("{lines} lines: {problem}"));
+                }
+            }
+        }
+        let _ = writeln!(io::stderr(), "round {} of {} done", round + 1, options.rounds);
+    }
+    report.add_noise();
+    match writeln!(io::stdout(), "{report}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Spawn to the answer of `initialize`, then memory of a server that has one short file open and nothing to do.
+fn measure_start(report: &mut Report, index: usize, server: &Server) -> Result<(), String> {
+    let (mut session, initialized) = Session::start(server)?;
+    report.add_milliseconds(index, "spawn to initialize", initialized);
+    let opened = session.open(&text::dockerfile(40))?;
+    report.add_milliseconds(index, "40 lines: open to diagnostics", opened);
+    if let Some(memory) = memory::of_tree(session.process_id()) {
+        report.add_mebibytes(index, "idle: VmRSS", memory.resident);
+        report.add_mebibytes(index, "idle: VmHWM", memory.peak);
+    }
+    session.end();
+    Ok(())
+}
+
+/// Keystrokes, each waited for.
+fn measure_typing(
+    report: &mut Report,
+    index: usize,
+    server: &Server,
+    lines: usize,
+    options: &Options,
+) -> Result<(), String> {
+    let (mut session, _) = Session::start(server)?;
+    let text = text::dockerfile(lines);
+    let opened = session.open(&text)?;
+    report.add_milliseconds(index, &format!("{lines} lines: open to diagnostics"), opened);
+    let mut spent = std::time::Duration::ZERO;
+    for edit in keystrokes::typed(&text, options.edits) {
+        let taken = session.edit(&edit)?;
+        report.add_milliseconds(index, &format!("{lines} lines: keystroke to diagnostics"), taken);
+        spent += taken;
+        if spent > options.budget {
+            break;
+        }
+    }
+    if let Some(memory) = memory::of_tree(session.process_id()) {
+        report.add_mebibytes(index, &format!("{lines} lines: VmHWM after typing"), memory.peak);
+    }
+    session.end();
+    Ok(())
+}
