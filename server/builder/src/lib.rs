@@ -1,1 +1,3 @@
 //! Builders: finds one, and speaks BuildKit to it.
+
+pub mod scan;

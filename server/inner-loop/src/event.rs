@@ -135,6 +135,8 @@ pub struct BuildFailure {
     pub vertex: Option<String>,
     /// Exit status of the command that failed, where known.
     pub exit_code: Option<i32>,
+    /// Whether there was no builder to ask: none was found, or it did not answer.
+    pub no_builder: bool,
 }
 
 /// Lines of a Dockerfile, from 1, the last one included.
