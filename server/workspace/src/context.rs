@@ -34,6 +34,11 @@ impl Selection {
         Self { include: None, exclude }
     }
 
+    /// Whether everything is taken that is not excluded.
+    pub fn takes_all(&self) -> bool {
+        self.include.is_none()
+    }
+
     /// The selection that a builder sends with a file sync: patterns to include, patterns to exclude, and paths that are
     /// followed through symbolic links and then included.
     ///

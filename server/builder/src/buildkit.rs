@@ -1,0 +1,126 @@
+//! The builder that the rest of the house sees: BuildKit, in a Docker engine or by itself.
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use inner_loop::{BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink};
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::build;
+use crate::connection::Connection;
+use crate::find;
+use crate::report::Reporter;
+use crate::surroundings::Surroundings;
+
+/// Longer than any single step of finding and asking an engine that answers at all.
+const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// BuildKit. The connection is kept from one build to the next, and made anew when it breaks.
+pub struct BuildKit {
+    shared: Arc<Shared>,
+    runtime: Handle,
+}
+
+/// What all builds of a process share.
+pub(crate) struct Shared {
+    host: Option<String>,
+    pub(crate) surroundings: Surroundings,
+    connection: Mutex<Option<Connection>>,
+}
+
+impl BuildKit {
+    /// A builder that is looked for when it is first needed: at `host` where that is given, else where docker's client
+    /// would look, else at the usual sockets. All its work happens on `runtime`.
+    pub fn new(runtime: Handle, host: Option<String>, surroundings: Surroundings) -> Self {
+        Self { shared: Arc::new(Shared { host, surroundings, connection: Mutex::new(None) }), runtime }
+    }
+}
+
+impl Shared {
+    /// The connection of the last build, or a new one.
+    pub(crate) async fn connection(&self) -> Result<Connection, String> {
+        let mut kept = self.connection.lock().await;
+        if let Some(connection) = &*kept {
+            return Ok(connection.clone());
+        }
+        let found = find::find(self.host.as_deref(), &self.surroundings).await?;
+        let connection = Connection::open(found).await?;
+        *kept = Some(connection.clone());
+        Ok(connection)
+    }
+
+    /// Drops the kept connection. Whether there was one.
+    pub(crate) async fn forget_connection(&self) -> bool {
+        self.connection.lock().await.take().is_some()
+    }
+
+    async fn describe(&self) -> Result<BuilderDescription, String> {
+        // Asked anew each time: what was true at the last build may not be.
+        self.forget_connection().await;
+        let connection = self.connection().await?;
+        let store = match &connection.engine {
+            Some(engine) => engine.store().await.unwrap_or_default(),
+            None => String::new(),
+        };
+        Ok(BuilderDescription {
+            kind: connection.kind,
+            version: connection.version,
+            address: connection.found.address.to_string(),
+            found_by: connection.found.found_by,
+            store,
+            frontend: connection.frontend,
+        })
+    }
+}
+
+impl Builder for BuildKit {
+    fn start(&self, request: BuildRequest, sink: EventSink) -> Box<dyn BuildHandle> {
+        let cancel = CancellationToken::new();
+        let handle = Running { cancel: cancel.clone() };
+        let reporter = Arc::new(Reporter::new(sink));
+        let shared = Arc::clone(&self.shared);
+        let finisher = Finisher { reporter: Arc::clone(&reporter) };
+        self.runtime.spawn(async move {
+            let outcome = build::run(&shared, &request, &reporter, &cancel).await;
+            finisher.reporter.finish(outcome);
+        });
+        Box::new(handle)
+    }
+
+    fn describe(&self) -> Result<BuilderDescription, String> {
+        let shared = Arc::clone(&self.shared);
+        let (sender, receiver) = mpsc::channel();
+        self.runtime.spawn(async move {
+            let _ = sender.send(shared.describe().await);
+        });
+        receiver.recv_timeout(DESCRIBE_DEADLINE).unwrap_or_else(|_| {
+            Err("the builder gives no answer; see whether it hangs, or name another with --host".to_owned())
+        })
+    }
+}
+
+struct Running {
+    cancel: CancellationToken,
+}
+
+impl BuildHandle for Running {
+    fn cancel(&self) {
+        self.cancel.cancel();
+    }
+}
+
+/// Ends the build even where its task panics or the runtime goes away.
+struct Finisher {
+    reporter: Arc<Reporter>,
+}
+
+impl Drop for Finisher {
+    fn drop(&mut self) {
+        self.reporter.finish(BuildOutcome::Failed(inner_loop::BuildFailure {
+            message: "the build was given up inside Layerwise; please report what was built".to_owned(),
+            ..Default::default()
+        }));
+    }
+}

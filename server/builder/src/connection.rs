@@ -1,0 +1,173 @@
+//! A connection to one builder: the gRPC channel that is kept open, and what the builder is.
+
+use std::time::Duration;
+
+use bollard_buildkit_proto::moby::buildkit::v1::InfoRequest;
+use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use inner_loop::FrontendAbilities;
+use tonic::transport::{Channel, Endpoint};
+
+use crate::address::Address;
+use crate::dial::{self, BoxStream};
+use crate::engine::Engine;
+use crate::find::Found;
+use crate::upgrade;
+
+/// A builder that answered. Cheap to clone: clones share the channel.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    pub(crate) found: Found,
+    pub(crate) control: ControlClient<Channel>,
+    /// Absent for `buildkitd`.
+    pub(crate) engine: Option<Engine>,
+    /// `docker` or `buildkitd`.
+    pub(crate) kind: String,
+    /// Such as `28.5.2`.
+    pub(crate) version: String,
+    pub(crate) frontend: FrontendAbilities,
+}
+
+impl Connection {
+    /// Connects and asks the builder what it is.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and what to do.
+    pub(crate) async fn open(found: Found) -> Result<Self, String> {
+        let address = found.address.clone();
+        let failed =
+            |error: &dyn std::fmt::Display| format!("{} ({}): {error}", found.address, found.found_by);
+        if address.is_buildkitd() {
+            let mut control = control_client(channel(address).await.map_err(|error| failed(&error))?);
+            // Old versions do not know the question; they are builders all the same.
+            let info = control.info(InfoRequest {}).await.ok();
+            let version =
+                info.and_then(|info| info.into_inner().buildkit_version).map(|version| version.version);
+            let version = version.unwrap_or_default().trim_start_matches('v').to_owned();
+            let frontend = abilities_of_buildkit(&version);
+            return Ok(Self {
+                found,
+                control,
+                engine: None,
+                kind: "buildkitd".to_owned(),
+                version,
+                frontend,
+            });
+        }
+        let engine = Engine::connect(&address).await.map_err(|error| failed(&not_an_engine(&error)))?;
+        if engine.kind == "podman" {
+            return Err(failed(
+                &"Podman's Docker API has no BuildKit; name a Docker engine or a buildkitd with --host",
+            ));
+        }
+        let control = control_client(channel(address).await.map_err(|error| failed(&error))?);
+        let frontend = abilities_of_docker(&engine.version);
+        Ok(Self {
+            found,
+            control,
+            kind: engine.kind.clone(),
+            version: engine.version.clone(),
+            engine: Some(engine),
+            frontend,
+        })
+    }
+
+    /// Name and version, as people know the builder.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.kind, self.version).trim_end().to_owned()
+    }
+}
+
+fn not_an_engine(error: &bollard::errors::Error) -> String {
+    format!(
+        "the engine's API does not answer as expected ({error}); see whether the engine is healthy, or name another with --host"
+    )
+}
+
+fn control_client(channel: Channel) -> ControlClient<Channel> {
+    ControlClient::new(channel).max_decoding_message_size(64 << 20)
+}
+
+/// The channel dials again by itself when the engine was restarted.
+async fn channel(address: Address) -> Result<Channel, String> {
+    let endpoint = Endpoint::from_static("http://docker")
+        .initial_connection_window_size(4 << 20)
+        .initial_stream_window_size(1 << 20)
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(15));
+    let connector = tower::service_fn(move |_: Uri| {
+        let address = address.clone();
+        async move {
+            let stream = dial::dial(&address).await.map_err(std::io::Error::other)?;
+            let stream: BoxStream = if address.is_buildkitd() {
+                stream
+            } else {
+                Box::new(upgrade::upgrade(stream, "/grpc", &[]).await.map_err(std::io::Error::other)?)
+            };
+            Ok::<_, std::io::Error>(TokioIo::new(stream))
+        }
+    });
+    endpoint.connect_with_connector(connector).await.map_err(|error| root_cause(&error))
+}
+
+/// The innermost error: what gRPC wraps around it says nothing to people.
+pub(crate) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// What the Dockerfile frontend inside the engine can do, by the engine's version: it is compiled in.
+fn abilities_of_docker(version: &str) -> FrontendAbilities {
+    let major = number_before_dot(version);
+    FrontendAbilities {
+        heredocs: major >= 23,
+        copy_link: major >= 23,
+        run_network: major >= 23,
+        named_contexts: major >= 23,
+        lint: major >= 27,
+        secret_env: major >= 28,
+        copy_parents: major >= 29,
+    }
+}
+
+/// The same by BuildKit's own version, all of which are `0.x` so far.
+fn abilities_of_buildkit(version: &str) -> FrontendAbilities {
+    let minor = match version.strip_prefix("0.") {
+        Some(rest) => number_before_dot(rest),
+        None if number_before_dot(version) > 0 => u32::MAX,
+        None => 0,
+    };
+    FrontendAbilities {
+        heredocs: minor >= 10,
+        copy_link: minor >= 10,
+        run_network: minor >= 10,
+        named_contexts: minor >= 10,
+        lint: minor >= 14,
+        secret_env: minor >= 16,
+        copy_parents: minor >= 26,
+    }
+}
+
+fn number_before_dot(version: &str) -> u32 {
+    version.split('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn abilities_grow_with_the_version() {
+        assert_eq!(abilities_of_docker("20.10.24+dfsg1"), FrontendAbilities::default());
+        let today = abilities_of_docker("28.5.2");
+        assert!(today.heredocs && today.copy_link && today.secret_env && today.lint && !today.copy_parents);
+        assert!(abilities_of_docker("29.0.0").copy_parents);
+        assert_eq!(abilities_of_docker("nonsense"), FrontendAbilities::default());
+        assert!(abilities_of_buildkit("0.25.1").secret_env && abilities_of_buildkit("1.0.0").copy_parents);
+        assert_eq!(abilities_of_buildkit("0.8.0"), FrontendAbilities::default());
+    }
+}

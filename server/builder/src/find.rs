@@ -1,0 +1,145 @@
+//! Finds the builder: what was asked for, else docker's configuration, else the usual sockets.
+//!
+//! What was asked for is never replaced by something else: an engine that was named and does not answer is an error.
+
+use std::path::PathBuf;
+
+use crate::address::Address;
+use crate::dial::{self, DialError};
+use crate::docker_config::{self, DockerConfig};
+use crate::surroundings::Surroundings;
+
+/// A builder that answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where.
+    pub address: Address,
+    /// How it was found: `--host`, `DOCKER_HOST`, `docker context "colima"`, `usual socket`.
+    pub found_by: String,
+}
+
+/// Finds a builder and makes sure that its socket takes connections.
+///
+/// # Errors
+/// One line that says what was tried and what to do.
+pub(crate) async fn find(host: Option<&str>, surroundings: &Surroundings) -> Result<Found, String> {
+    if let Some(found) = named(host, surroundings)? {
+        return match dial::dial(&found.address).await {
+            Ok(_) => Ok(found),
+            Err(error) => Err(format!("{} ({}): {}", found.address, found.found_by, advice(&error))),
+        };
+    }
+    let mut refused = Vec::new();
+    for socket in usual_sockets(surroundings) {
+        let address = Address::Unix(socket);
+        match dial::dial(&address).await {
+            Ok(_) => return Ok(Found { address, found_by: "usual socket".to_owned() }),
+            Err(DialError::Absent(_)) => {}
+            Err(error) => refused.push(format!("{address}: {}", advice(&error))),
+        }
+    }
+    Err(match refused.into_iter().next() {
+        Some(refused) => refused,
+        None => nothing_found(surroundings),
+    })
+}
+
+/// The builder that is named by an option, a variable or a docker context.
+pub(crate) fn named(host: Option<&str>, surroundings: &Surroundings) -> Result<Option<Found>, String> {
+    let with_tls = |mut address: Address| {
+        if let Address::Tcp { tls, .. } = &mut address
+            && surroundings.docker_tls
+        {
+            *tls = surroundings.docker_cert_path.clone().or_else(|| surroundings.docker_config.clone());
+        }
+        address
+    };
+    let found = |address, found_by: &str| Ok(Some(Found { address, found_by: found_by.to_owned() }));
+    if let Some(host) = host {
+        return found(with_tls(Address::parse(host)?), "--host");
+    }
+    if let Some(host) = &surroundings.docker_host {
+        let address = Address::parse(host).map_err(|error| format!("DOCKER_HOST: {error}"))?;
+        return found(with_tls(address), "DOCKER_HOST");
+    }
+    let Some(folder) = &surroundings.docker_config else { return Ok(None) };
+    let name = match &surroundings.docker_context {
+        Some(name) => Some(name.clone()),
+        None => DockerConfig::read(Some(folder))?.current_context,
+    };
+    match name.as_deref() {
+        None | Some("" | "default") => Ok(None),
+        Some(name) => {
+            found(docker_config::context_address(folder, name)?, &format!("docker context \"{name}\""))
+        }
+    }
+}
+
+/// Sockets of Docker, Podman and BuildKit, the likeliest first.
+pub(crate) fn usual_sockets(surroundings: &Surroundings) -> Vec<PathBuf> {
+    let mut sockets =
+        vec![surroundings.root.join("var/run/docker.sock"), surroundings.root.join("run/docker.sock")];
+    if let Some(runtime) = &surroundings.runtime_folder {
+        sockets.push(runtime.join("docker.sock"));
+    }
+    if let Some(home) = &surroundings.home {
+        for socket in [
+            ".docker/run/docker.sock",
+            ".docker/desktop/docker.sock",
+            ".orbstack/run/docker.sock",
+            ".colima/default/docker.sock",
+            ".colima/docker.sock",
+            ".config/colima/default/docker.sock",
+            ".rd/docker.sock",
+        ] {
+            sockets.push(home.join(socket));
+        }
+    }
+    if let Some(runtime) = &surroundings.runtime_folder {
+        sockets.push(runtime.join("buildkit/buildkitd.sock"));
+    }
+    sockets.push(surroundings.root.join("run/buildkit/buildkitd.sock"));
+    if let Some(runtime) = &surroundings.runtime_folder {
+        sockets.push(runtime.join("podman/podman.sock"));
+    }
+    sockets.push(surroundings.root.join("run/podman/podman.sock"));
+    sockets
+}
+
+fn advice(error: &DialError) -> String {
+    match error {
+        DialError::Absent(_) => {
+            "there is no such socket; start the engine, or name another with --host".to_owned()
+        }
+        DialError::NoPermission => {
+            "no permission on the socket; add yourself to its group (`sudo usermod -aG docker $USER`, \
+             then log in again), or use a rootless engine"
+                .to_owned()
+        }
+        DialError::Refused => {
+            "nothing answers there; the engine is not running: start it (`sudo systemctl start docker`), \
+             or name another with --host"
+                .to_owned()
+        }
+        DialError::TimedOut => {
+            "no answer in time; see whether the engine hangs or the host is down, or name another with --host"
+                .to_owned()
+        }
+        DialError::Other(message) => message.clone(),
+    }
+}
+
+fn nothing_found(surroundings: &Surroundings) -> String {
+    let tried = "no builder found (tried DOCKER_HOST, docker contexts, and the sockets of Docker, Podman and BuildKit)";
+    if surroundings.has_program("dockerd") {
+        format!(
+            "{tried}; Docker is installed but not running: start it with `sudo systemctl start docker`, or `sudo dockerd &`"
+        )
+    } else if surroundings.has_program("buildkitd") {
+        format!("{tried}; BuildKit is installed but not running: start it with `sudo buildkitd &`")
+    } else {
+        format!(
+            "{tried}; install Docker (Debian: `sudo apt install docker.io`), or name an engine with --host"
+        )
+    }
+}

@@ -1,0 +1,180 @@
+//! The session of one build: the connection on which the builder asks us for files, secrets and logins.
+//!
+//! We open the connection and are then the gRPC server on it. Every build has a session of its own, so that a builder
+//! cannot mix up the texts, the secrets or the outputs of two builds that run at once; opening one takes a millisecond.
+
+mod auth;
+mod carrier;
+mod files;
+mod health;
+mod output;
+mod secrets;
+mod send;
+mod source;
+mod ssh;
+mod totals;
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use bollard_buildkit_proto::health::health_server::HealthServer;
+use bollard_buildkit_proto::moby::buildkit::secrets::v1::secrets_server::SecretsServer;
+use bollard_buildkit_proto::moby::filesync::packet::file_send_server::FileSendServer as FolderReceiver;
+use bollard_buildkit_proto::moby::filesync::packet::file_sync_server::FileSyncServer;
+use bollard_buildkit_proto::moby::filesync::v1::auth_server::AuthServer;
+use bollard_buildkit_proto::moby::filesync::v1::file_send_server::FileSendServer as TarReceiver;
+use bollard_buildkit_proto::moby::sshforward::v1::ssh_server::SshServer;
+use futures::StreamExt;
+use inner_loop::{Export, SecretSpec};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tonic::transport::Server;
+use tonic::transport::server::Connected;
+
+pub(crate) use source::{MemoryFile, Source, Sources};
+pub(crate) use totals::Totals;
+
+use crate::connection::Connection;
+use crate::dial::BoxStream;
+use crate::report::Reporter;
+
+/// Our own name for things that went wrong on our side: the builder wraps what it is told, and cuts some of it off.
+pub(crate) type Problems = Arc<Mutex<Vec<String>>>;
+
+/// What a session offers.
+pub(crate) struct Offer {
+    /// The builder keeps the files of the last build under this key, and then asks for what has changed.
+    pub(crate) shared_key: String,
+    pub(crate) sources: Sources,
+    pub(crate) secrets: Vec<SecretSpec>,
+    /// As `--ssh` writes them.
+    pub(crate) ssh: Vec<String>,
+    pub(crate) docker_config: Option<std::path::PathBuf>,
+    pub(crate) export: Export,
+    pub(crate) reporter: Arc<Reporter>,
+}
+
+/// An open session. Dropping it closes the connection.
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) totals: Arc<Totals>,
+    pub(crate) problems: Problems,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Session {
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// One line that says what is wrong.
+    pub(crate) async fn open(connection: &Connection, offer: Offer) -> Result<Self, String> {
+        let id = new_id();
+        let totals = Arc::new(Totals::default());
+        let problems = Problems::default();
+        let ssh = ssh::Agents::new(&offer.ssh)?;
+
+        let mut methods = vec![
+            "/grpc.health.v1.Health/Check",
+            "/moby.filesync.v1.FileSync/DiffCopy",
+            "/moby.buildkit.secrets.v1.Secrets/GetSecret",
+            "/moby.filesync.v1.Auth/Credentials",
+        ];
+        if !ssh.is_empty() {
+            methods.extend(["/moby.sshforward.v1.SSH/CheckAgent", "/moby.sshforward.v1.SSH/ForwardAgent"]);
+        }
+        if matches!(offer.export, Export::Directory(_) | Export::Tar(_)) {
+            methods.push("/moby.filesync.v1.FileSend/DiffCopy");
+        }
+        let stream = carrier::open(connection, &id, &offer.shared_key, &methods).await?;
+
+        let files =
+            files::Files::new(offer.sources, Arc::clone(&totals), Arc::clone(&problems), offer.reporter);
+        let mut router = Server::builder()
+            .initial_connection_window_size(4 << 20)
+            .initial_stream_window_size(1 << 20)
+            .add_service(HealthServer::new(health::Health))
+            .add_service(FileSyncServer::new(files))
+            .add_service(SecretsServer::new(secrets::Secrets::new(offer.secrets, Arc::clone(&problems))))
+            .add_service(AuthServer::new(auth::Auth::new(offer.docker_config, Arc::clone(&problems))));
+        if !ssh.is_empty() {
+            router = router.add_service(SshServer::new(ssh));
+        }
+        router = match offer.export {
+            Export::Directory(folder) => {
+                router.add_service(FolderReceiver::new(output::Folder::new(folder, Arc::clone(&problems))))
+            }
+            Export::Tar(file) => {
+                router.add_service(TarReceiver::new(output::Tar::new(file, Arc::clone(&problems))))
+            }
+            Export::Image | Export::Nothing => router,
+        };
+        let incoming = futures::stream::iter([Ok::<_, std::io::Error>(Accepted(stream))])
+            .chain(futures::stream::pending());
+        let server = tokio::spawn(async move {
+            if let Err(error) = router.serve_with_incoming(incoming).await {
+                tracing::debug!(%error, "the session ended");
+            }
+        });
+        Ok(Self { id, totals, problems, server })
+    }
+
+    /// What went wrong on our side first.
+    pub(crate) fn first_problem(&self) -> Option<String> {
+        self.problems.lock().ok()?.first().cloned()
+    }
+}
+
+/// An id that no other session has: time, process and a counter, hashed.
+pub(crate) fn new_id() -> String {
+    use sha2::{Digest, Sha256};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let text = format!("{}-{}-{count}", now.as_nanos(), std::process::id());
+    Sha256::digest(text).iter().take(13).map(|byte| format!("{byte:02x}")).collect::<String>()[..25]
+        .to_owned()
+}
+
+/// The stream as a connection that a server has accepted.
+struct Accepted(BoxStream);
+
+impl Connected for Accepted {
+    type ConnectInfo = ();
+
+    fn connect_info(&self) {}
+}
+
+impl AsyncRead for Accepted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Accepted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}

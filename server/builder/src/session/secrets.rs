@@ -1,0 +1,107 @@
+//! Secrets: read when the builder asks for one, handed over, and forgotten.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+
+use bollard_buildkit_proto::moby::buildkit::secrets::v1::{
+    GetSecretRequest, GetSecretResponse, secrets_server,
+};
+use inner_loop::{SecretSource, SecretSpec};
+use tonic::{Request, Response, Status};
+
+use super::Problems;
+
+/// BuildKit takes no larger ones.
+const MAX_BYTES: u64 = 500 * 1024;
+
+/// The secrets of one build. Has no `Debug`.
+pub(super) struct Secrets {
+    sources: HashMap<String, SecretSource>,
+    problems: Problems,
+}
+
+impl Secrets {
+    pub(super) fn new(secrets: Vec<SecretSpec>, problems: Problems) -> Self {
+        Self { sources: secrets.into_iter().map(|secret| (secret.id, secret.source)).collect(), problems }
+    }
+}
+
+#[async_trait::async_trait]
+impl secrets_server::Secrets for Secrets {
+    async fn get_secret(
+        &self,
+        request: Request<GetSecretRequest>,
+    ) -> Result<Response<GetSecretResponse>, Status> {
+        let id = request.into_inner().id;
+        let data = match self.sources.get(&id) {
+            // A mount need not be required, so this alone is no problem; the builder says it where it is one.
+            None => {
+                return Err(Status::not_found(format!(
+                    "no secret `{id}` was given; pass --secret id={id},src=FILE"
+                )));
+            }
+            Some(SecretSource::Environment(name)) => match std::env::var_os(name) {
+                Some(value) => value.into_encoded_bytes(),
+                None => {
+                    return Err(Status::not_found(format!("secret `{id}`: the variable {name} is not set")));
+                }
+            },
+            Some(SecretSource::File(path)) => read(path).map_err(|error| {
+                let message = format!("secret `{id}` cannot be read from {}: {error}", path.display());
+                if let Ok(mut problems) = self.problems.lock() {
+                    problems.push(message.clone());
+                }
+                Status::failed_precondition(message)
+            })?,
+        };
+        if data.len() as u64 > MAX_BYTES {
+            return Err(Status::failed_precondition(format!(
+                "secret `{id}` is larger than the 500 KB that a builder takes"
+            )));
+        }
+        Ok(Response::new(GetSecretResponse { data }))
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut data)?;
+    Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrets_server::Secrets as _;
+
+    use super::*;
+
+    async fn get(source: Option<SecretSource>) -> Result<Vec<u8>, String> {
+        let secrets =
+            source.map(|source| SecretSpec { id: "token".to_owned(), source }).into_iter().collect();
+        let request = GetSecretRequest { id: "token".to_owned(), ..Default::default() };
+        let answer = Secrets::new(secrets, Problems::default()).get_secret(Request::new(request)).await;
+        answer.map(|answer| answer.into_inner().data).map_err(|status| status.message().to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_when_asked_for_and_only_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        let source = Some(SecretSource::File(file.clone()));
+        assert!(get(source.clone()).await.unwrap_err().contains("token"));
+        std::fs::write(&file, "value\n").unwrap();
+        assert_eq!(get(source.clone()).await.unwrap(), b"value\n");
+        std::fs::write(&file, vec![0; 600 * 1024]).unwrap();
+        assert!(get(source).await.unwrap_err().contains("500 KB"));
+    }
+
+    #[tokio::test]
+    async fn what_was_not_given_says_how_to_give_it() {
+        assert!(get(None).await.unwrap_err().contains("--secret id=token"));
+        let unset = SecretSource::Environment("LAYERWISE_TEST_UNSET_VARIABLE".to_owned());
+        assert!(get(Some(unset)).await.unwrap_err().contains("is not set"));
+        let set = SecretSource::Environment("CARGO_PKG_NAME".to_owned());
+        assert_eq!(get(Some(set)).await.unwrap(), b"layerwise-builder");
+    }
+}

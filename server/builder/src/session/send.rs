@@ -1,0 +1,275 @@
+//! One file sync: tells the builder what there is, and sends what it asks for.
+//!
+//! The protocol is `tonistiigi/fsutil`'s: STAT packets in order and an empty one; per request the content in DATA
+//! packets and an empty one; FIN answered by FIN. Ids are positions among all STAT packets.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use bollard_buildkit_proto::fsutil::types::packet::PacketType;
+use bollard_buildkit_proto::fsutil::types::{Packet, Stat};
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+use workspace::context::{self, Entry, Kind, Selection};
+
+use super::files::Wanted;
+use super::{MemoryFile, Problems, Source, Totals};
+use crate::report::Reporter;
+
+/// The largest content of one packet.
+const CHUNK: usize = 32 << 10;
+/// Packets that may wait for the network.
+const QUEUE: usize = 64;
+
+/// One sync.
+pub(super) struct Job {
+    pub(super) source: Source,
+    pub(super) wanted: Wanted,
+    pub(super) totals: Arc<Totals>,
+    pub(super) problems: Problems,
+    pub(super) reporter: Arc<Reporter>,
+}
+
+/// What can be asked for, by id.
+#[derive(Default)]
+struct Offered(Mutex<Vec<Option<Content>>>);
+
+#[derive(Clone)]
+enum Content {
+    Disk(Entry),
+    Memory(Vec<u8>),
+}
+
+type Outgoing = mpsc::Sender<Result<Packet, Status>>;
+
+/// Starts the sync; what it sends comes out of the stream.
+pub(super) fn start(job: Job, mut incoming: Streaming<Packet>) -> BoxStream<'static, Result<Packet, Status>> {
+    let (outgoing, packets) = mpsc::channel(QUEUE);
+    let job = Arc::new(job);
+    let offered = Arc::new(Offered::default());
+    let (requests, mut requested) = mpsc::channel::<u32>(1024);
+
+    let lister = (Arc::clone(&job), Arc::clone(&offered), outgoing.clone());
+    tokio::task::spawn_blocking(move || {
+        let (job, offered, outgoing) = lister;
+        if let Err(message) = list(&job, &offered, &outgoing) {
+            give_up(&job, &outgoing, message);
+        }
+    });
+    let sender = (Arc::clone(&job), offered, outgoing.clone());
+    tokio::task::spawn_blocking(move || {
+        let (job, offered, outgoing) = sender;
+        while let Some(id) = requested.blocking_recv() {
+            if let Err(message) = send(&job, &offered, id, &outgoing) {
+                give_up(&job, &outgoing, message);
+                break;
+            }
+        }
+    });
+    tokio::spawn(async move {
+        while let Ok(Some(packet)) = incoming.message().await {
+            let goes_on = match PacketType::try_from(packet.r#type) {
+                Ok(PacketType::PacketReq) => requests.send(packet.id).await.is_ok(),
+                Ok(PacketType::PacketFin) => {
+                    let _ = outgoing.send(Ok(packet_of(PacketType::PacketFin))).await;
+                    false
+                }
+                Ok(PacketType::PacketErr) => {
+                    tracing::debug!(error = %String::from_utf8_lossy(&packet.data), "the builder ended a file sync");
+                    false
+                }
+                _ => true,
+            };
+            if !goes_on {
+                break;
+            }
+        }
+    });
+    ReceiverStream::new(packets).boxed()
+}
+
+fn packet_of(kind: PacketType) -> Packet {
+    Packet { r#type: kind as i32, ..Default::default() }
+}
+
+/// Tells the builder, which fails the build with our words in its own, and keeps ours.
+fn give_up(job: &Job, outgoing: &Outgoing, message: String) {
+    let packet = Packet { data: message.clone().into_bytes(), ..packet_of(PacketType::PacketErr) };
+    if let Ok(mut problems) = job.problems.lock() {
+        problems.push(message);
+    }
+    let _ = outgoing.blocking_send(Ok(packet));
+}
+
+fn list(job: &Job, offered: &Offered, outgoing: &Outgoing) -> Result<(), String> {
+    match &job.source {
+        Source::Folder { root, is_main } => list_folder(job, root, *is_main, offered, outgoing)?,
+        Source::Memory(files) => list_memory(files, offered, outgoing),
+    }
+    let _ = outgoing.blocking_send(Ok(packet_of(PacketType::PacketStat)));
+    Ok(())
+}
+
+fn list_folder(
+    job: &Job,
+    root: &Path,
+    is_main: bool,
+    offered: &Offered,
+    outgoing: &Outgoing,
+) -> Result<(), String> {
+    let Wanted { include, exclude, follow_paths } = &job.wanted;
+    let selection =
+        Selection::from_patterns(root, include, exclude, follow_paths).map_err(|error| error.to_string())?;
+    if is_main && !selection.takes_all() && !job.wanted.is_ignore_file_alone() {
+        let all = Selection::from_patterns(root, &[], exclude, &[]).map_err(|error| error.to_string())?;
+        job.totals.start_counting(root, all);
+    }
+    let (mut files, mut bytes) = (0, 0);
+    context::walk(root, &selection, &mut |entry| {
+        if entry.kind == Kind::File {
+            files += 1;
+            bytes += entry.size;
+        }
+        offer(stat_of(&entry), (entry.kind == Kind::File).then_some(Content::Disk(entry)), offered, outgoing)
+    })
+    .map_err(|error| error.to_string())?;
+    if is_main && selection.takes_all() {
+        job.totals.listed_all(files, bytes);
+    }
+    Ok(())
+}
+
+fn list_memory(files: &[MemoryFile], offered: &Offered, outgoing: &Outgoing) {
+    let mut files: Vec<&MemoryFile> = files.iter().collect();
+    files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    for file in files {
+        let stat = Stat {
+            path: file.name.clone(),
+            mode: 0o644,
+            size: i64::try_from(file.data.len()).unwrap_or(i64::MAX),
+            mod_time: file.stamp(),
+            ..Default::default()
+        };
+        if offer(stat, Some(Content::Memory(file.data.clone())), offered, outgoing).is_break() {
+            return;
+        }
+    }
+}
+
+fn offer(stat: Stat, content: Option<Content>, offered: &Offered, outgoing: &Outgoing) -> ControlFlow<()> {
+    // The content is known before the packet is out, so no request comes too early.
+    if let Ok(mut offered) = offered.0.lock() {
+        offered.push(content);
+    }
+    let packet = Packet { stat: Some(stat), ..packet_of(PacketType::PacketStat) };
+    match outgoing.blocking_send(Ok(packet)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    }
+}
+
+/// Modes are Go's `os.FileMode`, and owners are root: the builder's caches must not depend on who builds.
+fn stat_of(entry: &Entry) -> Stat {
+    const SPECIAL: [(u32, u32); 3] = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)];
+    let mut mode = entry.permissions & 0o777;
+    for (unix, go) in SPECIAL {
+        if entry.permissions & unix != 0 {
+            mode |= go;
+        }
+    }
+    let (mut linkname, mut device) = (String::new(), (0, 0));
+    match &entry.kind {
+        Kind::File => {}
+        Kind::Folder => mode |= 1 << 31,
+        Kind::Link(target) => {
+            mode |= 1 << 27;
+            linkname.clone_from(target);
+        }
+        Kind::Pipe => mode |= 1 << 25,
+        Kind::BlockDevice(major, minor) => {
+            mode |= 1 << 26;
+            device = (i64::from(*major), i64::from(*minor));
+        }
+        Kind::CharacterDevice(major, minor) => {
+            mode |= 1 << 26 | 1 << 21;
+            device = (i64::from(*major), i64::from(*minor));
+        }
+    }
+    let size = match &entry.kind {
+        Kind::Link(target) => target.len() as u64,
+        _ => entry.size,
+    };
+    Stat {
+        path: entry.path.clone(),
+        mode,
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        mod_time: entry.stamp,
+        linkname,
+        devmajor: device.0,
+        devminor: device.1,
+        ..Default::default()
+    }
+}
+
+fn send(job: &Job, offered: &Offered, id: u32, outgoing: &Outgoing) -> Result<(), String> {
+    let content = match offered.0.lock() {
+        Ok(mut offered) => offered.get_mut(id as usize).and_then(Option::take),
+        Err(_) => None,
+    };
+    let sent = match content {
+        Some(Content::Memory(data)) => {
+            send_all(&mut data.as_slice(), id, outgoing).map(|_| None).map_err(|error| error.to_string())
+        }
+        Some(Content::Disk(entry)) => send_file(job, &entry, id, outgoing).map(Some),
+        None => return Err(format!("the builder asked for a file that it was not told of ({id})")),
+    };
+    let is_counted =
+        matches!(job.source, Source::Folder { is_main: true, .. }) && !job.wanted.is_ignore_file_alone();
+    if let Some(bytes) = sent?
+        && is_counted
+    {
+        job.totals.sent_file(bytes);
+    }
+    let _ = outgoing.blocking_send(Ok(Packet { id, ..packet_of(PacketType::PacketData) }));
+    Ok(())
+}
+
+/// A file that vanished is an error, not an empty file; one that changed meanwhile is worth a word.
+fn send_file(job: &Job, entry: &Entry, id: u32, outgoing: &Outgoing) -> Result<u64, String> {
+    let path = &entry.path;
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{path} vanished while it was being sent; build again"),
+        _ => format!("{path} cannot be read: {error}; make it readable, or leave it out with .dockerignore"),
+    };
+    let mut file = std::fs::File::open(&entry.absolute).map_err(failed)?;
+    let n_bytes = send_all(&mut file, id, outgoing).map_err(failed)?;
+    let is_unchanged = file.metadata().is_ok_and(|metadata| entry.is_unchanged(&metadata));
+    if !is_unchanged {
+        job.reporter.notice(format!("{path} changed while it was being sent; the next build sends it again"));
+    }
+    Ok(n_bytes)
+}
+
+fn send_all(content: &mut dyn Read, id: u32, outgoing: &Outgoing) -> std::io::Result<u64> {
+    let mut n_bytes = 0;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = match content.read(&mut chunk) {
+            Ok(0) => return Ok(n_bytes),
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        n_bytes += read as u64;
+        let packet = Packet { id, data: chunk[..read].to_vec(), ..packet_of(PacketType::PacketData) };
+        if outgoing.blocking_send(Ok(packet)).is_err() {
+            // Nobody listens any more: the build was stopped.
+            return Ok(n_bytes);
+        }
+    }
+}

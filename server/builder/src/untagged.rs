@@ -1,0 +1,110 @@
+//! Builds without a tag leave no image behind but the newest of its kind.
+//!
+//! Of each kind (context, Dockerfile, target, platforms) the ids that we left are written down under the cache folder,
+//! and removed after the next success. An image goes only if it is one that did not exist before we built it, that
+//! nobody has tagged since, and that no container or other image uses: the engine refuses those, and is never forced.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuilder};
+use inner_loop::BuildRequest;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::engine::Engine;
+
+/// Ids of other engines, or of images in use, are kept for later; the oldest are forgotten.
+const MAX_IDS: usize = 16;
+
+/// Images of one kind.
+pub(crate) struct Kind {
+    path: PathBuf,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Left {
+    ids: Vec<String>,
+}
+
+impl Kind {
+    /// The kind of a build. The context is canonical.
+    pub(crate) fn of(request: &BuildRequest, context: &Path, cache_folder: &Path) -> Self {
+        let dockerfile = request.dockerfile.canonicalize().unwrap_or_else(|_| request.dockerfile.clone());
+        let key = format!(
+            "{}\0{}\0{}\0{}",
+            context.display(),
+            dockerfile.display(),
+            request.target.as_deref().unwrap_or_default(),
+            request.platforms.join(",")
+        );
+        let name: String = Sha256::digest(key).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { path: cache_folder.join("untagged").join(format!("{name}.json")) }
+    }
+
+    fn left(&self) -> Left {
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Notes that `id` is the newest, and removes the earlier ones. `existing` are the ids from before the build.
+    pub(crate) async fn replace(&self, engine: &Engine, id: &str, existing: &HashSet<String>) {
+        let earlier = self.left().ids;
+        let is_ours = !existing.contains(id) || earlier.iter().any(|known| known == id);
+        let mut ids = Vec::new();
+        for known in earlier.into_iter().filter(|known| known != id) {
+            if !remove(engine, &known).await {
+                ids.push(known);
+            }
+        }
+        if is_ours {
+            ids.push(id.to_owned());
+        }
+        let n_forgotten = ids.len().saturating_sub(MAX_IDS);
+        ids.drain(..n_forgotten);
+        if let Err(error) = self.write(&Left { ids }) {
+            tracing::debug!(%error, path = %self.path.display(), "the image's id cannot be written down");
+        }
+    }
+
+    fn write(&self, left: &Left) -> std::io::Result<()> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let unfinished = self.path.with_extension(format!("{}.tmp", std::process::id()));
+        std::fs::write(&unfinished, serde_json::to_vec(left)?)?;
+        std::fs::rename(&unfinished, &self.path)
+    }
+}
+
+/// The ids of all images that the engine lists.
+pub(crate) async fn existing(engine: &Engine) -> HashSet<String> {
+    let options = ListImagesOptionsBuilder::default().build();
+    match engine.docker.list_images(Some(options)).await {
+        Ok(images) => images.into_iter().map(|image| image.id).collect(),
+        Err(error) => {
+            tracing::debug!(%error, "the images cannot be listed");
+            HashSet::new()
+        }
+    }
+}
+
+/// Removes an image that nobody uses. Whether there is nothing left to do about it.
+async fn remove(engine: &Engine, id: &str) -> bool {
+    let image = match engine.docker.inspect_image(id).await {
+        Ok(image) => image,
+        // Another engine may know it; an id costs nothing.
+        Err(_) => return false,
+    };
+    if image.repo_tags.is_some_and(|tags| !tags.is_empty()) {
+        return true;
+    }
+    let options = RemoveImageOptionsBuilder::default().force(false).noprune(true).build();
+    match engine.docker.remove_image(id, Some(options), None).await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::debug!(%error, id, "the previous image stays");
+            false
+        }
+    }
+}
