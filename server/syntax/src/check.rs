@@ -30,6 +30,14 @@ fn problem(range: LocalRange, message: impl Into<String>) -> LocalProblem {
     LocalProblem { range, message: message.into() }
 }
 
+/// A word for a message: a long one is cut.
+pub(crate) fn shown(word: &str) -> String {
+    match word.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", word.get(..end).unwrap_or_default()),
+        None => word.to_owned(),
+    }
+}
+
 fn arguments(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
     let words = &parsed.arguments.words;
     let keyword = parsed.keyword;
@@ -82,9 +90,10 @@ fn missing(parsed: &Parsed, what: &str) -> LocalProblem {
 
 fn unknown(parsed: &Parsed) -> LocalProblem {
     let word = &parsed.keyword_text;
+    let shown = shown(word);
     let known = Keyword::ALL.iter().map(|keyword| keyword.as_str());
     let message = match nearest(&word.to_uppercase(), known) {
-        Some(near) => format!("unknown instruction {word}: did you mean {near}?"),
+        Some(near) => format!("unknown instruction {shown}: did you mean {near}?"),
         None if word.is_empty() => "there is no instruction here: remove the line".to_owned(),
         None => format!(
             "unknown instruction {word}: a line begins with an instruction such as RUN, or with # for a comment"
@@ -138,7 +147,7 @@ fn stage_name(name: &Word, problems: &mut Vec<LocalProblem>) {
     if !valid {
         let message = format!(
             "{} cannot be a stage's name: use letters, digits, -, _ and . only, and begin with a letter",
-            name.text
+            shown(&name.text)
         );
         problems.push(problem(name.range, message));
     }
@@ -155,7 +164,7 @@ fn healthcheck(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
         }
     } else if !kind.text.eq_ignore_ascii_case("CMD") {
         let message =
-            format!("HEALTHCHECK knows CMD and NONE, not {}: put CMD before the command", kind.text);
+            format!("HEALTHCHECK knows CMD and NONE, not {}: put CMD before the command", shown(&kind.text));
         problems.push(problem(kind.range, message));
     } else if rest.is_empty() {
         problems.push(problem(

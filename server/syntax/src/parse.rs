@@ -2,6 +2,7 @@
 //! after this step (argument counts, flags, values) is judged in `check`.
 
 use crate::arguments::{Arguments, Flag, Form, Pair, Word};
+use crate::check::shown;
 use crate::flags::flags;
 use crate::json::{self, List};
 use crate::keyword::Keyword;
@@ -188,7 +189,7 @@ impl Parser<'_> {
             if value.is_none() {
                 self.problems.push(LocalProblem {
                     range: key.range,
-                    message: format!("{keyword} needs a value for {0}: write {0}=value", key.text),
+                    message: format!("{keyword} needs a value for {0}: write {0}=value", shown(&key.text)),
                 });
             }
             arguments.words.push(key.clone());
@@ -203,7 +204,7 @@ impl Parser<'_> {
                     range: word.range,
                     message: format!(
                         "there is no = in {}: write name=value, and put a value with spaces in quotes",
-                        word.text
+                        shown(&word.text)
                     ),
                 });
             }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use ropey::Rope;
 
 use crate::arguments::Heredoc;
-use crate::check::check;
+use crate::check::{check, shown};
 use crate::heredoc::{Marker, markers};
 use crate::instruction::{Instruction, InstructionNode};
 use crate::lines::{Lines, continued, is_comment, without_end};
@@ -152,7 +152,7 @@ impl InstructionReader<'_, '_> {
                 range: place,
                 message: format!(
                     "the heredoc {0} has no end: add a line that holds {0} and nothing else",
-                    marker.name
+                    shown(&marker.name)
                 ),
             });
             let end = to_u32(self.end);

@@ -1,6 +1,9 @@
 //! Tests of whole documents: text in, a rendering of everything public out.
 
+mod edits;
 mod instructions;
+mod places;
+mod size;
 
 use std::fmt::Write as _;
 

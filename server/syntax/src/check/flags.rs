@@ -1,7 +1,7 @@
 //! Which flags an instruction takes, and how: Dockerfile frontend 1.20, labs included.
 
 use crate::arguments::Flag;
-use crate::check::{problem, values};
+use crate::check::{problem, shown, values};
 use crate::keyword::Keyword;
 use crate::parse::Parsed;
 use crate::problem::LocalProblem;
@@ -74,12 +74,15 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
             problems.push(unknown(parsed.keyword, flag));
             continue;
         };
-        if kind != Values && used.contains(&name) {
+        let again = used.contains(&name);
+        if again && kind != Values {
             let message = format!("--{name} may be given only once: remove this one or the one before");
             problems.push(problem(flag.range, message));
             continue;
         }
-        used.push(name);
+        if !again {
+            used.push(name);
+        }
         match (kind, &flag.value) {
             (Switch, Some(value)) => {
                 if !matches!(value.text.to_lowercase().as_str(), "true" | "false") {
@@ -99,10 +102,10 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
 
 fn unknown(keyword: Keyword, flag: &Flag) -> LocalProblem {
     let known = known(keyword);
-    let name = &flag.name;
+    let name = shown(&flag.name);
     let message = if known.is_empty() {
         format!("{keyword} takes no flags: remove --{name}")
-    } else if let Some(near) = nearest(name, known.iter().map(|(name, _)| *name)) {
+    } else if let Some(near) = nearest(&flag.name, known.iter().map(|(name, _)| *name)) {
         format!("{keyword} has no flag --{name}: did you mean --{near}?")
     } else {
         let names: Vec<String> = known.iter().map(|(name, _)| format!("--{name}")).collect();

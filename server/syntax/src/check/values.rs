@@ -1,7 +1,7 @@
 //! The values of flags that BuildKit judges as it parses: durations, counts, network and security modes, devices.
 
 use crate::arguments::Word;
-use crate::check::{nearest, problem};
+use crate::check::{nearest, problem, shown};
 use crate::keyword::Keyword;
 use crate::mount;
 use crate::problem::LocalProblem;
@@ -13,10 +13,10 @@ pub(crate) fn check(keyword: Keyword, name: &str, value: &Word, problems: &mut V
         (Keyword::Healthcheck, "retries") => retries(text),
         (Keyword::Healthcheck, name) => interval(name, text),
         (Keyword::Run, "network") if !matches!(text, "default" | "none" | "host") => {
-            Some(format!("there is no network {text}: use default, none or host"))
+            Some(format!("there is no network {}: use default, none or host", shown(text)))
         }
         (Keyword::Run, "security") if !matches!(text, "insecure" | "sandbox") => {
-            Some(format!("there is no security mode {text}: use sandbox or insecure"))
+            Some(format!("there is no security mode {}: use sandbox or insecure", shown(text)))
         }
         (Keyword::Run, "mount") => {
             problems.extend(mount::check(value));
@@ -35,7 +35,7 @@ fn retries(text: &str) -> Option<String> {
     match text.parse::<i32>() {
         Ok(count) if count >= 0 => None,
         Ok(_) => Some("--retries cannot be negative: use 0 or more".to_owned()),
-        Err(_) => Some(format!("--retries needs a whole number, not {text}")),
+        Err(_) => Some(format!("--retries needs a whole number, not {}", shown(text))),
     }
 }
 
@@ -44,7 +44,7 @@ fn interval(name: &str, text: &str) -> Option<String> {
         return None;
     }
     match nanoseconds(text) {
-        None => Some(format!("--{name} needs a duration such as 30s or 1m30s, not {text}")),
+        None => Some(format!("--{name} needs a duration such as 30s or 1m30s, not {}", shown(text))),
         Some(0) => None,
         Some(1_000_000..) => None,
         Some(_) => {
@@ -119,7 +119,7 @@ fn device(value: &Word) -> Option<String> {
         match (key.as_str(), field.has_value.then_some(&field.value)) {
             ("required", None) => {}
             ("required", Some(value)) if mount::boolean(value).is_none() => {
-                return Some(format!("required is either true or false, not {value}"));
+                return Some(format!("required is either true or false, not {}", shown(value)));
             }
             ("required", Some(_)) => {}
             ("name", Some(name)) => match &named {
