@@ -1,1 +1,5 @@
-//! Fixture text to documents, cursor and caret markers, a scripted builder.
+//! What tests of several crates share: a builder that follows a script.
+
+pub mod scripted_builder;
+
+pub use scripted_builder::{Act, Gate, ScriptedBuilder};
