@@ -1,6 +1,8 @@
 //! Tests across crates: LSP, command line, inner loop, tidy, real engine, real editors.
 
 #[cfg(test)]
+mod lsp;
+#[cfg(test)]
 mod queries;
 #[cfg(test)]
 mod tidy;

@@ -1,0 +1,10 @@
+//! The language server through its protocol, in memory, over a pair of pipes.
+//!
+//! Every test waits for messages with a deadline, never sleeps, and fails on messages that it has not read.
+
+mod builds;
+mod client;
+mod diagnostics;
+mod positions;
+mod session;
+mod sync;
