@@ -102,10 +102,13 @@ fn body(source: &str, heredoc: &Heredoc) -> Script {
 
 /// The exec form: one command whose words are known. The string of `sh -c` gives further commands, not at top level.
 fn exec_form(instruction: &InstructionNode) -> Option<Script> {
+    // HEALTHCHECK's own words start with `CMD`.
+    let n_own = usize::from(instruction.keyword == Keyword::Healthcheck);
     let words: Vec<_> = instruction
         .arguments
         .words
         .iter()
+        .skip(n_own)
         .map(|word| ShellWord {
             range: word.range,
             text: word.text.clone(),

@@ -5,14 +5,14 @@ mod sources;
 mod words;
 
 use std::fmt::Write;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use expect_test::Expect;
 
+use super::flat_text::FlatText;
 use super::*;
-use crate::arguments::{Arguments, Form, Heredoc, Word};
+use crate::document::Document;
 use crate::instruction::InstructionNode;
-use crate::keyword::Keyword;
 
 fn check(source: &str, expected: &Expect) {
     expected.assert_eq(&render(source, &instruction(source, '\\')));
@@ -76,82 +76,13 @@ fn redirect(out: &mut String, source: &str, redirection: &Redirection) {
     write!(out, " [{descriptor}{} {target}]", redirection.operator).unwrap();
 }
 
-/// An instruction put together without a parser: keyword, a logical line, heredoc bodies.
-fn instruction(source: &str, escape: char) -> InstructionNode {
-    let keyword_len = source.find(' ').unwrap();
-    let mut header_end = 0;
-    for line in source.split_inclusive('\n') {
-        header_end += line.len();
-        let content = line.trim_end();
-        if !content.ends_with(escape) && !content.trim_start().starts_with('#') && !content.is_empty() {
-            break;
-        }
-    }
-    let header = &source[..header_end];
-    let start = keyword_len + 1;
-    let end = header.trim_end().len();
-    let mut heredocs = Vec::new();
-    let mut body_start = header_end;
-    let mut search = start;
-    while let Some(found) = header[search..].find("<<") {
-        let marker = search + found;
-        if header[marker..].starts_with("<<<") {
-            search = marker + 3;
-            continue;
-        }
-        let name_start = marker + 2 + usize::from(header[marker + 2..].starts_with('-'));
-        let name_end =
-            header[name_start..].find([' ', '\n', ')', ';']).map_or(header.len(), |end| name_start + end);
-        let name = header[name_start..name_end].trim_matches(['"', '\'']);
-        let body_end = source[body_start..]
-            .split_inclusive('\n')
-            .scan(body_start, |offset, line| Some((std::mem::replace(offset, *offset + line.len()), line)))
-            .find(|(_, line)| line.trim() == name)
-            .map_or(source.len(), |(offset, _)| offset);
-        let terminator_end = source[body_end..].find('\n').map_or(source.len(), |end| body_end + end);
-        heredocs.push(Heredoc {
-            name: name.to_owned(),
-            marker: range(marker, name_end),
-            body: range(body_start, body_end),
-            terminator: range(body_end, terminator_end),
-            expand: !header[name_start..name_end].contains(['"', '\'']),
-            chomp: header[marker..].starts_with("<<-"),
-            file_descriptor: 0,
-        });
-        body_start = (terminator_end + 1).min(source.len());
-        search = name_end;
-    }
-    let arguments = &source[start..end];
-    let exec = arguments.starts_with("[\"") && arguments.ends_with(']');
-    let mut words = Vec::new();
-    let mut offset = start;
-    // Strings without commas are enough here; `\"` and `\n` are the only escapes.
-    for item in arguments.trim_matches(['[', ']']).split(',').filter(|_| exec) {
-        let at = source[offset..].find(item.trim()).unwrap() + offset;
-        offset = at + item.trim().len();
-        let text = item.trim().trim_matches('"').replace("\\\"", "\"").replace("\\n", "\n");
-        words.push(Word::new(text, range(at, offset)));
-    }
-    InstructionNode {
-        source: source.into(),
-        keyword: Keyword::from_word(&source[..keyword_len]),
-        keyword_range: range(0, keyword_len),
-        flags: Vec::new(),
-        arguments: Arguments {
-            range: range(start, end),
-            text: String::new(),
-            form: Some(if exec { Form::Exec } else { Form::Shell }),
-            words,
-            pairs: Vec::new(),
-        },
-        heredocs,
-        trigger: None,
-        problems: Vec::new(),
-        escape,
-        shell: OnceLock::new(),
-    }
-}
-
-fn range(start: usize, end: usize) -> LocalRange {
-    LocalRange::new(start.try_into().unwrap(), end.try_into().unwrap())
+/// The instruction that a source is, which must be all of it but a last line end.
+fn instruction(source: &str, escape: char) -> Arc<InstructionNode> {
+    let directive = if escape == '`' { "# escape=`\n" } else { "" };
+    let document = Document::new(&format!("{directive}{source}"));
+    let instruction = document.instructions().next().unwrap();
+    assert_eq!(&*instruction.source, source.trim_end_matches(['\r', '\n']));
+    let flat = FlatText::of_logical_line(source, instruction.arguments.range, escape);
+    assert_eq!(flat.text, instruction.arguments.text, "the script is what BuildKit hands to the shell");
+    instruction.node
 }

@@ -252,3 +252,23 @@ fn nothing_is_parsed_beyond_the_cap() {
     "#]]
     .assert_eq(&render(&source, &instruction(&source, '\\')));
 }
+
+#[test]
+fn a_health_check_in_exec_form() {
+    check(r#"HEALTHCHECK --interval=1s CMD ["curl", "-f", "http://localhost/"]"#, &expect![[r#"
+        Command "\"curl\", \"-f\", \"http://localhost/\""
+          + curl -f http://localhost/
+    "#]]);
+}
+
+#[test]
+fn a_trigger_has_its_script_in_the_same_places() {
+    let source = "ONBUILD RUN a && \\\n  b";
+    let trigger = instruction(source, '\\');
+    expect![[r#"
+        Command "a"
+          + a
+        And Command "b"
+          + b
+    "#]].assert_eq(&render(source, trigger.trigger.as_ref().unwrap()));
+}
