@@ -5,6 +5,7 @@
 //! RUN. What lies outside the file comes in as [`Facts`]; what is absent there is unknown, never guessed.
 
 pub mod base;
+pub mod commands;
 pub mod copy;
 pub mod dockerignore;
 pub mod expand;
