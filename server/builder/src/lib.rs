@@ -3,7 +3,8 @@
 //! [`BuildKit`] is the builder that the rest of the house takes as [`inner_loop::Builder`]. Below it: finding an engine
 //! (`find`), reaching it (`dial`, `upgrade`), the engine's own API through bollard (`engine`, `image`), BuildKit's control
 //! API (`connection`, `solve`, `status`, `failure`), and the session in which the engine asks us for files, secrets and
-//! credentials (`session`). Beside it, `scan` searches an image for secrets. What a build means (steps, lines, records) is decided in `inner-loop`, never here.
+//! credentials (`session`). Beside it: what the engine knows of
+//! images ([`Images`]), trial runs of them (`trial`), and the search for secrets in them ([`scan`]). What a build means (steps, lines, records) is decided in `inner-loop`, never here.
 
 mod address;
 mod build;
@@ -16,16 +17,20 @@ mod engine;
 mod failure;
 mod find;
 mod image;
+mod images;
 mod report;
 pub mod scan;
 mod session;
 mod solve;
 mod status;
 mod surroundings;
+mod trial;
 mod untagged;
 mod upgrade;
 
 pub use address::Address;
 pub use buildkit::BuildKit;
 pub use find::Found;
+pub use images::Images;
 pub use surroundings::Surroundings;
+pub use trial::Answer;

@@ -6,5 +6,5 @@
 mod archive;
 mod needles;
 
-pub use archive::scan_image;
+pub use archive::{planted, scan_image};
 pub use needles::{Form, Hit, Needles};

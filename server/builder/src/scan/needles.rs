@@ -24,6 +24,20 @@ pub enum Form {
     Hexadecimal,
 }
 
+impl Form {
+    /// In words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Base64 => "base64",
+            Self::UrlEncoded => "URL-encoded",
+            Self::Json => "JSON-escaped",
+            Self::Hexadecimal => "hexadecimal",
+        }
+    }
+}
+
 /// Where a secret was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {

@@ -1,0 +1,95 @@
+//! What the engine knows of images: configuration, history, archive. BuildKit alone has none of it.
+
+use std::io;
+use std::path::Path;
+
+use bollard::models::ImageConfig;
+use futures::StreamExt;
+use semantic::ImageFacts;
+use tokio::io::AsyncWriteExt;
+
+use crate::engine::Engine;
+use crate::find;
+use crate::surroundings::Surroundings;
+
+/// An engine, asked about images and for trial runs of them.
+#[derive(Clone)]
+pub struct Images {
+    pub(crate) engine: Engine,
+}
+
+impl Images {
+    /// Connects to the engine at `host`, else to the one that is found.
+    ///
+    /// # Errors
+    /// One line that says what is wrong and what to do.
+    pub async fn connect(host: Option<&str>, surroundings: &Surroundings) -> Result<Self, String> {
+        let found = find::find(host, surroundings).await?;
+        let engine = Engine::connect(&found.address).await.map_err(|error| {
+            format!("{} does not answer as a Docker engine ({error}); images need one", found.address)
+        })?;
+        Ok(Self { engine })
+    }
+
+    /// The configuration of an image that the engine has, by any of its names; absent where it has none of that name.
+    pub async fn facts(&self, name: &str) -> Option<ImageFacts> {
+        let image = self.engine.docker.inspect_image(name).await.ok()?;
+        let size = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+        Some(from_config(image.config.unwrap_or_default(), size))
+    }
+
+    /// The commands that made an image, newest first, and its configuration, as one text.
+    ///
+    /// # Errors
+    /// One line that says what is wrong.
+    pub async fn history(&self, image: &str) -> Result<String, String> {
+        let items = self.engine.docker.image_history(image).await.map_err(|error| error.to_string())?;
+        let inspected = self.engine.docker.inspect_image(image).await.map_err(|error| error.to_string())?;
+        let mut text: String =
+            items.into_iter().map(|item| format!("{}\n{}\n", item.created_by, item.comment)).collect();
+        text += &serde_json::to_string(&inspected).map_err(|error| error.to_string())?;
+        Ok(text)
+    }
+
+    /// Writes an image's archive, as `docker save` does.
+    ///
+    /// # Errors
+    /// One line that says what is wrong.
+    pub async fn save(&self, image: &str, path: &Path) -> Result<(), String> {
+        let failed = |error: io::Error| format!("cannot write {}: {error}", path.display());
+        let mut file = tokio::fs::File::create(path).await.map_err(failed)?;
+        let mut stream = std::pin::pin!(self.engine.docker.export_image(image));
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| format!("the engine cannot export {image}: {error}"))?;
+            file.write_all(&chunk).await.map_err(failed)?;
+        }
+        file.flush().await.map_err(failed)
+    }
+
+    /// Removes an image by name or Id, unless something else uses it. Whether it was removed.
+    pub async fn remove(&self, image: &str) -> bool {
+        let options = bollard::query_parameters::RemoveImageOptions {
+            noprune: false,
+            force: false,
+            ..Default::default()
+        };
+        self.engine.docker.remove_image(image, Some(options), None).await.is_ok()
+    }
+}
+
+fn from_config(config: ImageConfig, size: u64) -> ImageFacts {
+    let pairs = config.env.unwrap_or_default();
+    let environment = pairs
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    ImageFacts {
+        environment: environment.collect(),
+        workdir: config.working_dir.unwrap_or_default(),
+        user: config.user.unwrap_or_default(),
+        shell: config.shell.unwrap_or_default(),
+        entrypoint: config.entrypoint.unwrap_or_default(),
+        command: config.cmd.unwrap_or_default(),
+        size,
+    }
+}
