@@ -71,7 +71,7 @@ async fn a_panic_costs_that_request_alone() {
     let breaks = {
         let broken = Arc::clone(&broken);
         move |method: &str| {
-            assert!(method != HINTS || !broken.load(Ordering::SeqCst), "a test breaks this request")
+            assert!(method != HINTS || !broken.load(Ordering::SeqCst), "a test breaks this request");
         }
     };
     let mut client = Client::with(Setup { on_request: Some(Arc::new(breaks)), ..Setup::default() }).await;
