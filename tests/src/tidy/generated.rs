@@ -1,4 +1,6 @@
 //! Pages that are made from the code are up to date; `UPDATE_EXPECT=1 cargo test -p layerwise-tests` writes them anew.
+//!
+//! The pages of rules are written and compared by `rules` itself, with `UPDATE_DOCS=1 cargo test -p layerwise-rules`.
 
 use expect_test::expect_file;
 
@@ -7,34 +9,12 @@ use super::tree::{files_below, root};
 const NOTE: &str =
     "<!-- Made from the code by `UPDATE_EXPECT=1 cargo test -p layerwise-tests`; do not edit. -->";
 
-fn page_of_rule(rule: &rules::Rule) -> String {
-    let rules::Rule { code, summary, page, .. } = rule;
-    let (category, severity) = (rule.category.as_str(), rule.severity.as_str());
-    let on = if rule.on_by_default { "on by default" } else { "off unless selected" };
-    let aliases = match rule.aliases {
-        [] => String::new(),
-        aliases => format!(" · also known as {}", aliases.join(", ")),
-    };
-    format!(
-        "{NOTE}\n\n# {code}\n\n{summary}\n\n*{category} · {severity} · {on}{aliases}*\n\n{}\n",
-        page.trim()
-    )
-}
-
 fn page_of_rewrites() -> String {
     let mut text = format!("{NOTE}\n\n# Rewrites\n");
     for rewrites::Recipe { id, summary, kind, page, .. } in rewrites::REGISTRY {
         text += &format!("\n## {id}\n\n{summary}\n\n*Code action kind `{kind}`*\n\n{}\n", page.trim());
     }
     text
-}
-
-#[test]
-fn pages_of_rules_are_fresh() {
-    for rule in rules::REGISTRY {
-        let path = root().join(format!("server/docs/rules/{}.md", rule.code));
-        expect_file![path].assert_eq(&page_of_rule(rule));
-    }
 }
 
 #[test]
