@@ -23,3 +23,7 @@ pub use inlay_hints::{InlayHint, bytes, seconds};
 pub use kind::DocumentKind;
 pub use rules::Severity;
 pub use settings::Settings;
+
+// What goes in and out of the facade; `lsp` knows these crates through it alone.
+pub use semantic::Facts;
+pub use syntax::{Document, Encoding, Position, TextEdit, TextRange};

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ide::{DocumentId, LastBuild};
+use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
     BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, StepProblem,
     StepState, Update,
 };
-use syntax::Document;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
 use tower_lsp::ls_types::{

@@ -2,8 +2,8 @@
 //!
 //! A client that can resolve gets the titles at once and the edits of the one it picks; any other gets all edits at once.
 
+use ide::TextRange;
 use serde::{Deserialize, Serialize};
-use syntax::TextRange;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Diagnostic,

@@ -1,7 +1,6 @@
 //! The protocol's values as ours. Nothing else turns LSP positions into offsets.
 
-use ide::DocumentId;
-use syntax::{Document, Encoding, Position, TextRange};
+use ide::{Document, DocumentId, Encoding, Position, TextRange};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
 pub(crate) fn document_id(uri: &Uri) -> DocumentId {

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ide::{DocumentId, DocumentKind, Host, Snapshot};
+use ide::{Document, DocumentId, DocumentKind, Host, Snapshot};
 use inner_loop::{BuildEvent, BuildId};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -275,7 +275,7 @@ impl MainLoop {
             for change in changes {
                 match change.range {
                     Some(range) => document.edit(from_proto::range(document, range, encoding), &change.text),
-                    None => *document = syntax::Document::new(&change.text),
+                    None => *document = Document::new(&change.text),
                 }
             }
         });

@@ -1,7 +1,7 @@
 //! What the client can do, read once at `initialize`.
 
+use ide::Encoding;
 use serde_json::Value;
-use syntax::Encoding;
 use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
 
 /// The client's abilities.

@@ -1,7 +1,6 @@
 //! Our values as the protocol's. Nothing else turns offsets into LSP positions.
 
-use ide::{Diagnostic, Layer, Severity};
-use syntax::{Document, TextEdit, TextRange};
+use ide::{Diagnostic, Document, Layer, Severity, TextEdit, TextRange};
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, NumberOrString, Uri};
 
 use crate::profile::Profile;
