@@ -255,10 +255,13 @@ fn nothing_is_parsed_beyond_the_cap() {
 
 #[test]
 fn a_health_check_in_exec_form() {
-    check(r#"HEALTHCHECK --interval=1s CMD ["curl", "-f", "http://localhost/"]"#, &expect![[r#"
+    check(
+        r#"HEALTHCHECK --interval=1s CMD ["curl", "-f", "http://localhost/"]"#,
+        &expect![[r#"
         Command "\"curl\", \"-f\", \"http://localhost/\""
           + curl -f http://localhost/
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -270,5 +273,6 @@ fn a_trigger_has_its_script_in_the_same_places() {
           + a
         And Command "b"
           + b
-    "#]].assert_eq(&render(source, trigger.trigger.as_ref().unwrap()));
+    "#]]
+    .assert_eq(&render(source, trigger.trigger.as_ref().unwrap()));
 }
