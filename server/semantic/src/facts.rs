@@ -2,9 +2,15 @@
 //!
 //! `workspace` and `builder` fill it; rules, rewrites and `ide` read it. What is absent is unknown, never guessed.
 
-use std::collections::BTreeMap;
+pub mod node;
+mod patterns;
+pub mod rust;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+use crate::dockerignore::Dockerignore;
 
 /// All that is known outside of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,6 +19,8 @@ pub struct Facts {
     pub context: Option<ContextFacts>,
     /// Images on the builder, by the name that a FROM may use.
     pub base_images: BTreeMap<String, ImageFacts>,
+    /// Names of all images on the builder, with their tags, as `docker images` shows them.
+    pub local_images: BTreeSet<String>,
     /// What the builder's own frontend understands; absent where no builder was asked.
     pub frontend: Option<FrontendFacts>,
 }
@@ -20,6 +28,8 @@ pub struct Facts {
 /// The build context.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ContextFacts {
+    /// The context's folder, for messages.
+    pub root: String,
     /// Files by path from the context's root, before .dockerignore.
     pub files: BTreeMap<String, FileFacts>,
     /// Whether `files` is all there is; a listing is cut off at a limit.
@@ -101,5 +111,73 @@ impl Facts {
     #[must_use]
     pub fn base_image(&self, name: &str) -> Option<&ImageFacts> {
         self.base_images.get(name)
+    }
+}
+
+impl ContextFacts {
+    /// Whether a file or folder lies at this path, before .dockerignore. A missing one is only certain where the listing is complete.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    /// The text of a manifest.
+    #[must_use]
+    pub fn manifest(&self, path: &str) -> Option<&str> {
+        self.manifests.get(path).map(String::as_str)
+    }
+
+    /// What lies directly or further down in a folder (`""` for the root), in order of path.
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, FileFacts)> {
+        let first = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let listed = self.files.range(first.clone()..);
+        listed
+            .take_while(move |(path, _)| path.starts_with(&first))
+            .map(|(path, file)| (path.as_str(), *file))
+    }
+
+    /// The ignore file, read; without one nothing is ignored.
+    #[must_use]
+    pub fn dockerignore(&self) -> Dockerignore {
+        self.ignore_file.as_ref().map(|file| Dockerignore::parse(&file.text).0).unwrap_or_default()
+    }
+}
+
+/// A path in a folder of the context; `""` is the root.
+fn join(folder: &str, name: &str) -> String {
+    let name = name.strip_prefix("./").unwrap_or(name);
+    if folder.is_empty() || folder == "." { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A context of these files, all of them manifests.
+    pub(super) fn context(files: &[(&str, &str)]) -> ContextFacts {
+        let file = |text: &str| FileFacts { size: text.len() as u64, kind: FileKind::File };
+        ContextFacts {
+            files: files.iter().map(|(path, text)| ((*path).to_owned(), file(text))).collect(),
+            manifests: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect(),
+            complete: true,
+            ..ContextFacts::default()
+        }
+    }
+
+    #[test]
+    fn what_lies_below_a_folder() {
+        let context = context(&[("a", ""), ("a.b", ""), ("a/b", ""), ("a/c/d", ""), ("b", "")]);
+        let below = |folder| context.below(folder).map(|(path, _)| path).collect::<Vec<_>>();
+        assert_eq!(below("a"), ["a/b", "a/c/d"]);
+        assert_eq!(below("").len(), 5);
+        assert_eq!(below("c"), [""; 0]);
+    }
+
+    #[test]
+    fn facts_survive_a_round_trip() {
+        let mut facts = Facts { context: Some(context(&[("package.json", "{}")])), ..Facts::default() };
+        facts.local_images.insert("node:22".to_owned());
+        let text = serde_json::to_string(&facts).unwrap();
+        assert_eq!(serde_json::from_str::<Facts>(&text).unwrap(), facts);
     }
 }
