@@ -21,10 +21,10 @@ main() {
 
     stage "format" cargo fmt --all --check
     stage "scripts" check_scripts
-    stage "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
+    stage "lints" cargo clippy --workspace --all-targets --features layerwise-tests/engine --locked -- -D warnings
     stage "release build" cargo build --release --locked
     export LAYERWISE_TEST_PROGRAM=$PWD/target/release/layerwise
-    stage "tests" cargo test --workspace --locked --no-fail-fast
+    stage "tests" cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
     stage "example leaky-node" test_leaky_node
     stage "example static-rust" test_static_rust
     stage "extension" test_extension

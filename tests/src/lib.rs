@@ -1,6 +1,9 @@
 //! Tests across crates: LSP, command line, inner loop, tidy, real engine, real editors.
 
 #[cfg(test)]
+#[cfg(feature = "engine")]
+mod engine;
+#[cfg(test)]
 mod lsp;
 #[cfg(test)]
 mod queries;

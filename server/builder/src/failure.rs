@@ -15,7 +15,7 @@ use crate::status::FailedVertex;
 /// Turns the status of a failed solve into a failure. `vertex` is the one that the status stream saw fail.
 pub(crate) fn failure(status: &Status, vertex: Option<FailedVertex>, dockerfile_text: &str) -> BuildFailure {
     let details = Details::decode(status, dockerfile_text);
-    let message = message(status);
+    let message = with_image(message(status), vertex.as_ref());
     BuildFailure {
         source: details.source.or_else(|| line_in_text(&message)),
         vertex: details.vertex.or(vertex.map(|vertex| vertex.digest)),
@@ -50,7 +50,24 @@ fn message(status: &Status) -> String {
     let message = message.strip_prefix("failed to solve: ").unwrap_or(message);
     let message = message.strip_prefix("failed to solve with frontend dockerfile.v0: ").unwrap_or(message);
     let message = message.strip_prefix("rpc error: code = Unknown desc = ").unwrap_or(message);
+    let message = message.strip_prefix("failed to create LLB definition: ").unwrap_or(message);
     if message.is_empty() { "the builder failed without a reason".to_owned() } else { message.to_owned() }
+}
+
+/// Old engines do not say which base image they could not get, and none says what to do without a login.
+fn with_image(mut message: String, vertex: Option<&FailedVertex>) -> String {
+    let Some(image) = vertex.and_then(|vertex| vertex.name.strip_prefix("[internal] load metadata for "))
+    else {
+        return message;
+    };
+    if !message.contains(image) {
+        message = format!("{image}: {message}");
+    }
+    if message.contains("401 Unauthorized") || message.contains("authorization failed") {
+        let registry = image.split('/').next().unwrap_or(image);
+        message.push_str(&format!("; log in with `docker login {registry}`, then build again"));
+    }
+    message
 }
 
 #[derive(Default)]
@@ -202,6 +219,19 @@ mod tests {
         let failed =
             failure(&Status::unknown("executor failed running [/bin/sh -c exit 7]: exit code: 7"), None, "");
         assert_eq!(failed.exit_code, Some(7));
+    }
+
+    #[test]
+    fn a_base_image_is_named_and_a_missing_login_asked_for() {
+        let vertex = FailedVertex {
+            digest: String::new(),
+            name: "[internal] load metadata for reg:5000/a:1".to_owned(),
+        };
+        let failed = failure(&Status::unknown("manifests 1: 401 Unauthorized"), Some(vertex), "");
+        assert_eq!(
+            failed.message,
+            "reg:5000/a:1: manifests 1: 401 Unauthorized; log in with `docker login reg:5000`, then build again"
+        );
     }
 
     #[test]

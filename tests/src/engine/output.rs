@@ -1,0 +1,117 @@
+//! What comes out of a build besides images: folders, tar files, and secrets that must not come out.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use inner_loop::{BuildEvent, BuildRequest, Export, SecretSource, SecretSpec};
+
+use super::harness::{ALL, Context, TODAYS, files_in, on_each};
+
+#[test]
+fn a_folder_comes_out_as_it_was_copied_in() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[
+            ("bin/tool", "#!/bin/sh\n"),
+            ("data/deep/file", "data"),
+            ("a.b", "1"),
+            ("a/x", "2"),
+        ]);
+        fs::set_permissions(context.path().join("bin/tool"), fs::Permissions::from_mode(0o755)).unwrap();
+        std::os::unix::fs::symlink("bin/tool", context.path().join("link")).unwrap();
+        let output = tempfile::tempdir().unwrap();
+        let export = Export::Directory(output.path().to_owned());
+        engine.build(BuildRequest { export, ..context.request("FROM scratch\nCOPY . /\n") }).succeeded();
+        assert_eq!(files_in(output.path()), files_in(context.path()));
+        assert_eq!(fs::metadata(output.path().join("bin/tool")).unwrap().permissions().mode() & 0o777, 0o755);
+        assert_eq!(fs::read_link(output.path().join("link")).unwrap().to_str(), Some("bin/tool"));
+    });
+}
+
+#[test]
+fn a_tar_file_comes_out() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("hello.txt", "hello tar")]);
+        let output = tempfile::tempdir().unwrap();
+        let tar = output.path().join("out.tar");
+        let export = Export::Tar(tar.clone());
+        engine.build(BuildRequest { export, ..context.request("FROM scratch\nCOPY . /\n") }).succeeded();
+        let bytes = fs::read(tar).unwrap();
+        assert!(bytes.windows(9).any(|window| window == b"hello tar") && bytes.len().is_multiple_of(512));
+    });
+}
+
+#[test]
+fn a_secret_reaches_its_step_and_nothing_else() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[]);
+        let value = format!("s3cr3t-{}", std::process::id());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), &value).unwrap();
+        let text = format!(
+            "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token test $(wc -c < /run/secrets/token) = {} && \
+             echo nonce {}\nRUN test ! -s /run/secrets/token\n",
+            value.len(),
+            std::process::id()
+        );
+        let secrets =
+            vec![SecretSpec { id: "token".to_owned(), source: SecretSource::File(file.path().to_owned()) }];
+        let build = engine.build(BuildRequest { secrets, ..context.request(&text) }).succeeded();
+        assert!(!format!("{:?}", build.events).contains(&value));
+        let logs: Vec<u8> = build.events.iter().fold(Vec::new(), |mut logs, event| {
+            if let BuildEvent::Log { data, .. } = event {
+                logs.extend(data);
+            }
+            logs
+        });
+        assert!(!String::from_utf8_lossy(&logs).contains(&value));
+    });
+}
+
+#[test]
+fn a_secret_file_that_is_not_there_is_named() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[]);
+        let secrets =
+            vec![SecretSpec { id: "token".to_owned(), source: SecretSource::File("/no/such/file".into()) }];
+        let text = format!(
+            "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token,required=true echo {}\n",
+            std::process::id()
+        );
+        let build = engine.build(BuildRequest { secrets, ..context.request(&text) });
+        assert!(build.failure().message.contains("/no/such/file"), "{}", build.failure().message);
+    });
+}
+
+#[test]
+fn a_named_context_is_a_second_folder() {
+    on_each(&TODAYS, |engine| {
+        let context = Context::new(&[]);
+        let extra = Context::new(&[("shared.txt", "shared")]);
+        let output = tempfile::tempdir().unwrap();
+        let request = BuildRequest {
+            named_contexts: [("extra".to_owned(), extra.path().display().to_string())].into(),
+            export: Export::Directory(output.path().to_owned()),
+            ..context.request("FROM scratch\nCOPY --from=extra shared.txt /\n")
+        };
+        engine.build(request).succeeded();
+        assert_eq!(files_in(output.path()), [("shared.txt".to_owned(), "shared".to_owned())]);
+    });
+}
+
+#[test]
+fn build_arguments_and_target_are_passed_on() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[]);
+        let output = tempfile::tempdir().unwrap();
+        let text = "FROM debian:bookworm-slim AS base\nARG WHO\nRUN mkdir /o && echo \"$WHO\" > /o/who\n\
+                    FROM scratch AS wanted\nCOPY --from=base /o /\nFROM scratch\nCOPY missing /\n";
+        let request = BuildRequest {
+            target: Some("wanted".to_owned()),
+            build_args: [("WHO".to_owned(), "a b=c".to_owned())].into(),
+            export: Export::Directory(output.path().to_owned()),
+            ..context.request(text)
+        };
+        engine.build(request).succeeded();
+        assert_eq!(files_in(output.path()), [("who".to_owned(), "a b=c\n".to_owned())]);
+    });
+}

@@ -1,0 +1,170 @@
+//! What a build sends: all of it once, then what has changed, and never what it should not.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+
+use inner_loop::{ContextTransfer, Export};
+
+use super::harness::{ALL, Context, on_each};
+
+const COPY_ALL: &str = "FROM scratch\nCOPY . /\n";
+
+fn three_hundred_files() -> Context {
+    let context = Context::new(&[]);
+    for number in 0..300 {
+        context.write(&format!("src/{}/{number}.txt", number % 7), &format!("file {number}\n").repeat(100));
+    }
+    context
+}
+
+#[test]
+fn an_edit_of_one_file_sends_that_file_alone_and_no_edit_sends_nothing() {
+    on_each(&ALL, |engine| {
+        let context = three_hundred_files();
+        let build = || engine.build(context.request(COPY_ALL)).succeeded();
+        let first = build().context();
+        assert_eq!((first.files_sent, first.files_total), (300, 300));
+        assert_eq!(first.bytes_sent, first.bytes_total);
+
+        let second = build();
+        assert_eq!(second.context(), ContextTransfer { files_sent: 0, bytes_sent: 0, ..first });
+        assert!(second.steps().iter().all(|(_, cached)| *cached), "{:?}", second.steps());
+
+        // What no other run has built, or the engine would know the result.
+        let nonce = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 100_000;
+        context.write("src/3/3.txt", &format!("{nonce:05}"));
+        let third = build();
+        assert_eq!((third.context().files_sent, third.context().bytes_sent), (1, 5));
+        assert!(third.steps().iter().any(|(_, cached)| !cached), "{:?}", third.steps());
+    });
+}
+
+#[test]
+fn an_edit_that_keeps_size_and_time_is_sent() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("a", "old!"), ("b", "same")]);
+        let output = tempfile::tempdir().unwrap();
+        let build = || {
+            let export = Export::Directory(output.path().to_owned());
+            engine.build(inner_loop::BuildRequest { export, ..context.request(COPY_ALL) }).succeeded()
+        };
+        build();
+        let path = context.path().join("a");
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::write(&path, "new!").unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        let second = build().context();
+        assert_eq!((second.files_sent, second.bytes_sent), (1, 4));
+        assert_eq!(fs::read_to_string(output.path().join("a")).unwrap(), "new!");
+    });
+}
+
+#[test]
+fn ignored_files_are_neither_sent_nor_counted() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[
+            (".dockerignore", "node_modules\n*.log\n!keep.log\n"),
+            ("node_modules/p/index.js", "p"),
+            ("a.log", "a"),
+            ("keep.log", "k"),
+            ("main.js", "main"),
+        ]);
+        let first = engine.build(context.request(COPY_ALL)).succeeded().context();
+        // .dockerignore itself, keep.log and main.js.
+        assert_eq!((first.files_sent, first.files_total), (3, 3));
+        context.write("Dockerfile.dockerignore", "*\n!main.js\n");
+        let second = engine.build(context.request("FROM scratch\nCOPY . /own\n")).succeeded().context();
+        assert_eq!((second.files_total, second.bytes_total), (1, 4));
+    });
+}
+
+#[test]
+fn only_what_the_stages_copy_is_sent_and_all_of_the_context_is_counted() {
+    on_each(&ALL, |engine| {
+        let context =
+            Context::new(&[("package.json", "{}"), ("big/asset", "0123456789"), ("real/file", "r")]);
+        symlink("real", context.path().join("link")).unwrap();
+        let sent = engine
+            .build(context.request("FROM scratch\nCOPY package.json link/file /\n"))
+            .succeeded()
+            .context();
+        assert_eq!((sent.files_sent, sent.bytes_sent), (2, 3));
+        assert_eq!((sent.files_total, sent.bytes_total), (3, 13));
+    });
+}
+
+#[test]
+fn a_build_that_copies_nothing_sends_nothing_and_counts_the_context() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("a", "12"), ("b/c", "345")]);
+        let build = engine.build(context.request("FROM debian:bookworm-slim\nENV A=1\n")).succeeded();
+        let expected = ContextTransfer { files_sent: 0, bytes_sent: 0, files_total: 2, bytes_total: 5 };
+        assert_eq!(build.context(), expected);
+    });
+}
+
+#[test]
+fn sockets_pipes_and_loops_of_links_do_no_harm() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("file", "f")]);
+        let _listener = UnixListener::bind(context.path().join("agent.sock")).unwrap();
+        symlink("loop", context.path().join("pool")).unwrap();
+        symlink("pool", context.path().join("loop")).unwrap();
+        symlink(".", context.path().join("self")).unwrap();
+        let build = engine.build(context.request(COPY_ALL)).succeeded();
+        assert_eq!(build.context().files_sent, 1);
+    });
+}
+
+#[test]
+fn files_that_change_while_they_are_read_do_not_break_the_build() {
+    on_each(&ALL, |engine| {
+        let context = three_hundred_files();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let path = context.path().join("src/busy");
+        let writer = std::thread::spawn(move || {
+            let mut count = 0_u64;
+            while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                fs::write(&path, format!("{count}\n").repeat(count as usize % 5000)).unwrap();
+                count += 1;
+                std::thread::yield_now();
+            }
+            fs::write(&path, "at rest").unwrap();
+        });
+        engine.build(context.request(COPY_ALL)).succeeded();
+        stop.send(()).unwrap();
+        writer.join().unwrap();
+        let settled = engine.build(context.request(COPY_ALL)).succeeded();
+        assert_eq!((settled.context().files_sent, settled.context().bytes_sent), (1, 7));
+    });
+}
+
+#[test]
+fn unsaved_text_is_built_under_the_dockerfiles_name() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("Dockerfile", "this is not what is built"), ("a", "a")]);
+        engine.build(context.request("FROM scratch\nCOPY a /\n")).succeeded();
+        let mut request = context.request("FROM scratch\nCOPY a /second\n");
+        request.dockerfile = context.path().join("missing/app.Dockerfile");
+        let build = engine.build(request).succeeded();
+        assert_eq!(build.steps()[0].0, "[1/1] COPY a /second");
+    });
+}
+
+#[test]
+fn texts_of_two_builds_at_once_are_not_mixed_up() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("a", "a")]);
+        let builder = engine.builder();
+        let start = |target: usize| {
+            let request = context.request(&format!("FROM scratch\nCOPY a /{target}\n"));
+            super::harness::Running::start(&builder, request)
+        };
+        let running: Vec<_> = (0..4).map(start).collect();
+        for (target, running) in running.into_iter().enumerate() {
+            let build = running.finish().succeeded();
+            assert_eq!(build.steps()[0].0, format!("[1/1] COPY a /{target}"));
+        }
+    });
+}
