@@ -1,3 +1,4 @@
 //! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.
 
 pub mod context;
+pub mod surroundings;
