@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds Layerwise and shows it on a bundled example, with real builds. Arguments go to `layerwise demo`.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . scripts/lib/debian.sh
 . scripts/lib/run.sh

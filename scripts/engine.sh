@@ -7,6 +7,7 @@
 # stopped. 28-containerd is the same engine with the containerd image store, 20.10 the one of Debian 12.
 # `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")"
 . lib/debian.sh
 . lib/engine.sh
@@ -17,6 +18,8 @@ usage="usage: engine.sh start|stop|status|env [28|28-containerd|20.10]"
 main() {
     local command=${1:?$usage} kind=${2:-28}
     engine_root "$kind" > /dev/null
+    # Any docker command will do to ask for a version; one is fetched only where the machine has none.
+    docker=$(command -v docker || docker_cli)
     case $command in
         start) alone start "$kind" ;;
         stop) alone stop "$kind" ;;
@@ -52,9 +55,8 @@ start() {
 }
 
 write_configuration() {
-    local kind=$1 run bridge prefix features='{}'
+    local kind=$1 run features='{}'
     run=$(engine_run_dir "$kind")
-    read -r bridge prefix <<< "$(engine_bridge "$kind")"
     [ "$kind" != 28-containerd ] || features='{"containerd-snapshotter": true}'
     mkdir -p "$run" "$(engine_data_dir "$kind")"
     cat > "$run/daemon.json" <<JSON
@@ -63,7 +65,7 @@ write_configuration() {
   "data-root": "$(engine_data_dir "$kind")",
   "exec-root": "$run/exec",
   "pidfile": "$run/docker.pid",
-  "bridge": "$bridge",
+  "bridge": "$(engine_bridge "$kind")",
   "mtu": $(uplink_mtu),
   "iptables": false,
   "ip6tables": false,
@@ -129,12 +131,7 @@ answers() {
     if [[ $host == unix://* ]] && [ ! -S "${host#unix://}" ]; then
         return 1
     fi
-    timeout 10 "$(any_docker)" --host "$host" version > /dev/null 2>&1
-}
-
-# Any docker command will do to ask for a version; one is fetched only where the machine has none.
-any_docker() {
-    command -v docker || docker_cli
+    timeout 10 "$docker" --host "$host" version > /dev/null 2>&1
 }
 
 running_pid() {

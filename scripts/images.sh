@@ -6,6 +6,7 @@
 #
 #   images.sh [node:22|node:22-slim|rust-musl-builder|debian:…]…     (all without arguments)
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")"
 . lib/debian.sh
 . lib/engine.sh
@@ -32,9 +33,14 @@ provide() {
     case $image in
         debian:bookworm* | debian:12*) import_debian "$docker" bookworm "${bookworm_names[@]}" ;;
         debian:trixie* | debian:13*) import_debian "$docker" trixie "${trixie_names[@]}" ;;
-        node:22-slim) provide debian:bookworm-slim && make_node slim "$image" ;;
-        node:22) provide debian:bookworm-slim && make_node full "$image" ;;
-        rust-musl-builder) provide debian:trixie-slim && build "$image" --file images/rust-musl-builder.Dockerfile images ;;
+        node:22-slim | node:22)
+            provide debian:bookworm-slim
+            make_node "$image"
+            ;;
+        rust-musl-builder)
+            provide debian:trixie-slim
+            build "$image" --file images/rust-musl-builder.Dockerfile images
+            ;;
         *) fail "no recipe for $image" ;;
     esac
 }
@@ -62,7 +68,8 @@ pull() {
 }
 
 make_node() {
-    local target=$1 image=$2 context
+    local image=$1 target=full context
+    [ "$image" != node:22-slim ] || target=slim
     context=$(cache_dir)/images/node
     once "$context.ready" fetch_node "$context"
     build "$image" --file images/node.Dockerfile --target "$target" \

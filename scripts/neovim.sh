@@ -4,6 +4,7 @@
 # The tests need 0.11 or newer, Debian 12 has 0.7. The newest is unpacked with all its libraries and started
 # by its own loader, so nothing is installed and the machine's libc may be older.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")"
 . lib/debian.sh
 

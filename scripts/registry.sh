@@ -6,6 +6,7 @@
 #
 # Engines talk plain HTTP to loopback registries. User and password are made at each start.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")"
 . lib/debian.sh
 . lib/process.sh

@@ -4,6 +4,7 @@
 # A stage is one command. Its counts are those that its test runner prints; a check that prints none, such as
 # the linter, counts as one. Later stages run even where an earlier one failed.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . scripts/lib/debian.sh
 . scripts/lib/run.sh

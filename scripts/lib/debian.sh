@@ -17,12 +17,13 @@ fail() {
 # The machine's own Debian mirror, so that no host is named here and a local mirror is honoured.
 debian_mirror() {
     local mirror
-    mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
+    mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2> /dev/null || true)
     if [ -z "$mirror" ]; then
-        mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list 2>/dev/null | head -n 1)
+        mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list 2> /dev/null || true)
     fi
     [ -n "$mirror" ] || fail "no Debian mirror is configured in /etc/apt; this script needs a Debian machine"
-    echo "${mirror%% *}"
+    # The first of the first line: further ones are for security updates.
+    head -n 1 <<< "${mirror%% *}"
 }
 
 debian_codename() {
@@ -30,7 +31,8 @@ debian_codename() {
     (. /etc/os-release && echo "$VERSION_CODENAME")
 }
 
-# apt-get over private lists of one suite and an empty package state: sees nothing of the machine.
+# apt-get over private lists of one suite and an empty package state: sees nothing of the machine. A mirror that
+# is a snapshot is older than its lists say they are valid; their signatures are still checked.
 suite_apt() {
     local suite=$1 apt
     shift
@@ -39,7 +41,8 @@ suite_apt() {
         -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
         -o Dir::State::lists="$apt/lists" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" \
-        -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
+        -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3 \
+        -o Acquire::Check-Valid-Until=false "$@"
 }
 
 # Called from a subshell, which keeps the suite's lists to itself until it ends.

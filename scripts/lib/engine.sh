@@ -27,13 +27,9 @@ engine_root() {
     esac
 }
 
-# Prints `BRIDGE NETWORK-PREFIX` of an engine.
+# At most 15 bytes long, as every network device's name.
 engine_bridge() {
-    case $1 in
-        28) echo "lw28 172.29.28" ;;
-        28-containerd) echo "lw28c 172.29.29" ;;
-        20.10) echo "lw2010 172.29.20" ;;
-    esac
+    echo "layerwise-$1" | sed 's/-containerd/c/; s/\.//'
 }
 
 fetch_engine() {
@@ -81,8 +77,9 @@ write_docker_wrapper() {
 
 bridge_up() {
     local kind=$1 bridge prefix
-    read -r bridge prefix <<< "$(engine_bridge "$kind")"
     bridge_down "$kind"
+    bridge=$(engine_bridge "$kind")
+    prefix=$(free_network)
     ip link add "$bridge" type bridge
     ip address add "$prefix.1/24" dev "$bridge"
     ip link set "$bridge" mtu "$(uplink_mtu)" up
@@ -92,11 +89,25 @@ bridge_up() {
 }
 
 bridge_down() {
-    local kind=$1 bridge prefix
-    read -r bridge prefix <<< "$(engine_bridge "$kind")"
-    ip link show "$bridge" > /dev/null 2>&1 || return 0
-    bridge_rules --delete --delete "$bridge" "$prefix"
-    ip link delete "$bridge"
+    local bridge prefix
+    bridge=$(engine_bridge "$1")
+    prefix=$(ip -oneline -4 address show dev "$bridge" 2> /dev/null | sed -n 's/.* inet \(.*\)\.1\/24 .*/\1/p' || true)
+    if [ -n "$prefix" ]; then
+        bridge_rules --delete --delete "$bridge" "$prefix"
+        ip link delete "$bridge"
+    fi
+}
+
+# The first three bytes of a private network that nothing else on this machine is routed to.
+free_network() {
+    local prefix
+    for prefix in 172.29.{20..49} 10.229.{20..49} 192.168.{220..249}; do
+        if ! ip -4 route show match "$prefix.0/24" | grep -qv ^default; then
+            echo "$prefix"
+            return
+        fi
+    done
+    fail "no private network is free for the engine's bridge"
 }
 
 # The FORWARD rules come before those of other engines, which drop what they do not know.

@@ -21,7 +21,8 @@ bootstrap_archive() (
     install_missing debootstrap=debootstrap
     root=$(mktemp -d)
     trap 'discard_root "$root"' EXIT
-    debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$(debian_mirror)" > "$archive.log"
+    debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$(debian_mirror)" > "$archive.log" \
+        || fail "debootstrap failed: $(tail -n 1 "$archive.log")"
     trust_machine_certificates "$root"
     # What Debian's own slim images leave out as well: documentation, and what apt can fetch again.
     rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/log/* \
