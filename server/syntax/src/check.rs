@@ -1,9 +1,10 @@
 //! What BuildKit refuses in a parsed instruction: keywords, argument counts, names. Flags are judged in `check::flags`,
-//! their values in `check::values`, mounts in `crate::mount`.
+//! their values in `check::values`, mounts in `check::mounts`.
 //!
 //! A trigger of ONBUILD is not judged: BuildKit stores it as text, and refuses it where it is triggered.
 
 mod flags;
+mod mounts;
 mod values;
 
 pub(crate) use flags::nearest;

@@ -6,6 +6,7 @@ use ropey::Rope;
 
 use crate::directives::{self, Top};
 use crate::edit::Replaced;
+use crate::gap::Gap;
 use crate::instruction::Instruction;
 use crate::lines::{Lines, after_line, line_feeds, line_start, without_end};
 use crate::mapped::to_u32;
@@ -278,34 +279,5 @@ impl Document {
             end,
             line,
         })
-    }
-}
-
-/// The text between two instructions.
-struct Gap {
-    start: u32,
-    end: u32,
-    line: u32,
-}
-
-impl Gap {
-    /// Calls back with the start, number and text of each line.
-    fn each_line(&self, rope: &Rope, mut found: impl FnMut(u32, u32, &str)) {
-        let mut lines = Lines::new(rope, self.start);
-        let mut number = self.line;
-        let mut line = String::new();
-        loop {
-            let start = lines.offset();
-            line.clear();
-            if start >= self.end || !lines.read(&mut line) {
-                return;
-            }
-            let bom = if start == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-            let text = without_end(line.get(bom..).unwrap_or_default());
-            if lines.offset() <= self.end {
-                found(start + to_u32(bom), number, text);
-            }
-            number += 1;
-        }
     }
 }

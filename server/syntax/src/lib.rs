@@ -12,6 +12,7 @@ mod directives;
 pub mod document;
 mod edit;
 mod flags;
+mod gap;
 mod heredoc;
 pub mod instruction;
 mod json;

@@ -3,6 +3,7 @@
 mod edits;
 mod instructions;
 mod places;
+mod problems;
 mod size;
 
 use std::fmt::Write as _;

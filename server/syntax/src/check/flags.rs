@@ -114,33 +114,40 @@ fn unknown(keyword: Keyword, flag: &Flag) -> LocalProblem {
     problem(flag.name_range, message)
 }
 
-/// The candidate that a word is most likely a misspelling of: fewer than three letters apart, as BuildKit suggests them.
+/// The candidate that a word is most likely a misspelling of: one or two letters apart, and less than half of it wrong.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(word.len()) < 3)
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance < 3)
+        .filter(|(distance, candidate)| *distance < 3 && distance * 2 < candidate.len().max(word.len()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be put in, taken out or changed.
+/// How many letters must be put in, taken out, changed, or swapped with their neighbour.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut last = None;
     for (at, char) in one.chars().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, candidate) in row.iter_mut().skip(1).zip(&other) {
-            let changed = diagonal + usize::from(char != *candidate);
-            diagonal = *cell;
-            *cell = changed.min(diagonal + 1).min(left + 1);
-            left = *cell;
+        let mut next = vec![at + 1];
+        for (column, candidate) in other.iter().enumerate() {
+            let cell = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
+            let changed = cell(&row, column) + usize::from(char != *candidate);
+            let mut best = changed.min(cell(&row, column + 1) + 1).min(cell(&next, column) + 1);
+            let neighbour = column.checked_sub(1).and_then(|column| Some((column, *other.get(column)?)));
+            if let Some((column, neighbour)) = neighbour
+                && last == Some(*candidate)
+                && neighbour == char
+            {
+                best = best.min(cell(&before, column) + 1);
+            }
+            next.push(best);
         }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(char);
     }
     row.last().copied().unwrap_or_default()
 }
@@ -154,6 +161,10 @@ mod tests {
         assert_eq!(distance("RUNX", "RUN"), 1);
         assert_eq!(distance("", "RUN"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("FORM", "FROM"), 1);
+        assert_eq!(distance("ab", "ba"), 1);
+        assert_eq!(distance("", ""), 0);
+        assert_eq!(nearest("FOO", ["FROM", "ENV"]), None);
         assert_eq!(nearest("form", ["chown", "from"]), Some("from"));
         assert_eq!(nearest("nothing", ["chown", "from"]), None);
     }

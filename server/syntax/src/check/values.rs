@@ -1,7 +1,7 @@
 //! The values of flags that BuildKit judges as it parses: durations, counts, network and security modes, devices.
 
 use crate::arguments::Word;
-use crate::check::{nearest, problem, shown};
+use crate::check::{mounts, nearest, problem, shown};
 use crate::keyword::Keyword;
 use crate::mount;
 use crate::problem::LocalProblem;
@@ -19,7 +19,7 @@ pub(crate) fn check(keyword: Keyword, name: &str, value: &Word, problems: &mut V
             Some(format!("there is no security mode {}: use sandbox or insecure", shown(text)))
         }
         (Keyword::Run, "mount") => {
-            problems.extend(mount::check(value));
+            problems.extend(mounts::check(value));
             None
         }
         (Keyword::Run, "device") => device(value),
@@ -118,7 +118,7 @@ fn device(value: &Word) -> Option<String> {
         let key = field.key.to_lowercase();
         match (key.as_str(), field.has_value.then_some(&field.value)) {
             ("required", None) => {}
-            ("required", Some(value)) if mount::boolean(value).is_none() => {
+            ("required", Some(value)) if mounts::boolean(value).is_none() => {
                 return Some(format!("required is either true or false, not {}", shown(value)));
             }
             ("required", Some(_)) => {}
