@@ -1,0 +1,112 @@
+//! The command line, as clap reads it. Long flags of builds follow `docker buildx build`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Dockerfiles: explained as you type, rewritten into build and runtime stages, built incrementally.
+#[derive(Debug, Parser)]
+#[command(name = "layerwise", version, max_term_width = 100, subcommand_required = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Language server on stdin and stdout
+    Lsp(LspArguments),
+    /// Builds on the local builder, step by step on the Dockerfile's lines
+    Build(Box<BuildArguments>),
+    /// Says which builder was found, how, and what it can do
+    Builder(BuilderArguments),
+    /// The instructions as parsed, as JSON
+    Syntax(SyntaxArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LspArguments {
+    /// Accepted for clients that pass it; changes nothing
+    #[arg(long)]
+    pub(crate) stdio: bool,
+    /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyntaxArguments {
+    /// The Dockerfile; `-` reads stdin
+    pub(crate) file: PathBuf,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = SyntaxFormat::Json)]
+    pub(crate) format: SyntaxFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SyntaxFormat {
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuilderArguments {
+    /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    /// The build context: a directory, or a URL for the builder
+    #[arg(default_value = ".")]
+    pub(crate) context: String,
+    /// The Dockerfile [default: CONTEXT/Dockerfile]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// The stage to build
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// A build argument; without a value it is taken from the environment
+    #[arg(long, value_name = "K[=V]")]
+    pub(crate) build_arg: Vec<String>,
+    /// A secret: id=ID[,src=FILE|,env=VAR]
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) secret: Vec<String>,
+    /// An SSH agent or key: default, or ID=PATH
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) ssh: Vec<String>,
+    /// A named context: NAME=DIR
+    #[arg(long, value_name = "NAME=DIR")]
+    pub(crate) build_context: Vec<String>,
+    /// A platform, such as linux/arm64
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) platform: Vec<String>,
+    /// Network of RUN: default, host or none
+    #[arg(long)]
+    pub(crate) network: Option<String>,
+    /// Runs every step anew
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// A name for the image
+    #[arg(short, long)]
+    pub(crate) tag: Vec<String>,
+    /// Where the result goes: a directory, or type=local|tar,dest=PATH
+    #[arg(short, long)]
+    pub(crate) output: Option<String>,
+    /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
+    /// How progress is printed
+    #[arg(long, value_enum, default_value_t = ProgressFormat::Auto)]
+    pub(crate) progress: ProgressFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressFormat {
+    /// A line a step
+    Auto,
+    /// A line a step, with the steps' output
+    Plain,
+    /// One JSON object a line
+    Json,
+}

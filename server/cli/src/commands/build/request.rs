@@ -1,0 +1,156 @@
+//! From the command line to a build request, as `docker buildx build` reads the same flags.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use inner_loop::{BuildRequest, Export, SecretSource, SecretSpec};
+
+use crate::arguments::BuildArguments;
+use crate::input;
+
+/// The request, with the Dockerfile read.
+pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<BuildRequest> {
+    let context = context(&arguments.context)?;
+    let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(&arguments.context)));
+    let source = input::read(&dockerfile)?;
+    let pairs = |list: &[String], flag| {
+        list.iter().map(|pair| named(pair, flag)).collect::<anyhow::Result<BTreeMap<_, _>>>()
+    };
+    Ok(BuildRequest {
+        context,
+        dockerfile,
+        dockerfile_text: source.text,
+        target: arguments.target,
+        build_args: arguments.build_arg.iter().filter_map(|argument| build_argument(argument)).collect(),
+        secrets: arguments.secret.iter().map(|spec| secret(spec)).collect::<anyhow::Result<_>>()?,
+        ssh: arguments.ssh,
+        named_contexts: pairs(&arguments.build_context, "--build-context")?,
+        platforms: arguments.platform,
+        network: arguments.network,
+        no_cache: arguments.no_cache,
+        tags: arguments.tag,
+        export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
+    })
+}
+
+/// `Dockerfile` in the context, else `Containerfile` where only that exists.
+fn default_dockerfile(context: &Path) -> PathBuf {
+    let folder = context.strip_prefix(".").unwrap_or(context);
+    let dockerfile = folder.join("Dockerfile");
+    let containerfile = folder.join("Containerfile");
+    if !dockerfile.exists() && containerfile.exists() { containerfile } else { dockerfile }
+}
+
+fn context(context: &str) -> anyhow::Result<String> {
+    let remote =
+        ["http://", "https://", "git://", "ssh://", "git@"].iter().any(|start| context.starts_with(start));
+    if remote {
+        return Ok(context.to_owned());
+    }
+    let path = std::path::absolute(context).with_context(|| format!("cannot find the context {context}"))?;
+    if !path.is_dir() {
+        bail!(
+            "the context {context} is no directory: name the folder whose files the Dockerfile copies, and the Dockerfile with --file"
+        );
+    }
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| anyhow::anyhow!("the context's path is not UTF-8: move it to another folder"))
+}
+
+/// `K=V`, or `K` with the value of the environment; without any the flag has no effect, as with docker.
+fn build_argument(argument: &str) -> Option<(String, String)> {
+    match argument.split_once('=') {
+        Some((name, value)) => Some((name.to_owned(), value.to_owned())),
+        None => Some((argument.to_owned(), std::env::var(argument).ok()?)),
+    }
+}
+
+fn named(pair: &str, flag: &str) -> anyhow::Result<(String, String)> {
+    let (name, value) =
+        pair.split_once('=').with_context(|| format!("{flag} takes NAME=VALUE, not {pair}"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `id=ID[,src=FILE|,env=VAR]`; with the id alone the environment variable of that name where it is set, else the file.
+fn secret(spec: &str) -> anyhow::Result<SecretSpec> {
+    let (mut id, mut source, mut kind) = (None, None, None);
+    for field in spec.split(',') {
+        match field.split_once('=') {
+            Some(("id", value)) => id = Some(value.to_owned()),
+            Some(("src" | "source", value)) => source = Some(SecretSource::File(value.into())),
+            Some(("env", value)) => source = Some(SecretSource::Environment(value.to_owned())),
+            Some(("type", value @ ("file" | "env"))) => kind = Some(value.to_owned()),
+            _ => bail!("--secret takes id=ID[,src=FILE|,env=VAR], and {field} is none of them"),
+        }
+    }
+    let id = id.with_context(|| "--secret needs an id: id=ID[,src=FILE|,env=VAR]".to_owned())?;
+    let source = match (source, kind.as_deref()) {
+        (Some(SecretSource::File(name)), Some("env")) => {
+            SecretSource::Environment(name.display().to_string())
+        }
+        (Some(source), _) => source,
+        (None, Some("file")) => SecretSource::File(id.clone().into()),
+        (None, _) if std::env::var_os(&id).is_some() => SecretSource::Environment(id.clone()),
+        (None, Some(_)) => SecretSource::Environment(id.clone()),
+        (None, None) => SecretSource::File(id.clone().into()),
+    };
+    match &source {
+        SecretSource::File(path) if !path.is_file() => {
+            bail!("secret {id}: there is no file {}; give src=FILE or env=VAR", path.display())
+        }
+        SecretSource::Environment(name) if std::env::var_os(name).is_none() => {
+            bail!("secret {id}: the environment variable {name} is not set")
+        }
+        _ => Ok(SecretSpec { id, source }),
+    }
+}
+
+/// A directory, or `type=local|tar|image|cacheonly,dest=PATH`.
+fn export(output: &str) -> anyhow::Result<Export> {
+    if !output.contains('=') {
+        return Ok(Export::Directory(output.into()));
+    }
+    let (mut kind, mut destination) = (None, None);
+    for field in output.split(',') {
+        match field.split_once('=') {
+            Some(("type", value)) => kind = Some(value),
+            Some(("dest", value)) => destination = Some(PathBuf::from(value)),
+            _ => bail!("--output takes a directory or type=local|tar,dest=PATH, and {field} is none of them"),
+        }
+    }
+    match (kind, destination) {
+        (Some("local"), Some(path)) => Ok(Export::Directory(path)),
+        (Some("tar"), Some(path)) => Ok(Export::Tar(path)),
+        (Some("image" | "docker"), None) => Ok(Export::Image),
+        (Some("cacheonly"), None) => Ok(Export::Nothing),
+        _ => bail!("--output takes a directory or type=local|tar,dest=PATH, not {output}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_read_as_docker_reads_them() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().display().to_string();
+        let spec = secret(&format!("id=npm,src={path}")).unwrap();
+        assert_eq!(spec, SecretSpec { id: "npm".to_owned(), source: SecretSource::File(path.into()) });
+        assert_eq!(secret("id=x,env=PATH").unwrap().source, SecretSource::Environment("PATH".to_owned()));
+        assert_eq!(secret("id=PATH").unwrap().source, SecretSource::Environment("PATH".to_owned()));
+        for wrong in ["npm", "src=x", "id=x,src=/nowhere/at/all", "id=x,env=SURELY_NOT_SET_HERE"] {
+            assert!(secret(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn outputs_are_a_directory_or_a_kind() {
+        assert_eq!(export("out").unwrap(), Export::Directory("out".into()));
+        assert_eq!(export("type=tar,dest=x.tar").unwrap(), Export::Tar("x.tar".into()));
+        assert_eq!(export("type=cacheonly").unwrap(), Export::Nothing);
+        assert!(export("type=local").is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! A build for people: a line when a step ends, and the end of its log where it fails.
+
+use inner_loop::{StepRecord, StepState, Update};
+
+use crate::output::units;
+
+/// How wide an instruction is shown.
+const INSTRUCTION_WIDTH: usize = 72;
+
+/// Prints updates as lines.
+#[derive(Debug)]
+pub(crate) struct BuildText {
+    file: String,
+    with_log: bool,
+}
+
+impl BuildText {
+    /// For one build of this Dockerfile.
+    pub(crate) const fn new(file: String, with_log: bool) -> Self {
+        Self { file, with_log }
+    }
+
+    /// The lines of an update, where it has any.
+    pub(crate) fn line(&self, update: &Update) -> Option<String> {
+        Some(match update {
+            Update::Started { builder } => format!("building {} on {builder}\n", self.file),
+            Update::Step(step) if step.state.is_closed() => self.step(step),
+            Update::Step(_) => return None,
+            Update::Log { line, text, .. } if self.with_log => {
+                let place = line.map(|line| format!("{line:>4}")).unwrap_or_default();
+                format!("{place:>4} │ {text}\n")
+            }
+            Update::Log { .. } => return None,
+            Update::Context(sent) => format!(
+                "context: sent {} in {} of {} files ({})\n",
+                units::bytes(sent.bytes_sent),
+                sent.files_sent,
+                sent.files_total,
+                units::bytes(sent.bytes_total)
+            ),
+            Update::Notice { text } => format!("note: {text}\n"),
+            Update::Problem(problem) => {
+                let log: String = problem.log.iter().map(|line| format!("     │ {line}\n")).collect();
+                format!("{log}\n{}:{}: {}\n", self.file, problem.line, problem.message)
+            }
+            Update::Finished { ok, canceled, image, seconds, steps, cached } => {
+                let how = match (ok, canceled) {
+                    (true, _) => "built",
+                    (false, true) => "canceled",
+                    (false, false) => "failed",
+                };
+                let made = image
+                    .as_ref()
+                    .map(|image| format!(": {} ({})", short_id(&image.id), units::bytes(image.size)));
+                let made = made.unwrap_or_default();
+                format!("{how} in {}, {cached} of {steps} steps cached{made}\n", units::seconds(*seconds))
+            }
+        })
+    }
+
+    fn step(&self, step: &StepRecord) -> String {
+        let how = match step.state {
+            StepState::Done if step.cached => "cached".to_owned(),
+            StepState::Done => units::seconds(step.seconds),
+            StepState::Failed => format!("FAILED after {}", units::seconds(step.seconds)),
+            _ => "canceled".to_owned(),
+        };
+        let instruction = shortened(&step.instruction);
+        format!("{:>4}  {:<10} {instruction:<INSTRUCTION_WIDTH$}  {how}\n", step.line, step.stage)
+    }
+}
+
+fn shortened(instruction: &str) -> String {
+    if instruction.chars().count() <= INSTRUCTION_WIDTH {
+        return instruction.to_owned();
+    }
+    let kept: String = instruction.chars().take(INSTRUCTION_WIDTH - 1).collect();
+    format!("{kept}…")
+}
+
+/// `sha256:0123456789ab…` as docker shortens it.
+fn short_id(id: &str) -> &str {
+    let digest = id.strip_prefix("sha256:").unwrap_or(id);
+    digest.get(..12).unwrap_or(digest)
+}

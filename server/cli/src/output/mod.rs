@@ -1,0 +1,15 @@
+//! Printers: the only place that writes to stdout.
+
+pub(crate) mod build_text;
+pub(crate) mod events;
+pub(crate) mod units;
+
+use std::io::Write;
+
+/// Writes a text to stdout at once, colours only where a terminal takes them.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    Ok(())
+}
