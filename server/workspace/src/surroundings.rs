@@ -88,6 +88,7 @@ pub fn context_facts(root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
     listing.read();
     let relative = |path: &Path| Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned());
     Some(ContextFacts {
+        root: root.display().to_string(),
         manifests: manifests(root, &listing.files),
         files: listing.files,
         complete: listing.complete,
