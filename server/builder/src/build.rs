@@ -47,6 +47,9 @@ pub(crate) async fn run(
         if !is_started {
             reporter.send(BuildEvent::Started { builder: connection.name() });
             is_started = true;
+            if let Some(notice) = shared.notice_of_old_builder(&connection) {
+                reporter.notice(notice);
+            }
         }
         let proxies = match DockerConfig::read(shared.surroundings.docker_config.as_deref()) {
             Ok(config) => config.proxy_arguments(&connection.found.address.to_string()),
@@ -65,7 +68,8 @@ pub(crate) async fn run(
             }
             Solved::Failed(mut failure) => {
                 report_context(&session, None, reporter).await;
-                if let Some(message) = session.first_problem() {
+                // A command that failed did so by itself, whatever else went wrong on the way.
+                if let Some(message) = session.first_problem().filter(|_| failure.exit_code.is_none()) {
                     failure.message = message;
                 }
                 return BuildOutcome::Failed(failure);

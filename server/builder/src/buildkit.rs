@@ -1,5 +1,6 @@
 //! The builder that the rest of the house sees: BuildKit, in a Docker engine or by itself.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -28,13 +29,22 @@ pub(crate) struct Shared {
     host: Option<String>,
     pub(crate) surroundings: Surroundings,
     connection: Mutex<Option<Connection>>,
+    said_that_it_is_old: AtomicBool,
 }
 
 impl BuildKit {
     /// A builder that is looked for when it is first needed: at `host` where that is given, else where docker's client
     /// would look, else at the usual sockets. All its work happens on `runtime`.
     pub fn new(runtime: Handle, host: Option<String>, surroundings: Surroundings) -> Self {
-        Self { shared: Arc::new(Shared { host, surroundings, connection: Mutex::new(None) }), runtime }
+        Self {
+            shared: Arc::new(Shared {
+                host,
+                surroundings,
+                connection: Mutex::new(None),
+                said_that_it_is_old: AtomicBool::new(false),
+            }),
+            runtime,
+        }
     }
 }
 
@@ -54,6 +64,18 @@ impl Shared {
     /// Drops the kept connection. Whether there was one.
     pub(crate) async fn forget_connection(&self) -> bool {
         self.connection.lock().await.take().is_some()
+    }
+
+    /// What an old builder cannot do, said once.
+    pub(crate) fn notice_of_old_builder(&self, connection: &Connection) -> Option<String> {
+        if connection.frontend.heredocs || self.said_that_it_is_old.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(format!(
+            "{} is old: its errors name few lines, and its own frontend knows no heredocs, COPY --link, RUN --network or \
+             named contexts; Docker 23 or later does",
+            connection.name()
+        ))
     }
 
     async fn describe(&self) -> Result<BuilderDescription, String> {

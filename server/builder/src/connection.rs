@@ -134,9 +134,13 @@ fn abilities_of_docker(version: &str) -> FrontendAbilities {
     }
 }
 
-/// The same by BuildKit's own version, all of which are `0.x` so far.
+/// The first version that tells its version. Distributions' builds may call themselves `0.0.0+unknown`.
+const FIRST_THAT_TELLS: u32 = 11;
+
+/// The same by BuildKit's own version, all of which are `0.x` so far. Those that tell none are older than all that do.
 fn abilities_of_buildkit(version: &str) -> FrontendAbilities {
     let minor = match version.strip_prefix("0.") {
+        Some(rest) if rest.starts_with("0.") => FIRST_THAT_TELLS,
         Some(rest) => number_before_dot(rest),
         None if number_before_dot(version) > 0 => u32::MAX,
         None => 0,
@@ -168,6 +172,8 @@ mod tests {
         assert!(abilities_of_docker("29.0.0").copy_parents);
         assert_eq!(abilities_of_docker("nonsense"), FrontendAbilities::default());
         assert!(abilities_of_buildkit("0.25.1").secret_env && abilities_of_buildkit("1.0.0").copy_parents);
+        let unknown = abilities_of_buildkit("0.0.0+unknown");
+        assert!(unknown.heredocs && !unknown.secret_env);
         assert_eq!(abilities_of_buildkit("0.8.0"), FrontendAbilities::default());
     }
 }

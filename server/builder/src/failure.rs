@@ -25,18 +25,10 @@ pub(crate) fn failure(status: &Status, vertex: Option<FailedVertex>, dockerfile_
     }
 }
 
-/// Whether the connection broke, rather than the build.
+/// Whether the connection broke, rather than the build. Only a status that was made on this side has a source: what the
+/// builder sends has none, whatever its code (a registry that is down makes it say `Unavailable` too).
 pub(crate) fn is_connection_lost(status: &Status) -> bool {
-    let cause = std::error::Error::source(status).map(root_cause);
-    match status.code() {
-        tonic::Code::Unavailable => true,
-        tonic::Code::Unknown | tonic::Code::Internal | tonic::Code::Cancelled => {
-            cause.is_some()
-                || status.message().starts_with("h2 protocol error")
-                || status.message().contains("transport error")
-        }
-        _ => false,
-    }
+    std::error::Error::source(status).is_some()
 }
 
 fn message(status: &Status) -> String {
@@ -45,6 +37,9 @@ fn message(status: &Status) -> String {
         return format!(
             "the engine went away during the build ({cause}); see whether it still runs, then build again"
         );
+    }
+    if status.code() == tonic::Code::Cancelled {
+        return "the engine stopped the build; it may be shutting down: see whether it still runs, then build again".to_owned();
     }
     let message = status.message().trim();
     let message = message.strip_prefix("failed to solve: ").unwrap_or(message);
@@ -232,6 +227,13 @@ mod tests {
             failed.message,
             "reg:5000/a:1: manifests 1: 401 Unauthorized; log in with `docker login reg:5000`, then build again"
         );
+    }
+
+    #[test]
+    fn a_registry_that_is_down_is_not_an_engine_that_went_away() {
+        let status = Status::unavailable("unexpected status from HEAD request: 503 Service Unavailable");
+        assert!(!is_connection_lost(&status));
+        assert!(failure(&status, None, "").message.contains("503"));
     }
 
     #[test]

@@ -143,3 +143,108 @@ fn nothing_found(surroundings: &Surroundings) -> String {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use tokio::net::UnixListener;
+
+    use super::*;
+
+    /// A home and a root of their own, with nothing in them.
+    fn nowhere(root: &Path) -> Surroundings {
+        Surroundings {
+            home: Some(root.join("home")),
+            docker_config: Some(root.join("home/.docker")),
+            runtime_folder: Some(root.join("run/user/1000")),
+            root: root.to_owned(),
+            ..Surroundings::default()
+        }
+    }
+
+    fn listen(path: &Path) -> UnixListener {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        UnixListener::bind(path).unwrap()
+    }
+
+    fn context(surroundings: &Surroundings, name: &str, host: &str) {
+        use sha2::{Digest, Sha256};
+        let id: String = Sha256::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+        let folder = surroundings.docker_config.as_ref().unwrap().join("contexts/meta").join(id);
+        fs::create_dir_all(&folder).unwrap();
+        let meta = format!(
+            r#"{{"Name":"{name}","Metadata":{{}},"Endpoints":{{"docker":{{"Host":"{host}","SkipTLSVerify":false}}}}}}"#
+        );
+        fs::write(folder.join("meta.json"), meta).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_option_comes_before_the_variable_the_context_and_the_usual_sockets() {
+        let root = tempfile::tempdir().unwrap();
+        let mut surroundings = nowhere(root.path());
+        let usual = listen(&root.path().join("var/run/docker.sock"));
+        let other = root.path().join("other.sock");
+        let _other = listen(&other);
+        let other = format!("unix://{}", other.display());
+        let found = |surroundings: Surroundings, host: Option<String>| async move {
+            find(host.as_deref(), &surroundings)
+                .await
+                .map(|found| (found.address.to_string(), found.found_by))
+        };
+        let usual_address = format!("unix://{}", root.path().join("var/run/docker.sock").display());
+        assert_eq!(found(surroundings.clone(), None).await, Ok((usual_address, "usual socket".to_owned())));
+        context(&surroundings, "colima", &other);
+        fs::write(root.path().join("home/.docker/config.json"), r#"{"currentContext": "colima"}"#).unwrap();
+        let by = "docker context \"colima\"".to_owned();
+        assert_eq!(found(surroundings.clone(), None).await, Ok((other.clone(), by)));
+        surroundings.docker_context = Some("default".to_owned());
+        assert_eq!(found(surroundings.clone(), None).await.unwrap().1, "usual socket");
+        surroundings.docker_host = Some(other.clone());
+        assert_eq!(found(surroundings.clone(), None).await, Ok((other.clone(), "DOCKER_HOST".to_owned())));
+        assert_eq!(found(surroundings, Some(other.clone())).await, Ok((other, "--host".to_owned())));
+        drop(usual);
+    }
+
+    #[tokio::test]
+    async fn rootless_sockets_are_found() {
+        let root = tempfile::tempdir().unwrap();
+        let surroundings = nowhere(root.path());
+        for socket in
+            ["home/.rd/docker.sock", "home/.colima/default/docker.sock", "run/user/1000/docker.sock"]
+        {
+            let path = root.path().join(socket);
+            let _listener = listen(&path);
+            assert_eq!(find(None, &surroundings).await.unwrap().address, Address::Unix(path));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_named_engine_that_does_not_answer_is_not_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let mut surroundings = nowhere(root.path());
+        let _usual = listen(&root.path().join("var/run/docker.sock"));
+        surroundings.docker_host = Some(format!("unix://{}/gone.sock", root.path().display()));
+        let error = find(None, &surroundings).await.unwrap_err();
+        assert!(error.contains("gone.sock (DOCKER_HOST): there is no such socket"), "{error}");
+        surroundings.docker_host = None;
+        surroundings.docker_context = Some("missing".to_owned());
+        let error = find(None, &surroundings).await.unwrap_err();
+        assert!(error.contains("`missing` does not exist"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn where_nothing_answers_the_next_step_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let surroundings = nowhere(root.path());
+        assert!(find(None, &surroundings).await.unwrap_err().contains("install Docker"));
+        fs::create_dir_all(root.path().join("usr/sbin")).unwrap();
+        fs::write(root.path().join("usr/sbin/dockerd"), "").unwrap();
+        assert!(find(None, &surroundings).await.unwrap_err().contains("installed but not running"));
+        drop(listen(&root.path().join("var/run/docker.sock")));
+        let error = find(None, &surroundings).await.unwrap_err();
+        assert!(error.contains("var/run/docker.sock: nothing answers there"), "{error}");
+        assert!(advice(&DialError::NoPermission).contains("usermod -aG docker"));
+    }
+}

@@ -32,7 +32,8 @@ fn an_edit_of_one_file_sends_that_file_alone_and_no_edit_sends_nothing() {
         assert!(second.steps().iter().all(|(_, cached)| *cached), "{:?}", second.steps());
 
         // What no other run has built, or the engine would know the result.
-        let nonce = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 100_000;
+        let nonce =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 100_000;
         context.write("src/3/3.txt", &format!("{nonce:05}"));
         let third = build();
         assert_eq!((third.context().files_sent, third.context().bytes_sent), (1, 5));
