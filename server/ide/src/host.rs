@@ -171,6 +171,12 @@ impl Snapshot {
         self.state(id)?.last_build.as_deref()
     }
 
+    /// What is known outside of an open document.
+    #[must_use]
+    pub fn facts(&self, id: &DocumentId) -> Option<&Facts> {
+        self.state(id).map(|state| &*state.facts)
+    }
+
     /// The meaning of a Dockerfile that is open.
     #[must_use]
     pub fn model(&self, id: &DocumentId) -> Option<&Model> {

@@ -102,9 +102,11 @@ impl LanguageServer for Backend {
         self.notify(Notice::DidChangeConfiguration(params));
     }
 
-    // Nothing is known yet that a watched file or a folder could change.
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {}
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        self.notify(Notice::DiskChanged);
+    }
 
+    // A folder that comes later bounds no context: a Dockerfile's own folder does.
     async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {

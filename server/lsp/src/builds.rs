@@ -1,7 +1,6 @@
 //! Builds that the editor asked for: from the command to the record, step by step as the builder's events come in.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ide::{Document, DocumentId, LastBuild};
@@ -15,10 +14,12 @@ use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, Wor
 use tower_lsp::ls_types::{
     ExecuteCommandParams, LSPAny, MessageType, ProgressToken, Uri, WorkDoneProgressCreateParams,
 };
+use workspace::surroundings::{context_root, copied_paths};
 
 use crate::commands::{self, Arguments, Command};
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
+use crate::surroundings::file_path;
 use crate::{from_proto, settings};
 
 /// The queue and what belongs to its builds.
@@ -104,8 +105,10 @@ impl MainLoop {
                 "the Dockerfile has no FROM yet, so there is nothing to build",
             ));
         };
+        let copied = copied_paths(model);
+        let context = context_root(&copied, &path, self.boundary(&path));
         let request = BuildRequest {
-            context: path.parent().unwrap_or(Path::new("/")).to_string_lossy().into_owned(),
+            context: context.to_string_lossy().into_owned(),
             dockerfile: path,
             dockerfile_text: document.text(),
             target: target.clone(),
@@ -284,9 +287,4 @@ impl MainLoop {
         let actions = self.builds.queue.cancel(|_| true);
         self.act(actions);
     }
-}
-
-fn file_path(uri: &Uri) -> Option<PathBuf> {
-    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
-    is_file.then(|| uri.to_file_path()).flatten().map(|path| path.into_owned())
 }

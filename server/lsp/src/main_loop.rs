@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ide::{Document, DocumentId, DocumentKind, Host, Snapshot};
+use ide::{Document, DocumentId, DocumentKind, Facts, Host, Snapshot};
 use inner_loop::{BuildEvent, BuildId};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -26,8 +27,8 @@ use tower_lsp::ls_types::{
 use crate::builds::Builds;
 use crate::client::ClientHandle;
 use crate::profile::Profile;
-use crate::workers::Workers;
-use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings};
+use crate::workers::{Once, Workers};
+use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
 
 /// A turn that takes longer is logged.
 const SLOW_TURN: Duration = Duration::from_millis(50);
@@ -49,6 +50,11 @@ pub(crate) enum Event {
         id: DocumentId,
         revision: (u64, u64),
         found: Option<Vec<Diagnostic>>,
+    },
+    /// What lies around a document; nothing where reading it failed.
+    Surroundings {
+        id: DocumentId,
+        facts: Option<Facts>,
     },
     /// The client answered with the section of settings.
     Configuration(Value),
@@ -72,6 +78,8 @@ pub(crate) enum Notice {
     DidSave(DidSaveTextDocumentParams),
     DidClose(DidCloseTextDocumentParams),
     DidChangeConfiguration(DidChangeConfigurationParams),
+    /// Files that the client watches have changed.
+    DiskChanged,
     CancelProgress(ProgressToken),
 }
 
@@ -85,12 +93,12 @@ pub(crate) struct Context {
 }
 
 /// What the loop remembers of an open document beside the host.
-struct OpenDocument {
-    uri: Uri,
-    /// A worker is computing its diagnostics.
-    computing: bool,
-    /// They have to be computed again after that.
-    outdated: bool,
+pub(crate) struct OpenDocument {
+    pub(crate) uri: Uri,
+    /// Its diagnostics are being computed.
+    computing: Once,
+    /// What lies around it is being read.
+    pub(crate) reading: Once,
     /// What went over the push channel last.
     pushed: Vec<Diagnostic>,
 }
@@ -104,7 +112,9 @@ pub(crate) struct MainLoop {
     pub(crate) builds: Builds,
     pub(crate) workers: Workers,
     versions: Arc<HashMap<DocumentId, i32>>,
-    open: HashMap<DocumentId, OpenDocument>,
+    pub(crate) open: HashMap<DocumentId, OpenDocument>,
+    /// The folders that the client has open.
+    pub(crate) folders: Vec<PathBuf>,
     on_request: Option<RequestHook>,
 }
 
@@ -119,6 +129,7 @@ impl MainLoop {
             workers: Workers::new(),
             versions: Arc::default(),
             open: HashMap::new(),
+            folders: Vec::new(),
             on_request: options.on_request,
         }
     }
@@ -148,6 +159,7 @@ impl MainLoop {
         match event {
             Event::Initialize(params, reply) => {
                 self.profile = Arc::new(Profile::new(&params));
+                self.folders = surroundings::folders(&params);
                 if let Some(options) = &params.initialization_options {
                     self.set_settings(settings::section(options));
                 }
@@ -167,6 +179,7 @@ impl MainLoop {
                 let _ = reply.send(self.execute(params));
             }
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
+            Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::Configuration(section) => self.set_settings(&section),
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
@@ -194,6 +207,7 @@ impl MainLoop {
                     self.set_settings(settings::section(&params.settings));
                 }
             }
+            Notice::DiskChanged => self.disk_changed(),
             Notice::CancelProgress(token) => self.cancel_progress(&token),
         }
     }
@@ -214,6 +228,9 @@ impl MainLoop {
                 register_options: Some(serde_json::json!({"section": settings::SECTION})),
             };
             self.client.ask::<RegisterCapability>(RegistrationParams { registrations: vec![registration] });
+        }
+        if self.profile.watches_files {
+            self.watch_files();
         }
         if self.profile.configuration {
             self.request_configuration();
@@ -255,12 +272,13 @@ impl MainLoop {
         Arc::make_mut(&mut self.versions).insert(id.clone(), document.version);
         let open = self.open.entry(id.clone()).or_insert_with(|| OpenDocument {
             uri: document.uri.clone(),
-            computing: false,
-            outdated: false,
+            computing: Once::default(),
+            reading: Once::default(),
             pushed: Vec::new(),
         });
         open.uri = document.uri;
         self.diagnose(&id);
+        self.read_surroundings(&id);
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
@@ -284,6 +302,7 @@ impl MainLoop {
     }
 
     fn did_save(&mut self, uri: Uri) {
+        self.disk_changed();
         if self.host.snapshot().settings().build.on_save {
             self.build_on_save(uri);
         }
@@ -315,11 +334,9 @@ impl MainLoop {
         {
             return;
         }
-        if open.computing {
-            open.outdated = true;
+        if !open.computing.start() {
             return;
         }
-        (open.computing, open.outdated) = (true, false);
         let (events, id) = (self.events.clone(), id.clone());
         self.workers.background(
             {
@@ -333,7 +350,7 @@ impl MainLoop {
     fn diagnosed(&mut self, id: &DocumentId, revision: (u64, u64), found: Option<Vec<Diagnostic>>) {
         let current = self.host.snapshot().revision(id);
         let Some(open) = self.open.get_mut(id) else { return };
-        open.computing = false;
+        let again = open.computing.finish();
         let stale = current != Some(revision);
         if let Some(found) = found.filter(|_| !stale)
             && !(self.profile.pulls_diagnostics && found == open.pushed)
@@ -343,7 +360,7 @@ impl MainLoop {
             let params = PublishDiagnosticsParams { uri: open.uri.clone(), diagnostics: found, version };
             self.client.notify::<PublishDiagnostics>(params);
         }
-        if open.outdated || stale {
+        if again || stale {
             self.diagnose(id);
         }
     }
@@ -357,6 +374,7 @@ impl Event {
             Self::Read { method, .. } => method,
             Self::Execute(..) => "workspace/executeCommand",
             Self::Diagnostics { .. } => "publishing diagnostics",
+            Self::Surroundings { .. } => "what lies around a document",
             Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",
@@ -375,6 +393,7 @@ impl Notice {
             Self::DidSave(_) => "textDocument/didSave",
             Self::DidClose(_) => "textDocument/didClose",
             Self::DidChangeConfiguration(_) => "workspace/didChangeConfiguration",
+            Self::DiskChanged => "workspace/didChangeWatchedFiles",
             Self::CancelProgress(_) => "window/workDoneProgress/cancel",
         }
     }

@@ -20,6 +20,7 @@ pub(crate) struct Profile {
     pub(crate) document_changes: bool,
     pub(crate) configuration: bool,
     pub(crate) registers_configuration: bool,
+    pub(crate) watches_files: bool,
     pub(crate) work_done_progress: bool,
 }
 
@@ -48,6 +49,7 @@ impl Profile {
                 == Some(true),
             configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             registers_configuration: flag("/workspace/didChangeConfiguration/dynamicRegistration"),
+            watches_files: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             work_done_progress: flag("/window/workDoneProgress"),
         }
     }

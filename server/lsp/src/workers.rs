@@ -11,18 +11,41 @@ const REQUESTS: usize = 16;
 /// Jobs that nobody waits for.
 const BACKGROUND: usize = 2;
 
-/// Two queues of jobs. Each is served in the order of its jobs.
+/// Jobs that read files: a slow disk holds up nothing else.
+const DISK: usize = 2;
+
+/// Queues of jobs. Each is served in the order of its jobs.
 pub(crate) struct Workers {
     requests: Arc<Semaphore>,
     background: Arc<Semaphore>,
+    disk: Arc<Semaphore>,
+}
+
+/// A job that runs once at a time, and once more if it was asked for meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct Once {
+    running: bool,
+    again: bool,
+}
+
+impl Once {
+    /// Whether the job is to be started now; else it is when the running one has ended.
+    pub(crate) fn start(&mut self) -> bool {
+        self.again = self.running;
+        !std::mem::replace(&mut self.running, true)
+    }
+
+    /// The job has ended. Whether it was asked for meanwhile.
+    pub(crate) fn finish(&mut self) -> bool {
+        self.running = false;
+        std::mem::take(&mut self.again)
+    }
 }
 
 impl Workers {
     pub(crate) fn new() -> Self {
-        Self {
-            requests: Arc::new(Semaphore::new(REQUESTS)),
-            background: Arc::new(Semaphore::new(BACKGROUND)),
-        }
+        let slots = |number| Arc::new(Semaphore::new(number));
+        Self { requests: slots(REQUESTS), background: slots(BACKGROUND), disk: slots(DISK) }
     }
 
     /// Runs a job that a request waits for. A panic ends that job alone.
@@ -37,6 +60,15 @@ impl Workers {
         then: impl FnOnce(Option<T>) + Send + 'static,
     ) {
         spawn(&self.background, job, then);
+    }
+
+    /// Like [`Self::background`], for jobs that read files.
+    pub(crate) fn disk<T: 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(Option<T>) + Send + 'static,
+    ) {
+        spawn(&self.disk, job, then);
     }
 }
 

@@ -99,7 +99,7 @@ async fn a_build_reports_its_progress_and_leaves_hints() {
     let request = &builder.requests()[0];
     assert_eq!(
         (request.context.as_str(), request.dockerfile_text.as_str(), &request.target),
-        ("/work", TEXT, &None)
+        ("/no/such/folder", TEXT, &None)
     );
     client.finish().await;
 }
@@ -203,7 +203,7 @@ async fn one_build_waits_and_a_later_one_takes_its_place() {
     client.answer("workspace/inlayHint/refresh", Value::Null).await;
     client.answer("workspace/inlayHint/refresh", Value::Null).await;
     let contexts: Vec<_> = builder.requests().into_iter().map(|request| request.context).collect();
-    assert_eq!(contexts, ["/work", "/c"]);
+    assert_eq!(contexts, ["/no/such/folder", "/c"]);
     client.finish().await;
 }
 

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The document of most tests.
-pub(crate) const URI: &str = "file:///work/Dockerfile";
+pub(crate) const URI: &str = "file:///no/such/folder/Dockerfile";
 
 /// A client with its server.
 pub(crate) struct Client {

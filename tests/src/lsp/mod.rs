@@ -7,4 +7,5 @@ mod client;
 mod diagnostics;
 mod positions;
 mod session;
+mod surroundings;
 mod sync;

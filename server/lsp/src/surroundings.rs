@@ -1,0 +1,105 @@
+//! What lies around each open Dockerfile: read by `workspace` off the loop, and put into the host as an input like the text.
+
+use std::path::{Path, PathBuf};
+
+use ide::{DocumentId, Facts};
+use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceDiagnosticRefresh};
+use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
+use workspace::surroundings;
+
+use crate::main_loop::{Event, MainLoop};
+
+/// Files whose change changes what is known: of a context the manifests and the ignore file; listings are read again on saving.
+const WATCHED: &[&str] = &[
+    "**/*.dockerignore",
+    "**/.dockerignore",
+    "**/package.json",
+    "**/Cargo.toml",
+    "**/go.mod",
+    "**/pyproject.toml",
+    "**/pom.xml",
+];
+
+/// The folders that the client has open.
+#[expect(deprecated, reason = "older clients send nothing else")]
+pub(crate) fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| file_path(&folder.uri));
+    let root = params.root_uri.as_ref().and_then(file_path);
+    let root = root.or_else(|| params.root_path.as_ref().map(PathBuf::from));
+    let mut folders: Vec<PathBuf> = folders.chain(root).filter(|folder| folder.is_absolute()).collect();
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+/// The path of a `file:` URI.
+pub(crate) fn file_path(uri: &Uri) -> Option<PathBuf> {
+    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    is_file.then(|| uri.to_file_path()).flatten().map(std::borrow::Cow::into_owned)
+}
+
+impl MainLoop {
+    /// Asks the client to tell of changed files.
+    pub(crate) fn watch_files(&self) {
+        let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({"globPattern": glob})).collect();
+        let registration = Registration {
+            id: "layerwise/files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: Some(serde_json::json!({"watchers": watchers})),
+        };
+        self.client.ask::<RegisterCapability>(RegistrationParams { registrations: vec![registration] });
+    }
+
+    /// The folder up to which a Dockerfile's context may lie above it: the innermost open one around it, else its own.
+    pub(crate) fn boundary<'a>(&'a self, dockerfile: &'a Path) -> &'a Path {
+        let around = self.folders.iter().filter(|folder| dockerfile.starts_with(folder));
+        let innermost = around.max_by_key(|folder| folder.as_os_str().len());
+        innermost.map(PathBuf::as_path).or(dockerfile.parent()).unwrap_or(dockerfile)
+    }
+
+    /// Reads on a worker what lies around a document; once at a time for each.
+    pub(crate) fn read_surroundings(&mut self, id: &DocumentId) {
+        let snapshot = self.host.snapshot();
+        let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };
+        let boundary = self.boundary(&dockerfile).to_owned();
+        let Some(open) = self.open.get_mut(id) else { return };
+        if snapshot.model(id).is_none() || !open.reading.start() {
+            return;
+        }
+        let (events, id) = (self.events.clone(), id.clone());
+        let read = {
+            let id = id.clone();
+            move || {
+                let copied = snapshot.model(&id).map(surroundings::copied_paths).unwrap_or_default();
+                let root = surroundings::context_root(&copied, &dockerfile, &boundary);
+                let context = surroundings::context_facts(&root, &dockerfile);
+                Facts { context, ..Facts::default() }
+            }
+        };
+        self.workers.disk(read, move |facts| drop(events.send(Event::Surroundings { id, facts })));
+    }
+
+    /// What lies around a document has been read; nothing where that failed.
+    pub(crate) fn surroundings_read(&mut self, id: &DocumentId, facts: Option<Facts>) {
+        let Some(open) = self.open.get_mut(id) else { return };
+        let again = open.reading.finish();
+        if let Some(facts) = facts
+            && self.host.snapshot().facts(id) != Some(&facts)
+        {
+            self.host.set_facts(id, facts);
+            self.diagnose(id);
+            if self.profile.pulls_diagnostics && self.profile.refreshes_diagnostics {
+                self.client.ask::<WorkspaceDiagnosticRefresh>(());
+            }
+        }
+        if again {
+            self.read_surroundings(id);
+        }
+    }
+
+    /// Something on disk has changed.
+    pub(crate) fn disk_changed(&mut self) {
+        let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
+        ids.iter().for_each(|id| self.read_surroundings(id));
+    }
+}
