@@ -7,6 +7,7 @@
 mod entry;
 mod error;
 mod follow;
+mod locate;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -19,6 +20,7 @@ use semantic::dockerignore::Dockerignore;
 
 pub use entry::{Entry, Kind};
 pub use error::ContextError;
+pub use locate::locate;
 pub use walk::walk;
 
 /// What a builder asks for: all of it, less `exclude`, and of that only what `include` names.

@@ -1,4 +1,6 @@
 //! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.
 
 pub mod context;
+pub mod dockerfiles;
+pub mod facts;
 pub mod surroundings;

@@ -1,0 +1,140 @@
+//! Which files are Dockerfiles, and where they are below a folder.
+//!
+//! Only names decide here; an editor's language id may also say so.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+/// Endings of templates: a program makes the Dockerfile out of them, so they are none yet.
+const TEMPLATES: [&str; 14] = [
+    "ejs", "erb", "gotmpl", "hbs", "in", "j2", "jinja", "jinja2", "liquid", "mako", "mustache", "template",
+    "tmpl", "tpl",
+];
+
+/// Folders that hold other people's files.
+const NOT_OURS: [&str; 2] = [".git", "node_modules"];
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The Dockerfiles, folder by folder, by name.
+    pub files: Vec<PathBuf>,
+    /// Folders that could not be read.
+    pub unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+/// Whether a file of this name is a Dockerfile.
+#[must_use]
+pub fn is_dockerfile_name(name: &str) -> bool {
+    let (_, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    if ending == "dockerignore" || TEMPLATES.contains(&ending) {
+        return false;
+    }
+    let is_first =
+        |first: &str| name.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    is_first("Dockerfile")
+        || is_first("Containerfile")
+        || matches!(ending, "Dockerfile" | "dockerfile" | "containerfile")
+}
+
+/// Whether an editor's language id means Dockerfiles.
+#[must_use]
+pub fn is_dockerfile_language(id: &str) -> bool {
+    id.eq_ignore_ascii_case("dockerfile") || id.eq_ignore_ascii_case("containerfile")
+}
+
+/// Finds the Dockerfiles below a folder. Links to files count, links to folders are not followed.
+#[must_use]
+pub fn find(folder: &Path) -> Found {
+    let mut found = Found::default();
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_not_ours(entry)) {
+        match entry {
+            Ok(entry) if is_dockerfile(&entry) => found.files.push(entry.into_path()),
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                let error = error.into_io_error().unwrap_or_else(|| io::Error::other("links form a loop"));
+                found.unreadable.push((path, error));
+            }
+        }
+    }
+    found
+}
+
+fn is_not_ours(entry: &DirEntry) -> bool {
+    entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| NOT_OURS.contains(&name))
+}
+
+fn is_dockerfile(entry: &DirEntry) -> bool {
+    let is_file = entry.file_type().is_file() || (entry.file_type().is_symlink() && entry.path().is_file());
+    is_file && entry.file_name().to_str().is_some_and(is_dockerfile_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in [
+            "Dockerfile",
+            "Dockerfile.dev",
+            "Containerfile",
+            "Containerfile.x",
+            "a.Dockerfile",
+            "a.dockerfile",
+            "a.containerfile",
+            "Dockerfile.a.b",
+        ] {
+            assert!(is_dockerfile_name(name), "{name}");
+        }
+        for name in [
+            "dockerfile",
+            "Dockerfiles",
+            "Dockerfile-dev",
+            "Dockerfile.j2",
+            "a.Dockerfile.tmpl",
+            "Dockerfile.dockerignore",
+            "x.txt",
+            "",
+            "a.Containerfile.in",
+        ] {
+            assert!(!is_dockerfile_name(name), "{name}");
+        }
+        assert!(is_dockerfile_language("Dockerfile") && is_dockerfile_language("containerfile"));
+        assert!(!is_dockerfile_language("yaml"));
+    }
+
+    #[test]
+    fn dockerfiles_are_found_in_order_without_loops() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in [
+            "b/Dockerfile",
+            "a/x.dockerfile",
+            "a/Dockerfile.j2",
+            "node_modules/p/Dockerfile",
+            ".git/Dockerfile",
+            "Dockerfile/Dockerfile.dev",
+            "c/readme",
+        ] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), "FROM scratch\n").unwrap();
+        }
+        symlink(root, root.join("b/loop")).unwrap();
+        symlink(root.join("c/readme"), root.join("c/Dockerfile")).unwrap();
+        symlink(root.join("nowhere"), root.join("c/Dockerfile.gone")).unwrap();
+        let found = find(root);
+        let files: Vec<_> =
+            found.files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
+        assert_eq!(files, ["Dockerfile/Dockerfile.dev", "a/x.dockerfile", "b/Dockerfile", "c/Dockerfile"]);
+        assert!(found.unreadable.is_empty());
+        assert_eq!(find(&root.join("nowhere")).unreadable.len(), 1);
+    }
+}
