@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use tree_sitter::Tree;
+
 use crate::arguments::{Arguments, Flag, Heredoc};
 use crate::keyword::Keyword;
 use crate::problem::LocalProblem;
@@ -31,6 +33,8 @@ pub struct InstructionNode {
     pub escape: char,
     /// Filled when first asked for.
     pub(crate) shell: OnceLock<Option<Arc<Script>>>,
+    /// Filled when first asked for.
+    pub(crate) tree: OnceLock<Option<Tree>>,
 }
 
 /// An instruction where it stands in a document. Cheap to clone.
@@ -93,5 +97,12 @@ impl InstructionNode {
     #[must_use]
     pub fn shell(&self) -> Option<&Arc<Script>> {
         self.shell.get_or_init(|| Script::of(self).map(Arc::new)).as_ref()
+    }
+
+    /// The tree-sitter tree of the instruction, offsets local to it; parsed when first asked for. For highlighting, selection and
+    /// folding alone. Absent for an instruction of more than 256 KiB, and where the parser takes too long.
+    #[must_use]
+    pub fn tree(&self) -> Option<&Tree> {
+        self.tree.get_or_init(|| crate::tree::of(self)).as_ref()
     }
 }

@@ -155,7 +155,6 @@ impl Lexer<'_> {
         self.raw.escapes = raw_escapes;
         let result = self.nested_text(stop, depth);
         self.raw.escapes = outer;
-        self.words.buffer.clear();
         result
     }
 

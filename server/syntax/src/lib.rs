@@ -27,6 +27,7 @@ pub mod problem;
 pub mod range;
 mod segment;
 pub mod shell;
+mod tree;
 mod words;
 
 pub use arguments::{Arguments, Flag, Form, Heredoc, Pair, Word};

@@ -196,5 +196,6 @@ fn node(
         problems,
         escape,
         shell: OnceLock::new(),
+        tree: OnceLock::new(),
     }
 }

@@ -151,3 +151,18 @@ fn a_heredoc_swallows_and_gives_back() {
     assert_eq!(kept("FROM a\nRUN <E\nRUN b\nE\nRUN c\n", "<E", "<<E"), [true, false, true]);
     assert_eq!(kept(text, "\nE\n", "\n"), [true, false]);
 }
+
+#[test]
+fn a_byte_order_mark_counts_at_the_start_alone() {
+    for (text, range, new_text) in [
+        ("\u{feff}FROM a\nRUN b\n", TextRange::new(0, 0), "\n"),
+        ("\u{feff}FROM a\nRUN b\n", TextRange::new(0, 3), ""),
+        ("FROM a\nRUN b\n", TextRange::new(0, 0), "\u{feff}"),
+        ("x\u{feff}FROM a\nRUN b\n", TextRange::new(0, 1), ""),
+        ("x\n\u{feff}FROM a\nRUN b\n", TextRange::new(0, 2), ""),
+    ] {
+        let mut document = Document::new(text);
+        document.edit(range, new_text);
+        check_equals_fresh(&document);
+    }
+}
