@@ -14,7 +14,12 @@ await build({
 });
 
 if (process.argv.includes("--tests")) {
-  await build({ ...shared, entryPoints: ["test/unit/server-path.test.ts"], outfile: "dist/test/unit.cjs" });
+  await build({
+    ...shared,
+    entryPoints: ["test/unit/restarts.test.ts", "test/unit/server-path.test.ts"],
+    outdir: "dist/test/unit",
+    outExtension: { ".js": ".cjs" },
+  });
   await build({
     ...shared,
     entryPoints: ["test/editor/suite/index.ts", "test/editor/suite/dockerfile.test.ts"],

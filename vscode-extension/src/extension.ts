@@ -7,16 +7,14 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import {
-  LanguageClient,
-  type LanguageClientOptions,
-  RevealOutputChannelOn,
-} from "vscode-languageclient/node";
+import { type LanguageClientOptions, RevealOutputChannelOn } from "vscode-languageclient/node";
 
+import { errorHandler, QuietClient } from "./client";
+import { Restarts } from "./restarts";
 import { findServer } from "./server-path";
 
 /** The one running client, or none. */
-let client: LanguageClient | undefined;
+let client: QuietClient | undefined;
 /** Starts and stops run one after the other, however fast they are asked for. */
 let queue: Promise<void> = Promise.resolve();
 
@@ -63,21 +61,27 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     isExecutable,
   });
   if ("message" in server) {
-    tellCannotStart(server.message, log);
+    tell(server.message, log, ["Open Setting"]);
     return;
   }
   log.info(`Starting ${server.command} (from the ${server.origin})`);
-  client = new LanguageClient("layerwise", "Layerwise", { command: server.command, args: ["lsp"] }, clientOptions(log));
+  const restarts = new Restarts();
+  const giveUp = () => {
+    const message = "The language server keeps ending. The log says why; “Layerwise: Restart Server” starts it again.";
+    tell(message, log, ["Show Log"]);
+  };
+  const options = { ...clientOptions(log), errorHandler: errorHandler(restarts, giveUp) };
+  client = new QuietClient("layerwise", "Layerwise", { command: server.command, args: ["lsp"] }, options);
   try {
     await client.start();
+    restarts.worked();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     client = undefined;
-    tellCannotStart(
-      `${server.command} did not start as a language server: ${reason}. ` +
-        "The log says more; the setting layerwise.server.path names another program.",
-      log,
-    );
+    log.error(error instanceof Error ? error : String(error));
+    const message =
+      `${server.command} does not work as a language server. The log says more; ` +
+      "the setting layerwise.server.path can name another program.";
+    tell(message, log, ["Open Setting", "Show Log"]);
   }
 }
 
@@ -101,13 +105,17 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     traceOutputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     progressOnInitialization: false,
+    // The default shows the error once more; it is told where the start fails.
+    initializationFailedHandler: () => false,
   };
 }
 
+type Choice = "Open Setting" | "Show Log";
+
 /** Says it without waiting for an answer: the editor must not hang on a message nobody reads. */
-function tellCannotStart(message: string, log: vscode.LogOutputChannel): void {
+function tell(message: string, log: vscode.LogOutputChannel, choices: Choice[]): void {
   log.error(message);
-  void vscode.window.showErrorMessage(message, "Open Setting", "Show Log").then((choice) => {
+  void vscode.window.showErrorMessage(message, ...choices).then((choice) => {
     if (choice === "Show Log") {
       log.show();
     } else if (choice === "Open Setting") {

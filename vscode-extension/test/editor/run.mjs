@@ -31,7 +31,8 @@ try {
     process.kill(-server.pid);
   }
   if (process.exitCode !== 0) {
-    console.error(log);
+    // Stack traces are of natives that the editor runs without; they say nothing.
+    console.error(log.split("\n").filter((line) => !/^( →|\s+at) /.test(line)).join("\n"));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -32,6 +32,16 @@ describe("a Dockerfile in VS Code", () => {
     assert.deepEqual(seen, [...new Set(seen)]);
   });
 
+  it("offers to build each stage, by a command that VS Code knows", async () => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", document.uri);
+    const builds = lenses.filter(({ command }) => command?.command === "layerwise.build");
+    assert.deepEqual(builds.map(({ range }) => document.lineAt(range.start.line).text), [
+      "FROM debian:bookworm-slim AS build",
+      "FROM debian:bookworm-slim",
+    ]);
+    assert.ok((await vscode.commands.getCommands()).includes("layerwise.build"));
+  });
+
   it("follows an edit", async () => {
     const line = document.getText().split("\n").findIndex((text) => text.includes("--from=biuld"));
     assert.ok(ours(document).some(({ range }) => range.start.line === line));
