@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::image_reference::ImageReference;
+
 use crate::dockerignore::Dockerignore;
 
 /// All that is known outside of the file.
@@ -107,11 +109,23 @@ pub struct FrontendFacts {
 }
 
 impl Facts {
-    /// The image that a FROM of this name gets, where the builder has it.
+    /// The image that a FROM of this name gets, where the builder has it, under whichever of its spellings: `node` is
+    /// `docker.io/library/node:latest`.
     #[must_use]
     pub fn base_image(&self, name: &str) -> Option<&ImageFacts> {
-        self.base_images.get(name)
+        self.base_images.get(name).or_else(|| {
+            let wanted = full_name(name)?;
+            let same = |(known, _): &(&String, &ImageFacts)| full_name(known).as_ref() == Some(&wanted);
+            self.base_images.iter().find(same).map(|(_, image)| image)
+        })
     }
+}
+
+/// Registry, repository, tag and digest, with what is left out filled in.
+fn full_name(name: &str) -> Option<(String, String, Option<String>, Option<String>)> {
+    let reference = ImageReference::parse(name).ok()?;
+    let tag = reference.effective_tag().map(str::to_owned);
+    Some((reference.registry, reference.repository, tag, reference.digest))
 }
 
 impl ContextFacts {

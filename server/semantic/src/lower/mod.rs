@@ -340,3 +340,6 @@ fn frontend(document: &Document) -> Frontend {
         .any(|known| name == *known || name.ends_with(&format!("/{known}")));
     if is_docker { Frontend::Docker(reference.to_owned()) } else { Frontend::Foreign(reference.to_owned()) }
 }
+
+#[cfg(test)]
+mod tests;

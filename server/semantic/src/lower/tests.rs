@@ -1,0 +1,213 @@
+//! Dockerfiles in, what they mean out, as text.
+
+use std::fmt::Write;
+
+use expect_test::{Expect, expect};
+use syntax::Document;
+
+use crate::facts::{Facts, ImageFacts};
+use crate::model::{Frontend, Model};
+use crate::path::Place;
+use crate::runtime::RuntimeSettings;
+use crate::scope::Lookup;
+
+fn model(text: &str) -> Model {
+    Model::new(&Document::new(text), &Facts::default())
+}
+
+/// Stages with what they build on, and of each instruction what is in force before it.
+fn check(text: &str, expected: Expect) {
+    let model = model(text);
+    let mut shown = String::new();
+    for stage in &model.stages {
+        writeln!(shown, "{} {} on {:?}", stage.index, stage.display_name(), stage.base).unwrap();
+        for item in &stage.instructions {
+            let user = item.user.as_ref().map_or("-", |user| &user.raw);
+            let place = match &item.workdir {
+                Place::Known(path) => path.clone(),
+                Place::Relative(path) => format!("?/{path}"),
+                Place::Unknown => "?".to_owned(),
+            };
+            let references: Vec<_> =
+                item.references().map(|reference| format!("{:?}", reference.target)).collect();
+            writeln!(shown, "  {} in {place} as {user} {}", item.instruction.keyword, references.join(" "))
+                .unwrap();
+        }
+    }
+    for problem in &model.problems {
+        let line = model.document.buildkit_line(problem.range.start) + 1;
+        writeln!(shown, "{line}: {:?} {}", model.document.slice(problem.range), problem.message).unwrap();
+    }
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn stages_build_on_images_on_each_other_and_on_nothing() {
+    check(
+        "ARG TAG=22\nFROM node:$TAG AS Build\nWORKDIR /app\nUSER node\nFROM build\nRUN x\nWORKDIR sub\nRUN y\nFROM scratch\nCOPY --from=1 /a /b\nCOPY --from=BUILD /a /b\nCOPY --from=alpine:3 /a /b\n",
+        expect![[r#"
+            0 Build on Image("node:22")
+              WORKDIR in ?/. as - 
+              USER in /app as - 
+            1 stage-1 on Stage(0)
+              RUN in /app as node 
+              WORKDIR in /app as node 
+              RUN in /app/sub as node 
+            2 stage-2 on Scratch
+              COPY in / as - Stage(1)
+              COPY in / as - Stage(0)
+              COPY in / as - Image("alpine:3")
+        "#]],
+    );
+}
+
+#[test]
+fn references_that_lead_nowhere_are_problems() {
+    check(
+        "FROM a AS one\nCOPY --from=one /x /x\nCOPY --from=two /x /x\nCOPY --from=7 /x /x\nCOPY --from=$V /x /x\nRUN --mount=from=two,target=/m true\nFROM b AS two\n",
+        expect![[r#"
+            0 one on Image("a")
+              COPY in ?/. as - Stage(0)
+              COPY in ?/. as - Image("two")
+              COPY in ?/. as - Stage(7)
+              COPY in ?/. as - Unknown
+              RUN in ?/. as - Image("two")
+            1 two on Image("b")
+            2: "one" stage one cannot copy from itself: the files are already there
+            3: "two" stage two comes later in the file: move it above stage one
+            4: "7" there is no stage 7: this file has 2, numbered from 0; name the stage with AS and use the name
+            5: "$V" a variable cannot stand in --from: add a stage `FROM $… AS name` above and copy from that
+            6: "two" stage two comes later in the file: move it above stage one
+        "#]],
+    );
+}
+
+#[test]
+fn a_file_without_a_stage_is_a_problem() {
+    check(
+        "",
+        expect![[r#"
+        1: "" there is no FROM: a Dockerfile needs at least one stage, such as `FROM debian:12-slim`
+    "#]],
+    );
+    check(
+        "ARG A=1\nRUN x\nFROM ${B}\n",
+        expect![[r#"
+        0 stage-0 on Unknown
+        2: "RUN" RUN before the first FROM belongs to no stage: put a FROM above it
+        3: "${B}" ${B} expands to nothing: give its ARG above the first FROM a default, or name the image
+    "#]],
+    );
+}
+
+#[test]
+fn variables_have_the_value_that_the_builder_gives_them() {
+    let text = "ARG G=global\nARG H\nFROM a AS base\nARG G\nARG X=1\nENV E=${X}2\nENV E=$E-$G\nARG X\nRUN a\nFROM base\nRUN b\nARG Y\nENV Y=z\nARG Y=late\nRUN c\n";
+    let model = model(text);
+    let look = |stage: usize, instruction: usize, name: &str| {
+        let scope = model.stages[stage].instructions[instruction].scope;
+        match model.lookup(scope, name) {
+            Lookup::Value(value) => value.to_owned(),
+            Lookup::Unset => "(unset)".to_owned(),
+            Lookup::Unknown => "(unknown)".to_owned(),
+        }
+    };
+    assert_eq!(look(0, 0, "G"), "(unknown)", "only the base image could define it before ARG");
+    assert_eq!(look(0, 5, "G"), "global");
+    assert_eq!(look(0, 5, "E"), "12-global");
+    assert_eq!(look(0, 5, "X"), "1", "an ARG without a value takes nothing away");
+    assert_eq!(look(1, 0, "E"), "12-global", "a stage starts with all that the one below has");
+    assert_eq!(look(1, 0, "X"), "1", "its ARGs with a value included");
+    assert_eq!(look(1, 4, "Y"), "late", "the newest wins");
+    assert_eq!(look(1, 4, "H"), "(unknown)");
+}
+
+#[test]
+fn a_base_image_that_is_known_gives_its_settings() {
+    let mut facts = Facts::default();
+    let environment = [("PATH".to_owned(), "/bin".to_owned())].into();
+    let image = ImageFacts {
+        environment,
+        workdir: "/srv".to_owned(),
+        user: "app".to_owned(),
+        ..ImageFacts::default()
+    };
+    facts.base_images.insert("python:3".to_owned(), image);
+    let model =
+        Model::new(&Document::new("FROM docker.io/library/python:3\nENV PATH=/x:$PATH\nCOPY a b\n"), &facts);
+    let copy = &model.stages[0].instructions[1];
+    assert_eq!(copy.as_copy().unwrap().place, Place::Known("/srv/b".to_owned()));
+    assert_eq!(copy.user.as_ref().unwrap().raw, "app");
+    assert_eq!(model.lookup(copy.scope, "PATH"), Lookup::Value("/x:/bin"));
+    assert_eq!(model.lookup(copy.scope, "NOPE"), Lookup::Unset);
+}
+
+#[test]
+fn steps_are_numbered_as_the_builder_numbers_them() {
+    let prefixes = |text: &str| {
+        let model = model(text);
+        let steps = model.steps(model.stages.len() - 1);
+        steps
+            .iter()
+            .map(|step| format!("{}:{}", step.line, step.vertex_prefix.as_deref().unwrap_or("-")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        prefixes("FROM a\nENV A=1\nWORKDIR /\nRUN \\\n x\nCOPY . .\n"),
+        ["1:[1/4] ", "3:-", "4:[2/4] ", "6:[3/4] "]
+    );
+    assert_eq!(
+        prefixes(
+            "FROM a AS b\nRUN x\nFROM unused\nRUN y\nFROM b\nCOPY . .\nFROM scratch\nCOPY --from=2 / /\n"
+        ),
+        ["1:[b 1/2] ", "2:[b 2/2] ", "5:-", "6:[stage-2 1/1] ", "7:-", "8:[stage-3 1/1] "]
+    );
+    assert_eq!(prefixes("FROM a AS x\nRUN --mount=type=cache,target=/c y\n"), ["1:[x 1/2] ", "2:[x 2/2] "]);
+    assert_eq!(prefixes("FROM a AS x\nRUN y\n"), ["1:[1/2] ", "2:[2/2] "]);
+}
+
+#[test]
+fn runtime_settings_come_from_the_whole_lineage() {
+    let text = "FROM a AS base\nENV A=1 B=2\nWORKDIR /app\nEXPOSE 80\nLABEL k=v\nFROM base\nENV B=3\nUSER app\nWORKDIR x\nEXPOSE 80 443/tcp\nCMD [\"a\", \"b\"]\nHEALTHCHECK --interval=5s CMD curl x\nSTOPSIGNAL SIGINT\nVOLUME /v\n";
+    let settings = RuntimeSettings::of(&model(text), 1);
+    assert_eq!(
+        settings.environment,
+        [("A".to_owned(), "1".to_owned()), ("B".to_owned(), "3".to_owned())].into()
+    );
+    assert_eq!(settings.workdir, Some(Place::Known("/app/x".to_owned())));
+    assert_eq!(settings.ports, ["443/tcp", "80"]);
+    assert_eq!(settings.command.as_deref(), Some(r#"["a", "b"]"#));
+    assert_eq!(settings.healthcheck.as_deref(), Some("--interval=5s CMD curl x"));
+    assert_eq!((settings.user.as_deref(), settings.stop_signal.as_deref()), (Some("app"), Some("SIGINT")));
+    assert_eq!(settings.labels["k"], "v");
+    assert_eq!(settings.volumes, ["/v"]);
+}
+
+#[test]
+fn frontends_are_told_apart() {
+    let frontend = |line: &str| model(&format!("# syntax={line}\nFROM a\n")).frontend;
+    for ours in [
+        "docker/dockerfile:1",
+        "docker.io/docker/dockerfile:1.7-labs",
+        "mirror.test:5000/docker/dockerfile@sha256:ab",
+    ] {
+        assert_eq!(frontend(ours), Frontend::Docker(ours.to_owned()));
+    }
+    assert_eq!(frontend("ghcr.io/x/pack:2"), Frontend::Foreign("ghcr.io/x/pack:2".to_owned()));
+    assert_eq!(model("FROM a\n").frontend, Frontend::BuiltIn);
+}
+
+#[test]
+fn mounts_have_their_defaults() {
+    let model = model(
+        "FROM a\nWORKDIR /w\nRUN --mount=type=secret,id=npm --mount=type=cache,target=c,id=x --mount=type=secret,id=t,env=T true\n",
+    );
+    let mounts = &model.stages[0].instructions[1].as_run().unwrap().mounts;
+    let shown: Vec<_> =
+        mounts.iter().map(|mount| (mount.kind, mount.target.known(), mount.env.as_deref())).collect();
+    use crate::mount::MountKind::{Cache, Secret};
+    assert_eq!(
+        shown,
+        [(Secret, Some("/run/secrets/npm"), None), (Cache, Some("/w/c"), None), (Secret, None, Some("T"))]
+    );
+}
