@@ -80,12 +80,20 @@ mod tests {
 
     #[test]
     fn the_escape_character_may_differ() {
-        check("# escape=`\nFROM x\nRUN a `\r\n  b", &expect!["(source_file (run_instruction (shell_command (line_continuation))))"]);
+        check(
+            "# escape=`\nFROM x\nRUN a `\r\n  b",
+            &expect!["(source_file (run_instruction (shell_command (line_continuation))))"],
+        );
     }
 
     #[test]
     fn a_heredoc_is_in_it() {
-        check("COPY <<EOF /x\ny\nEOF", &expect!["(source_file (copy_instruction (path (heredoc_marker)) (path) (heredoc_block (heredoc_content) (heredoc_end))))"]);
+        check(
+            "COPY <<EOF /x\ny\nEOF",
+            &expect![
+                "(source_file (copy_instruction (path (heredoc_marker)) (path) (heredoc_block (heredoc_content) (heredoc_end))))"
+            ],
+        );
     }
 
     #[test]
