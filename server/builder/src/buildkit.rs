@@ -1,22 +1,29 @@
 //! The builder that the rest of the house sees: BuildKit, in a Docker engine or by itself.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use inner_loop::{BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink};
+use semantic::{Facts, FrontendFacts, ImageFacts};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::address::Address;
 use crate::build;
 use crate::connection::Connection;
 use crate::find;
+use crate::images::Images;
 use crate::report::Reporter;
 use crate::surroundings::Surroundings;
 
 /// Longer than any single step of finding and asking an engine that answers at all.
 const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What is only good to know is not waited for longer.
+const FACTS_DEADLINE: Duration = Duration::from_secs(1);
 
 /// BuildKit. The connection is kept from one build to the next, and made anew when it breaks.
 pub struct BuildKit {
@@ -97,6 +104,23 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// The images of the same repositories, and the frontend's abilities. None for a builder on another machine.
+    async fn facts(&self, images: &[String]) -> Option<(BTreeMap<String, ImageFacts>, FrontendFacts)> {
+        let found = find::find(self.host.as_deref(), &self.surroundings).await.ok()?;
+        // Asking a machine far away is for builds, which the user asked for.
+        if !matches!(found.address, Address::Unix(_)) {
+            return None;
+        }
+        let connection = self.connection().await.ok()?;
+        let known = match &connection.engine {
+            Some(engine) => Images { engine: engine.clone() }.of_repositories(images).await,
+            None => BTreeMap::new(),
+        };
+        Some((known, connection.frontend))
+    }
+}
+
 impl Builder for BuildKit {
     fn start(&self, request: BuildRequest, sink: EventSink) -> Box<dyn BuildHandle> {
         let cancel = CancellationToken::new();
@@ -120,6 +144,19 @@ impl Builder for BuildKit {
         receiver.recv_timeout(DESCRIBE_DEADLINE).unwrap_or_else(|_| {
             Err("the builder gives no answer; see whether it hangs, or name another with --host".to_owned())
         })
+    }
+
+    fn add_facts(&self, images: &[String], facts: &mut Facts) {
+        let shared = Arc::clone(&self.shared);
+        let (sender, receiver) = mpsc::channel();
+        let images = images.to_vec();
+        self.runtime.spawn(async move {
+            let _ = sender.send(shared.facts(&images).await);
+        });
+        if let Ok(Some((found, frontend))) = receiver.recv_timeout(FACTS_DEADLINE) {
+            facts.base_images.extend(found);
+            facts.frontend = Some(frontend);
+        }
     }
 }
 

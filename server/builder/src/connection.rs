@@ -6,7 +6,7 @@ use bollard_buildkit_proto::moby::buildkit::v1::InfoRequest;
 use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use http::Uri;
 use hyper_util::rt::TokioIo;
-use inner_loop::FrontendAbilities;
+use semantic::FrontendFacts;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::address::Address;
@@ -26,7 +26,7 @@ pub(crate) struct Connection {
     pub(crate) kind: String,
     /// Such as `28.5.2`.
     pub(crate) version: String,
-    pub(crate) frontend: FrontendAbilities,
+    pub(crate) frontend: FrontendFacts,
 }
 
 impl Connection {
@@ -121,9 +121,9 @@ pub(crate) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// What the Dockerfile frontend inside the engine can do, by the engine's version: it is compiled in.
-fn abilities_of_docker(version: &str) -> FrontendAbilities {
+fn abilities_of_docker(version: &str) -> FrontendFacts {
     let major = number_before_dot(version);
-    FrontendAbilities {
+    FrontendFacts {
         heredocs: major >= 23,
         copy_link: major >= 23,
         run_network: major >= 23,
@@ -138,14 +138,14 @@ fn abilities_of_docker(version: &str) -> FrontendAbilities {
 const FIRST_THAT_TELLS: u32 = 11;
 
 /// The same by BuildKit's own version, all of which are `0.x` so far. Those that tell none are older than all that do.
-fn abilities_of_buildkit(version: &str) -> FrontendAbilities {
+fn abilities_of_buildkit(version: &str) -> FrontendFacts {
     let minor = match version.strip_prefix("0.") {
         Some(rest) if rest.starts_with("0.") => FIRST_THAT_TELLS,
         Some(rest) => number_before_dot(rest),
         None if number_before_dot(version) > 0 => u32::MAX,
         None => 0,
     };
-    FrontendAbilities {
+    FrontendFacts {
         heredocs: minor >= 10,
         copy_link: minor >= 10,
         run_network: minor >= 10,
@@ -166,14 +166,14 @@ mod tests {
 
     #[test]
     fn abilities_grow_with_the_version() {
-        assert_eq!(abilities_of_docker("20.10.24+dfsg1"), FrontendAbilities::default());
+        assert_eq!(abilities_of_docker("20.10.24+dfsg1"), FrontendFacts::default());
         let today = abilities_of_docker("28.5.2");
         assert!(today.heredocs && today.copy_link && today.secret_env && today.lint && !today.copy_parents);
         assert!(abilities_of_docker("29.0.0").copy_parents);
-        assert_eq!(abilities_of_docker("nonsense"), FrontendAbilities::default());
+        assert_eq!(abilities_of_docker("nonsense"), FrontendFacts::default());
         assert!(abilities_of_buildkit("0.25.1").secret_env && abilities_of_buildkit("1.0.0").copy_parents);
         let unknown = abilities_of_buildkit("0.0.0+unknown");
         assert!(unknown.heredocs && !unknown.secret_env);
-        assert_eq!(abilities_of_buildkit("0.8.0"), FrontendAbilities::default());
+        assert_eq!(abilities_of_buildkit("0.8.0"), FrontendFacts::default());
     }
 }

@@ -1,16 +1,21 @@
 //! What the engine knows of images: configuration, history, archive. BuildKit alone has none of it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use bollard::models::ImageConfig;
 use futures::StreamExt;
 use semantic::ImageFacts;
+use semantic::image_reference::ImageReference;
 use tokio::io::AsyncWriteExt;
 
 use crate::engine::Engine;
 use crate::find;
 use crate::surroundings::Surroundings;
+
+/// How many images are looked at for one Dockerfile.
+const IMAGES_LIMIT: usize = 50;
 
 /// An engine, asked about images and for trial runs of them.
 #[derive(Clone)]
@@ -36,6 +41,28 @@ impl Images {
         let image = self.engine.docker.inspect_image(name).await.ok()?;
         let size = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
         Some(from_config(image.config.unwrap_or_default(), size))
+    }
+
+    /// The configurations of all tagged images whose repository one of `names` has, by their names with tags.
+    pub(crate) async fn of_repositories(&self, names: &[String]) -> BTreeMap<String, ImageFacts> {
+        let wanted: Vec<_> = names.iter().filter_map(|name| ImageReference::parse(name).ok()).collect();
+        let options = Some(bollard::query_parameters::ListImagesOptions::default());
+        let listed = self.engine.docker.list_images(options).await.unwrap_or_default();
+        let tags = listed.into_iter().flat_map(|image| image.repo_tags).filter(|tag| {
+            let reference = ImageReference::parse(tag);
+            reference.is_ok_and(|tag| {
+                wanted
+                    .iter()
+                    .any(|name| (&name.registry, &name.repository) == (&tag.registry, &tag.repository))
+            })
+        });
+        let mut found = BTreeMap::new();
+        for tag in tags.take(IMAGES_LIMIT) {
+            if let Some(facts) = self.facts(&tag).await {
+                found.insert(tag, facts);
+            }
+        }
+        found
     }
 
     /// The commands that made an image, newest first, and its configuration, as one text.

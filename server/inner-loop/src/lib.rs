@@ -19,6 +19,5 @@ pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
 pub use record::{BuildRecord, StepRecord, StepState};
 pub use request::{
-    BuildHandle, BuildRequest, Builder, BuilderDescription, EventSink, Export, FrontendAbilities,
-    SecretSource, SecretSpec,
+    BuildHandle, BuildRequest, Builder, BuilderDescription, EventSink, Export, SecretSource, SecretSpec,
 };

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use semantic::{Facts, FrontendFacts};
+
 use crate::event::BuildEvent;
 
 /// One build.
@@ -82,6 +84,11 @@ pub trait Builder: Send + Sync {
     /// # Errors
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
+
+    /// Adds what rewrites want to know of a builder on this machine: the images that it has of the same repositories as `images`, and
+    /// what its frontend understands. Pulls nothing, reaches over no network, and blocks for at most a second; where no builder answers,
+    /// nothing is added.
+    fn add_facts(&self, _images: &[String], _facts: &mut Facts) {}
 }
 
 /// A running build. Dropping the handle does not stop the build.
@@ -104,24 +111,5 @@ pub struct BuilderDescription {
     /// The image store, such as `overlay2` or `containerd`.
     pub store: String,
     /// What its built-in Dockerfile frontend can do.
-    pub frontend: FrontendAbilities,
-}
-
-/// What the builder's own Dockerfile frontend understands; rewrites use nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FrontendAbilities {
-    /// Heredocs in RUN and COPY.
-    pub heredocs: bool,
-    /// `COPY --link`.
-    pub copy_link: bool,
-    /// `RUN --network`.
-    pub run_network: bool,
-    /// `--mount=type=secret,env=NAME`.
-    pub secret_env: bool,
-    /// Named contexts.
-    pub named_contexts: bool,
-    /// Build checks through the gateway.
-    pub lint: bool,
-    /// `COPY --parents`.
-    pub copy_parents: bool,
+    pub frontend: FrontendFacts,
 }

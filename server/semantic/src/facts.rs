@@ -106,6 +106,10 @@ pub struct FrontendFacts {
     pub secret_env: bool,
     /// `COPY --parents`.
     pub copy_parents: bool,
+    /// Named contexts.
+    pub named_contexts: bool,
+    /// Build checks through the gateway.
+    pub lint: bool,
 }
 
 impl Facts {

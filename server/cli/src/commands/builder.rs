@@ -1,6 +1,7 @@
 //! `layerwise builder`: which builder was found, how, its version and abilities.
 
-use inner_loop::{BuilderDescription, FrontendAbilities};
+use inner_loop::BuilderDescription;
+use semantic::FrontendFacts;
 
 use crate::arguments::BuilderArguments;
 use crate::exit::Outcome;
@@ -16,15 +17,8 @@ pub(crate) fn run(arguments: &BuilderArguments) -> anyhow::Result<Outcome> {
 }
 
 fn page(builder: &BuilderDescription) -> String {
-    let FrontendAbilities {
-        heredocs,
-        copy_link,
-        run_network,
-        secret_env,
-        named_contexts,
-        lint,
-        copy_parents,
-    } = builder.frontend;
+    let FrontendFacts { heredocs, copy_link, run_network, secret_env, named_contexts, lint, copy_parents } =
+        builder.frontend;
     let abilities = [
         ("heredocs", heredocs),
         ("COPY --link", copy_link),
