@@ -41,7 +41,9 @@ impl Address {
         match text.split_once("://") {
             Some(("unix", path)) if path.starts_with('/') => Ok(Self::Unix(PathBuf::from(path))),
             Some(("tcp" | "http", rest)) => Self::parse_tcp(text, rest, 2375),
-            Some(("https", rest)) => Self::parse_tcp(text, rest, 2376),
+            Some(("https", rest)) => Err(format!(
+                "{text}: write tcp://{rest} and set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH for TLS"
+            )),
             Some(("ssh", rest)) if !rest.is_empty() => Ok(Self::parse_ssh(rest)),
             Some(("npipe", _)) => Err(format!("{text}: Windows pipes work on Windows alone")),
             _ => Err(format!(
@@ -125,7 +127,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_the_forms_that_work() {
-        for text in ["", "docker", "ftp://x", "unix://relative", "tcp://:2375", "tcp://host:port"] {
+        for text in
+            ["", "docker", "ftp://x", "unix://relative", "tcp://:2375", "tcp://host:port", "https://host"]
+        {
             let error = Address::parse(text).unwrap_err();
             assert!(error.contains("write"), "{text}: {error}");
         }

@@ -55,7 +55,8 @@ impl Connection {
                 frontend,
             });
         }
-        let engine = Engine::connect(&address).await.map_err(|error| failed(&not_an_engine(&error)))?;
+        let engine =
+            Engine::connect(&address).await.map_err(|error| failed(&not_an_engine(&address, &error)))?;
         if engine.kind == "podman" {
             return Err(failed(
                 &"Podman's Docker API has no BuildKit; name a Docker engine or a buildkitd with --host",
@@ -79,10 +80,18 @@ impl Connection {
     }
 }
 
-fn not_an_engine(error: &bollard::errors::Error) -> String {
-    format!(
-        "the engine's API does not answer as expected ({error}); see whether the engine is healthy, or name another with --host"
-    )
+fn not_an_engine(address: &Address, error: &bollard::errors::Error) -> String {
+    match address {
+        Address::Ssh { destination, .. } => {
+            format!(
+                "no engine answers through ssh ({error}); see what `ssh {destination} docker version` says"
+            )
+        }
+        _ => format!(
+            "the engine's API does not answer as expected ({error}); see whether the engine is healthy, or name another \
+             with --host"
+        ),
+    }
 }
 
 fn control_client(channel: Channel) -> ControlClient<Channel> {

@@ -12,6 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::address::Address;
+use crate::tls;
 
 /// How long an engine may take to accept a connection.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -64,14 +65,13 @@ pub(crate) async fn dial(address: &Address) -> Result<BoxStream, DialError> {
 async fn connect(address: &Address) -> Result<BoxStream, DialError> {
     match address {
         Address::Unix(path) => unix(path).await,
-        Address::Tcp { tls: Some(_), .. } => Err(DialError::Other(
-            "TLS to an engine is not supported yet; use ssh://user@host, or a socket on this machine"
-                .to_owned(),
-        )),
-        Address::Tcp { host, port, tls: None } => {
+        Address::Tcp { host, port, tls } => {
             let stream = TcpStream::connect((host.as_str(), *port)).await?;
             stream.set_nodelay(true)?;
-            Ok(Box::new(stream))
+            match tls {
+                Some(certificates) => tls::wrap(stream, host, certificates).await.map_err(DialError::Other),
+                None => Ok(Box::new(stream)),
+            }
         }
         Address::Ssh { destination, port, socket } => ssh(destination, *port, socket.as_deref()),
     }

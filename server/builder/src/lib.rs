@@ -24,6 +24,7 @@ mod session;
 mod solve;
 mod status;
 mod surroundings;
+mod tls;
 mod trial;
 mod untagged;
 mod upgrade;
