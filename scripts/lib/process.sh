@@ -33,10 +33,15 @@ end_process() {
     local pid=$1 attempt
     kill "$pid" 2> /dev/null || return 0
     for attempt in $(seq 120); do
-        if ! kill -0 "$pid" 2> /dev/null; then
+        if ! runs "$pid"; then
             return
         fi
         sleep 0.25
     done
     kill -KILL "$pid"
+}
+
+# A program that ended, and whose parent has not asked how, is still listed: as a zombie.
+runs() {
+    grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2> /dev/null
 }
