@@ -1,10 +1,18 @@
 //! The protocol's values as ours. Nothing else turns LSP positions into offsets.
 
-use ide::{Document, DocumentId, Encoding, Position, TextRange};
+use ide::{Document, DocumentId, DocumentKind, Encoding, Position, TextRange};
 use tower_lsp::ls_types::{self as lsp, Uri};
+use workspace::dockerfiles::is_dockerfile_in_editor;
 
 pub(crate) fn document_id(uri: &Uri) -> DocumentId {
     DocumentId::new(uri.as_str())
+}
+
+/// The kind of a document by what the editor takes it for and by the last part of its URI.
+pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
+    let path = uri.path().as_str();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if is_dockerfile_in_editor(language_id, name) { DocumentKind::Dockerfile } else { DocumentKind::Other }
 }
 
 /// Positions outside the text are moved into it, and a range whose ends are swapped is turned round.

@@ -267,7 +267,7 @@ impl MainLoop {
     fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
         let id = from_proto::document_id(&document.uri);
-        let kind = DocumentKind::of(&document.language_id, document.uri.path().as_str());
+        let kind = from_proto::document_kind(&document.language_id, &document.uri);
         self.host.open(id.clone(), kind, &document.text);
         Arc::make_mut(&mut self.versions).insert(id.clone(), document.version);
         let open = self.open.entry(id.clone()).or_insert_with(|| OpenDocument {

@@ -28,7 +28,7 @@ pub struct Found {
 /// Whether a file of this name is a Dockerfile.
 #[must_use]
 pub fn is_dockerfile_name(name: &str) -> bool {
-    let (_, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let ending = ending(name);
     if ending == "dockerignore" || TEMPLATES.contains(&ending) {
         return false;
     }
@@ -37,6 +37,17 @@ pub fn is_dockerfile_name(name: &str) -> bool {
     is_first("Dockerfile")
         || is_first("Containerfile")
         || matches!(ending, "Dockerfile" | "dockerfile" | "containerfile")
+}
+
+/// Whether what an editor has open is a Dockerfile, by the editor's language id and the file's name. A template is none, whatever the
+/// editor takes it for.
+#[must_use]
+pub fn is_dockerfile_in_editor(language_id: &str, name: &str) -> bool {
+    is_dockerfile_name(name) || (is_dockerfile_language(language_id) && !TEMPLATES.contains(&ending(name)))
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// Whether an editor's language id means Dockerfiles.
@@ -109,6 +120,10 @@ mod tests {
         }
         assert!(is_dockerfile_language("Dockerfile") && is_dockerfile_language("containerfile"));
         assert!(!is_dockerfile_language("yaml"));
+        assert!(is_dockerfile_in_editor("dockerfile", "build") && is_dockerfile_in_editor("", "Dockerfile"));
+        assert!(
+            !is_dockerfile_in_editor("dockerfile", "Dockerfile.j2") && !is_dockerfile_in_editor("yaml", "x")
+        );
     }
 
     #[test]
