@@ -1,12 +1,37 @@
 //! Code actions: a source change out.
 //!
-//! One file a rewrite, one line in [`REGISTRY`]. A rewrite is a pure function from the model and the facts to [`Offers`]: it is
-//! deterministic and minimal, keeps comments and untouched lines byte for byte, and leaves runtime settings alone. Whether it can
-//! be trusted as it is, or must be looked at, is part of it; where it does not apply it says why.
+//! One file (or one folder) a rewrite, one line in [`REGISTRY`]. A rewrite is a pure function from the model and the facts to
+//! [`Offers`]: it is deterministic and minimal, keeps comments and untouched lines byte for byte, and leaves runtime settings
+//! alone. Whether it can be trusted as it is, or must be looked at, is part of it; where it does not apply it says why.
+//!
+//! What every rewrite promises is checked in one place, `promise`, on each result before it is offered.
 
+mod context;
+#[cfg(test)]
+mod fixture;
+mod ground;
+mod node;
 pub mod offer;
+mod promise;
+mod removal;
+mod second_opinion;
+mod secret;
+pub mod split_stages;
+mod style;
 
-pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite};
+pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};
 
 /// Every rewrite, by id.
-pub const REGISTRY: &[&Recipe] = &[];
+pub const REGISTRY: &[&Recipe] = &[&split_stages::RECIPE];
+
+/// The recipe of an id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Recipe> {
+    REGISTRY.iter().copied().find(|recipe| recipe.id == id)
+}
+
+/// What all recipes offer for a file, and what they refuse, in the registry's order.
+#[must_use]
+pub fn offers(input: &Input<'_>) -> Vec<(&'static Recipe, Offers)> {
+    REGISTRY.iter().map(|recipe| (*recipe, recipe.find(input))).collect()
+}

@@ -23,8 +23,17 @@ pub struct Recipe {
     pub kind: &'static str,
     /// The page, in Markdown: what it does, when it is offered and when not, an example.
     pub page: &'static str,
-    /// Finds where it applies, and says where and why it does not.
-    pub find: fn(&Input<'_>) -> Offers,
+    /// Looks for places. What it says is not yet an offer: see [`Recipe::find`].
+    pub(crate) search: fn(&Input<'_>) -> Offers,
+}
+
+impl Recipe {
+    /// Finds where it applies, and says where and why it does not. Each result was read again: it parses, starts the same program in
+    /// the same way, and another parser sees the same stages in it; a rewrite of which that is not so is withheld, with the reason.
+    #[must_use]
+    pub fn find(&self, input: &Input<'_>) -> Offers {
+        crate::promise::keep(input, (self.search)(input))
+    }
 }
 
 /// What a rewrite found.

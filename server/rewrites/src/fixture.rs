@@ -1,0 +1,64 @@
+//! Test fixtures: a Dockerfile and a build context as texts, and what a recipe makes of them as one text.
+
+use std::fmt::Write as _;
+
+use semantic::facts::{FileFacts, FileKind, IgnoreFile};
+use semantic::{ContextFacts, Facts, FrontendFacts, ImageFacts, Model};
+use syntax::Document;
+
+use crate::offer::{Applicability, Input, Recipe, apply};
+
+/// A context of these files, with a node:22-slim and a node:22 on the builder.
+pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
+    let mut context = ContextFacts { complete: true, ..ContextFacts::default() };
+    for (path, text) in files {
+        if *path == ".dockerignore" {
+            context.ignore_file = Some(IgnoreFile { path: (*path).to_owned(), text: (*text).to_owned() });
+        }
+        let size = text.len() as u64;
+        context.files.insert((*path).to_owned(), FileFacts { size, kind: FileKind::File });
+        for (at, _) in path.match_indices('/') {
+            let kind = FileKind::Directory;
+            context.files.insert(path[..at].to_owned(), FileFacts { size: 0, kind });
+        }
+        context.manifests.insert((*path).to_owned(), (*text).to_owned());
+    }
+    let image = ImageFacts { workdir: "/".to_owned(), ..ImageFacts::default() };
+    let names = ["node:22", "node:22-slim", "node:22-bookworm", "node:22-bookworm-slim", "node:22-alpine"];
+    let base_images = names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
+    let frontend =
+        FrontendFacts { heredocs: true, secret_env: true, copy_link: true, ..FrontendFacts::default() };
+    Facts { context: Some(context), base_images, frontend: Some(frontend) }
+}
+
+pub(crate) fn model(text: &str, facts: &Facts) -> Model {
+    Model::new(&Document::new(text), facts)
+}
+
+/// The one result of a recipe, or its refusals.
+pub(crate) fn rewritten(recipe: &Recipe, text: &str, facts: &Facts) -> Result<(String, String), String> {
+    let model = model(text, facts);
+    let offers = recipe.find(&Input { model: &model, facts });
+    match offers.rewrites.first() {
+        Some(rewrite) => {
+            let mut head = String::new();
+            let fix = &rewrite.fix;
+            match &fix.applicability {
+                Applicability::Safe => write!(head, "safe: {}", fix.title).unwrap(),
+                Applicability::Unsafe { check } => {
+                    write!(head, "unsafe: {}\ncheck {check}", fix.title).unwrap();
+                }
+            }
+            Ok((head, apply(text, &fix.edits)))
+        }
+        None => Err(offers.refusals.iter().map(|refusal| format!("refused: {}\n", refusal.reason)).collect()),
+    }
+}
+
+/// The result as one text, for a snapshot.
+pub(crate) fn render(recipe: &Recipe, text: &str, facts: &Facts) -> String {
+    match rewritten(recipe, text, facts) {
+        Ok((head, result)) => format!("{head}\n---\n{result}"),
+        Err(refusals) => refusals,
+    }
+}

@@ -1,0 +1,175 @@
+//! What a command of a RUN does to the image, as far as splitting a stage must know.
+
+use syntax::shell::{Command, ShellWord};
+
+use crate::node::{NodeCommand, command};
+
+/// What a command does to the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Something of npm, yarn or pnpm.
+    Node(NodeCommand),
+    /// Runs a program on Node: a build script, perhaps.
+    NodeProgram(Vec<String>),
+    /// Something of cargo or rustup.
+    Cargo,
+    /// Makes users or groups.
+    Users,
+    /// Makes directories, by path as written.
+    Directories(Vec<String>),
+    /// Changes owners or permissions.
+    Ownership,
+    /// Installs packages of the distribution, by name.
+    Packages(Vec<String>),
+    /// Deletes files, or empties caches.
+    Removal,
+    /// Writes a file, by path as written.
+    Write(String),
+    /// Copies or moves files: sources and destination, as written.
+    Copy(Vec<String>),
+    /// Writes credentials for the build, such as `~/.npmrc`.
+    Credentials,
+    /// Leaves nothing behind.
+    Nothing,
+    /// Another directory for what follows.
+    ChangeDirectory,
+    /// Something else.
+    Other,
+}
+
+/// Files that hold credentials or settings for the build's own tools.
+const CREDENTIALS: [&str; 9] = [
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".netrc",
+    ".gitconfig",
+    ".git-credentials",
+    "known_hosts",
+    "id_rsa",
+    "id_ed25519",
+];
+
+/// Whether a path is one of credentials for the build.
+pub(super) fn is_credentials(path: &str) -> bool {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    CREDENTIALS.contains(&name) || name == ".ssh" || path.contains("/.ssh/")
+}
+
+/// What a command does.
+pub(super) fn of(command: &Command) -> Effect {
+    if let Some(node) = command::of_command(command) {
+        return match node {
+            NodeCommand::Config => Effect::Credentials,
+            NodeCommand::CleanCache => Effect::Removal,
+            node => Effect::Node(node),
+        };
+    }
+    let words: Vec<String> = command.words.iter().map(text).collect();
+    let words = command::strip_environment(&words);
+    let written = command
+        .redirections
+        .iter()
+        .find(|redirection| redirection.operator.contains('>') && !redirection.operator.contains('&'))
+        .map(|redirection| text(&redirection.target));
+    let Some((program, arguments)) = words.split_first() else { return Effect::Nothing };
+    let program = program.rsplit('/').next().unwrap_or(program);
+    let operands = || arguments.iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>();
+    match program {
+        "node" | "nodejs" if arguments.iter().all(|word| matches!(word.as_str(), "-v" | "--version")) => {
+            Effect::Nothing
+        }
+        "node" | "nodejs" => Effect::NodeProgram(words.to_vec()),
+        "cargo" | "rustup" | "rustc" | "cross" => Effect::Cargo,
+        "useradd" | "groupadd" | "adduser" | "addgroup" | "usermod" | "groupmod" | "deluser" | "userdel" => {
+            Effect::Users
+        }
+        "mkdir" | "install" if program == "mkdir" || arguments.iter().any(|word| word == "-d") => {
+            Effect::Directories(operands())
+        }
+        "chown" | "chmod" | "chgrp" | "setcap" => Effect::Ownership,
+        "apt-get" | "apt" | "aptitude" | "apk" | "yum" | "dnf" | "microdnf" => packages(&operands()),
+        "rm" | "rmdir" | "unlink" => Effect::Removal,
+        "find" if arguments.iter().any(|word| word == "-delete") => Effect::Removal,
+        "cp" | "mv" | "ln" | "install" => Effect::Copy(operands()),
+        "cd" => Effect::ChangeDirectory,
+        "git" if arguments.first().is_some_and(|word| word == "config") => Effect::Credentials,
+        "ssh-keyscan" => Effect::Credentials,
+        "echo" | "printf" | "cat" | "tee" | "touch" => {
+            let file = written.or_else(|| {
+                let takes_file = matches!(program, "tee" | "touch");
+                operands().into_iter().next().filter(|_| takes_file)
+            });
+            match file {
+                Some(path) if is_credentials(&path) => Effect::Credentials,
+                Some(path) if path.starts_with("/dev/") => Effect::Nothing,
+                Some(path) => Effect::Write(path),
+                None => Effect::Nothing,
+            }
+        }
+        "set" | "true" | ":" | "ls" | "pwd" | "date" | "sleep" | "test" | "[" | "[[" | "export" | "env"
+        | "uname" | "which" | "command" | "umask" | "exit" | "false" | "type" | "ldconfig" | "sync" => {
+            Effect::Nothing
+        }
+        _ => Effect::Other,
+    }
+}
+
+fn packages(operands: &[String]) -> Effect {
+    match operands.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some(("install" | "add", names)) => Effect::Packages(names.to_vec()),
+        Some((
+            "update" | "upgrade" | "dist-upgrade" | "clean" | "autoclean" | "autoremove" | "makecache"
+            | "remove" | "purge" | "del",
+            _,
+        )) => Effect::Removal,
+        _ => Effect::Other,
+    }
+}
+
+/// A word's value, or as written where the shell makes something else of it.
+pub(super) fn text(word: &ShellWord) -> String {
+    word.value.clone().unwrap_or_else(|| word.text.trim_matches('"').to_owned())
+}
+
+/// Packages that only builds use: compilers and their companions, interpreters of build tools, version control.
+pub(super) fn is_build_package(name: &str) -> bool {
+    const NAMES: [&str; 34] = [
+        "build-essential",
+        "build-base",
+        "gcc",
+        "g++",
+        "clang",
+        "make",
+        "cmake",
+        "ninja-build",
+        "autoconf",
+        "automake",
+        "libtool",
+        "pkg-config",
+        "pkgconf",
+        "patch",
+        "nasm",
+        "yasm",
+        "python",
+        "python2",
+        "python3",
+        "python-is-python3",
+        "py3-pip",
+        "python3-pip",
+        "python3-setuptools",
+        "git",
+        "openssh-client",
+        "musl-dev",
+        "musl-tools",
+        "linux-headers",
+        "libc6-compat",
+        "binutils",
+        "file",
+        "gnupg",
+        "xz-utils",
+        "sudo",
+    ];
+    let name = name.split(['=', ':', '~', '<', '>']).next().unwrap_or(name);
+    NAMES.contains(&name)
+}

@@ -1,0 +1,478 @@
+//! How a Node stage is split: what the build writes, what the container runs of it, and what that needs beside it.
+
+use semantic::{Kind, Stage, StageInstruction, path};
+
+use super::base::{self, RuntimeBase};
+use super::effect::{self, Effect};
+use super::launch::{self, Launch};
+use super::{Artefact, Plan, Reason, data};
+use crate::context::{Context, Landing, absolute};
+use crate::ground;
+use crate::node::build::{self, Output};
+use crate::node::{Manager, NodeCommand, Package, command, package};
+use crate::offer::Input;
+
+/// Servers and runners that work on the sources, or need what they installed.
+const ON_SOURCES: [&str; 17] = [
+    "nodemon",
+    "ts-node",
+    "ts-node-dev",
+    "tsnd",
+    "tsx",
+    "babel-node",
+    "vite",
+    "webpack",
+    "webpack-dev-server",
+    "react-scripts",
+    "ng",
+    "nest",
+    "parcel",
+    "gatsby",
+    "astro",
+    "vite-node",
+    "vue-cli-service",
+];
+
+/// What the build steps of a stage do.
+#[derive(Debug, Default)]
+struct Steps {
+    /// Positions of RUN instructions that belong to the build.
+    last: usize,
+    /// What the builds write.
+    outputs: Vec<Output>,
+    /// The manager that installs, and whether development dependencies are left out already.
+    install: Option<(Manager, bool)>,
+    is_pruned: bool,
+}
+
+/// What the container runs.
+#[derive(Debug)]
+struct Entry {
+    /// The file as node is given it.
+    file: String,
+    /// Whether node is told to load a package first.
+    preloads: bool,
+    /// The manager that runs it through a script of the manifest.
+    manager: Option<Manager>,
+}
+
+/// How to split a Node stage.
+pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
+    let place = ground::place(input.model);
+    let refuse = |text: String| Reason { place, text };
+    let context = Context::of(input.facts)
+        .ok_or_else(|| refuse("the build context is not known, and with it package.json".to_owned()))?;
+    let launch = launch::of(input.model, stage).map_err(refuse)?;
+    let root = base::working_directory(stage);
+    let landing = Landing::of(&context, &stage.instructions, root);
+    let build = first_node_run(stage).ok_or_else(|| refuse("no step installs or builds".to_owned()))?;
+    let application = absolute(&build.workdir, root).ok_or_else(|| {
+        refuse("the working directory of the build is not known: set it with WORKDIR".to_owned())
+    })?;
+    let directory = landing
+        .context_path(&application)
+        .ok_or_else(|| refuse(format!("no COPY brings package.json to {application}")))?;
+    let package = Package::read(&context, &directory).map_err(refuse)?;
+    let steps = steps(&context, &package, stage)?;
+    let entry = entry(&package, &launch).map_err(refuse)?;
+    let workdir = absolute(&last_workdir(stage), root).unwrap_or_else(|| application.clone());
+    let entry_path = match entry.file.starts_with('/') {
+        true => path::clean(&entry.file),
+        false => path::clean(&format!("{workdir}/{}", entry.file)),
+    };
+    let entry_source = landing
+        .context_path(&entry_path)
+        .ok_or_else(|| refuse(format!("{} is not written by a build step of this stage", entry.file)))?;
+    let written = written(&context, &package, &steps, &entry_source, &entry.file).map_err(refuse)?;
+    let mut plan = Plan {
+        base: String::new(),
+        last: steps.last,
+        appended: Vec::new(),
+        artefacts: Vec::new(),
+        checks: Vec::new(),
+        has_shell: true,
+        application: Some(application.clone()),
+    };
+    let is_inferred = steps.outputs.iter().any(|output| output.path.is_none());
+    let modules = (!written.self_contained || entry.preloads) && package.has_production_dependencies();
+    if modules {
+        with_modules(&context, &package, stage, &steps, &application, &mut plan).map_err(refuse)?;
+    }
+    let is_module = package.is_module() && !entry_source.ends_with(".cjs") && !entry_source.ends_with(".mjs");
+    if modules || is_module || entry.manager.is_some() {
+        let at = plan.artefacts.len().saturating_sub(usize::from(modules));
+        plan.artefacts.insert(at, Artefact { path: format!("{application}/package.json"), is_file: true });
+    }
+    let outputs = written.places.clone();
+    for (place, is_file) in written.places {
+        let path = landing
+            .image_path(&place)
+            .ok_or_else(|| refuse(format!("it is not known where {place} lies in the image")))?;
+        plan.artefacts.push(Artefact { path, is_file });
+    }
+    add_data(&context, &landing, &directory, &outputs, &entry.file, &mut plan);
+    if is_inferred && !modules {
+        plan.checks.push(format!("that {} needs no node_modules", entry.file));
+    }
+    if let Some(output) = steps.outputs.iter().find(|output| output.path.is_none() && output.tool == "node") {
+        plan.checks.push(format!(
+            "that the {} script of the build writes nothing else that {} needs",
+            output.tool, entry.file
+        ));
+    }
+    let base = runtime_base(stage, &launch, &entry);
+    plan.checks.extend(base.check(input.facts));
+    plan.base = base.text;
+    Ok(plan)
+}
+
+/// The first RUN with a command of Node's tools.
+fn first_node_run(stage: &Stage) -> Option<&StageInstruction> {
+    stage.instructions.iter().find(|item| {
+        item.as_run().is_some_and(|run| {
+            run.commands().any(|command| {
+                matches!(
+                    effect::of(command),
+                    Effect::NodeProgram(_)
+                        | Effect::Node(
+                            NodeCommand::Install { .. } | NodeCommand::Script { .. } | NodeCommand::Tool(_)
+                        )
+                )
+            })
+        })
+    })
+}
+
+/// Reads all RUN instructions.
+fn steps(context: &Context<'_>, package: &Package, stage: &Stage) -> Result<Steps, Reason> {
+    let mut steps = Steps::default();
+    for (position, item) in stage.instructions.iter().enumerate() {
+        let Some(run) = item.as_run() else { continue };
+        let line = item.instruction.line + 1;
+        let refuse = |text: String| Reason { place: item.instruction.range(), text };
+        if !run.is_understood() {
+            return Err(refuse(format!("the script of RUN on line {line} is not fully understood")));
+        }
+        let mut is_build = false;
+        for command in run.commands() {
+            let effect = effect::of(command);
+            is_build |= !matches!(
+                effect,
+                Effect::Users | Effect::Directories(_) | Effect::Ownership | Effect::Nothing
+            );
+            let words = match effect {
+                Effect::ChangeDirectory => {
+                    return Err(refuse(format!(
+                        "RUN on line {line} changes directory with cd, which is not followed: use WORKDIR"
+                    )));
+                }
+                Effect::Node(NodeCommand::OtherInstall) => {
+                    let text = command.range.of(&item.instruction.source);
+                    return Err(refuse(format!(
+                        "`{text}` on line {line} installs or runs something that is not followed"
+                    )));
+                }
+                Effect::Node(NodeCommand::Install { manager, production }) => {
+                    steps.install = Some((manager, production));
+                    steps.is_pruned = false;
+                    continue;
+                }
+                Effect::Node(NodeCommand::Prune) => {
+                    steps.is_pruned = true;
+                    continue;
+                }
+                Effect::Node(node) => {
+                    steps.outputs.extend(build::outputs(context, package, &node).map_err(refuse)?);
+                    continue;
+                }
+                Effect::NodeProgram(words) => words,
+                _ => continue,
+            };
+            let tool = NodeCommand::Tool(words);
+            steps.outputs.extend(build::outputs(context, package, &tool).map_err(refuse)?);
+        }
+        if is_build {
+            steps.last = position;
+        }
+    }
+    Ok(steps)
+}
+
+/// The working directory at the end of the stage.
+fn last_workdir(stage: &Stage) -> path::Place {
+    match stage.instructions.last() {
+        Some(item) => match &item.kind {
+            Kind::Workdir(_, place) => place.clone(),
+            _ => item.workdir.clone(),
+        },
+        None => path::Place::Unknown,
+    }
+}
+
+/// Follows the command of the container to the file that node is given.
+fn entry(package: &Package, launch: &Launch) -> Result<Entry, String> {
+    let mut words = launch.words.clone();
+    let mut through = None;
+    for _ in 0..4 {
+        let rest = command::strip_environment(&words).to_vec();
+        match command::of_words(&rest) {
+            Some(NodeCommand::Script { manager, name }) => {
+                through = through.or(Some(manager));
+                words = script_words(package, manager, &name)?;
+            }
+            Some(NodeCommand::Tool(tool)) => {
+                words = tool;
+                through = through.or(Some(Manager::Npm));
+            }
+            Some(_) => {
+                return Err(format!(
+                    "the container runs `{}`, which does not run a built program",
+                    rest.join(" ")
+                ));
+            }
+            None => return of_node(&rest, through),
+        }
+    }
+    Err("the script that the container runs calls others, too deep to follow".to_owned())
+}
+
+fn script_words(package: &Package, manager: Manager, name: &str) -> Result<Vec<String>, String> {
+    let Some(text) = package.script(name) else {
+        return Err(match (manager, name) {
+            (_, "start") => "package.json has no script `start`, which the container runs".to_owned(),
+            _ => format!("package.json has no script `{name}`, which the container runs"),
+        });
+    };
+    for hook in [format!("pre{name}"), format!("post{name}")] {
+        if package.script(&hook).is_some() {
+            return Err(format!(
+                "the container also runs the script `{hook}` of package.json, which may need the sources"
+            ));
+        }
+    }
+    let script = package::parse_script(text)
+        .filter(|script| script.statements.len() == 1 && script.statements[0].commands.len() == 1)
+        .ok_or_else(|| {
+            format!("the script `{name}`, which the container runs, is more than one plain command")
+        })?;
+    Ok(script.statements[0].commands[0].words.iter().map(effect::text).collect())
+}
+
+fn of_node(words: &[String], manager: Option<Manager>) -> Result<Entry, String> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err("nothing says what the container runs".to_owned());
+    };
+    let name = program.rsplit('/').next().unwrap_or(program);
+    if ON_SOURCES.contains(&name) {
+        return Err(format!(
+            "the container runs {name}, which works on the sources and needs the development dependencies"
+        ));
+    }
+    if !matches!(name, "node" | "nodejs") {
+        return Err(format!(
+            "the container runs {name}, and what that needs is not known: run a built file with node"
+        ));
+    }
+    let mut preloads = false;
+    let mut arguments = arguments.iter();
+    while let Some(word) = arguments.next() {
+        let (flag, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
+        match flag {
+            "-r" | "--require" | "--import" | "--loader" | "--experimental-loader" => {
+                let module =
+                    value.map(str::to_owned).or_else(|| arguments.next().cloned()).unwrap_or_default();
+                if module.starts_with(['.', '/']) {
+                    return Err(format!("node loads {module} first, and what that needs is not known"));
+                }
+                if module.contains("ts-node")
+                    || module.contains("tsx")
+                    || module.contains("@babel/register")
+                    || module.contains("swc")
+                {
+                    return Err(format!("node loads {module}, which compiles the sources at run time"));
+                }
+                preloads = true;
+            }
+            "-e" | "--eval" | "-p" | "--print" | "--test" | "--watch" | "--run" => {
+                return Err(format!("the container runs node with {flag}, not a built file"));
+            }
+            _ if word.starts_with('-') => {}
+            _ if word.contains('$') => {
+                return Err(format!("the file that node runs, {word}, depends on a variable"));
+            }
+            _ => return Ok(Entry { file: word.clone(), preloads, manager }),
+        }
+    }
+    Err("the container runs node without a file".to_owned())
+}
+
+/// What the build writes that the program is or needs.
+#[derive(Debug)]
+struct Written {
+    /// Files and folders, from the context's root, and whether each is a file.
+    places: Vec<(String, bool)>,
+    self_contained: bool,
+}
+
+fn written(
+    context: &Context<'_>,
+    package: &Package,
+    steps: &Steps,
+    entry: &str,
+    file: &str,
+) -> Result<Written, String> {
+    let candidates: Vec<String> = match entry {
+        "." => vec![package.text("main").unwrap_or("index.js").to_owned()],
+        entry => ["", ".js", ".cjs", ".mjs", "/index.js"].iter().map(|end| format!("{entry}{end}")).collect(),
+    };
+    let covers = |output: &&Output| {
+        output.path.as_deref().is_some_and(|path| {
+            candidates.iter().any(|candidate| {
+                if output.is_file { candidate == path } else { path::is_within(candidate, path) }
+            })
+        })
+    };
+    let covering: Vec<&Output> = steps.outputs.iter().filter(covers).collect();
+    let mut places: Vec<(String, bool)> = Vec::new();
+    let self_contained = !covering.is_empty() && covering.iter().all(|output| output.self_contained);
+    if covering.is_empty() {
+        if candidates.iter().any(|candidate| context.has_file(candidate)) {
+            return Err(format!(
+                "nothing is compiled or bundled: the container runs {file}, which is a source file"
+            ));
+        }
+        if !steps.outputs.iter().any(|output| output.path.is_none()) || !context.complete {
+            return Err(format!("no build step is known to write {file}, which the container runs"));
+        }
+        let place =
+            match entry.strip_prefix(&format!("{}/", package.directory)).unwrap_or(entry).split_once('/') {
+                Some((folder, _)) => (package::in_directory(&package.directory, folder), false),
+                None => (candidates[0].clone(), true),
+            };
+        if !place.1 && context.has_directory(&place.0) {
+            return Err(format!("{file} is written among the sources in {}", place.0));
+        }
+        places.push(place);
+    }
+    for output in &steps.outputs {
+        let Some(path) = &output.path else { continue };
+        places.push(place_of(context, package, path, output.is_file)?);
+    }
+    places.sort();
+    places.dedup();
+    let all = places.clone();
+    places.retain(|(place, _)| !all.iter().any(|(other, _)| other != place && path::is_within(place, other)));
+    Ok(Written { places, self_contained })
+}
+
+/// The folder that holds nothing but output, or the file alone.
+fn place_of(
+    context: &Context<'_>,
+    package: &Package,
+    path: &str,
+    is_file: bool,
+) -> Result<(String, bool), String> {
+    if path == package.directory {
+        return Err("the build writes among the sources".to_owned());
+    }
+    let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+    Ok(match folder {
+        Some(folder) if is_file && folder != package.directory && !context.has_directory(folder) => {
+            (folder.to_owned(), false)
+        }
+        _ => (path.to_owned(), is_file),
+    })
+}
+
+/// The production dependencies come along, less what only development needs.
+fn with_modules(
+    context: &Context<'_>,
+    package: &Package,
+    stage: &Stage,
+    steps: &Steps,
+    application: &str,
+    plan: &mut Plan,
+) -> Result<(), String> {
+    let has = |name: &str| context.has_file(&package::in_directory(&package.directory, name));
+    if !package.workspaces().is_empty() || has("pnpm-workspace.yaml") {
+        return Err("what is built needs node_modules, and workspaces link packages of the sources into it: which of them the program needs is not known".to_owned());
+    }
+    if package
+        .dependencies("dependencies")
+        .any(|(_, version)| version.starts_with("file:") || version.starts_with("link:"))
+    {
+        return Err(
+            "what is built needs node_modules, and a dependency there is a link to the sources".to_owned()
+        );
+    }
+    let Some((manager, production)) = steps.install else {
+        return Err("what is built needs node_modules, and no step of this stage installs them".to_owned());
+    };
+    let is_modern_yarn = manager == Manager::Yarn
+        && (has(".yarnrc.yml")
+            || package
+                .text("packageManager")
+                .is_some_and(|name| name.starts_with("yarn@") && !name.starts_with("yarn@1")));
+    if is_modern_yarn {
+        return Err(
+            "what is built needs its dependencies, and where this version of yarn keeps them is not followed"
+                .to_owned(),
+        );
+    }
+    plan.artefacts.push(Artefact { path: format!("{application}/node_modules"), is_file: false });
+    if production || steps.is_pruned || package.dependencies("devDependencies").next().is_none() {
+        return Ok(());
+    }
+    let last = &stage.instructions[plan.last].instruction;
+    let keyword = last.keyword_range.of(&last.source);
+    let is_old = base::major_version(stage).is_some_and(|major| major < 16);
+    let frozen = if has("yarn.lock") { " --frozen-lockfile" } else { "" };
+    plan.appended.push(match manager {
+        Manager::Npm if is_old => format!("{keyword} npm prune --production"),
+        Manager::Npm => format!("{keyword} npm prune --omit=dev"),
+        Manager::Yarn => {
+            format!("{keyword} yarn install --production --ignore-scripts --prefer-offline{frozen}")
+        }
+        Manager::Pnpm => format!("{keyword} CI=true pnpm prune --prod --ignore-scripts"),
+    });
+    Ok(())
+}
+
+/// Files of the context that the program may open.
+fn add_data(
+    context: &Context<'_>,
+    landing: &Landing,
+    directory: &str,
+    outputs: &[(String, bool)],
+    file: &str,
+    plan: &mut Plan,
+) {
+    let except: Vec<String> = outputs.iter().map(|(place, _)| place.clone()).collect();
+    let places = data::places(context, directory, &except).filter(|_| context.complete);
+    let Some(places) = places else {
+        plan.checks.push(format!("that {file} reads no other file of the build context at run time"));
+        return;
+    };
+    for place in places {
+        let Some(path) = landing.image_path(&place) else { continue };
+        plan.artefacts.push(Artefact { path, is_file: context.has_file(&place) });
+    }
+}
+
+/// The slim variant, but where something at run time needs what only the full image has.
+fn runtime_base(stage: &Stage, launch: &Launch, entry: &Entry) -> RuntimeBase {
+    let probes = stage.instructions.iter().filter(|item| matches!(item.kind, Kind::Healthcheck));
+    let needs_more = probes.filter_map(|item| item.instruction.shell().cloned()).any(|script| {
+        let mut commands = script.statements.iter().flat_map(|statement| &statement.commands);
+        commands.any(|command| {
+            !matches!(
+                command.program(),
+                Some("node" | "exit" | "true" | "false" | "test" | "[" | "sh" | "cat" | "grep" | "npm")
+                    | None
+            )
+        })
+    });
+    let is_own = needs_more || !launch.wrappers.is_empty() || entry.manager == Some(Manager::Pnpm);
+    if is_own { base::own(stage) } else { base::slim(stage, "node") }
+}

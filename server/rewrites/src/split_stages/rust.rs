@@ -1,0 +1,316 @@
+//! How a Rust stage is split: the program that cargo builds, whether it is static, and what it needs beside it.
+
+use semantic::image_reference::ImageReference;
+use semantic::{Base, Kind, Lookup, Scope, Stage, path};
+use syntax::Form;
+
+use super::base;
+use super::carry::final_user;
+use super::effect::{self, Effect};
+use super::launch;
+use super::{Artefact, Plan, Reason, data};
+use crate::context::{Context, Landing, absolute};
+use crate::ground;
+use crate::offer::Input;
+
+/// Packages of `Cargo.lock` that look for the system's certificates at run time.
+const NATIVE_CERTIFICATES: [&str; 4] =
+    ["rustls-native-certs", "openssl-probe", "rustls-platform-verifier", "native-tls"];
+
+/// Packages that link a shared library of the system, and which.
+const SHARED_LIBRARIES: [(&str, &str); 4] = [
+    ("openssl-sys", "OpenSSL"),
+    ("pq-sys", "libpq"),
+    ("mysqlclient-sys", "libmysqlclient"),
+    ("rdkafka-sys", "librdkafka"),
+];
+
+/// How to split a Rust stage.
+pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
+    let place = ground::place(input.model);
+    let refuse = |text: String| Reason { place, text };
+    let launch = launch::of(input.model, stage).map_err(refuse)?;
+    let program = launch.words.first().cloned().unwrap_or_default();
+    if matches!(program.as_str(), "cargo" | "rustup" | "cargo-watch") {
+        return Err(refuse(format!(
+            "the container runs {program}, which works on the sources: let CMD run the program that is built"
+        )));
+    }
+    let last = last_build(stage)?;
+    let root = base::working_directory(stage);
+    let workdir = absolute(&stage.instructions[last].workdir, root);
+    let end = final_workdir(stage, root);
+    let path = if program.starts_with('/') {
+        path::clean(&program)
+    } else if program.contains('/') {
+        let end = end.ok_or_else(|| refuse("CMD names the program from a working directory that is not known: set WORKDIR, or name it from /".to_owned()))?;
+        path::clean(&format!("{end}/{program}"))
+    } else {
+        return Err(refuse(format!(
+            "CMD runs {program} by a search of PATH: name the program that is built from /"
+        )));
+    };
+    let source = origin(stage, &path, root).unwrap_or_else(|| path.clone());
+    let Some((triple, name)) = cargo_output(&source) else {
+        return Err(refuse(format!(
+            "{program}, which the container runs, is not known to be written by cargo"
+        )));
+    };
+    let context = Context::of(input.facts);
+    if let Some(context) = &context {
+        known_program(context, stage, &name).map_err(refuse)?;
+    }
+    let is_static = is_static(input, stage, last, triple.as_deref(), context.as_ref());
+    let mut plan = Plan {
+        base: "scratch".to_owned(),
+        last,
+        appended: Vec::new(),
+        artefacts: vec![Artefact { path, is_file: true }],
+        checks: Vec::new(),
+        has_shell: !is_static,
+        application: workdir,
+    };
+    if is_static {
+        for_scratch(stage, launch.by_shell, context.as_ref(), &mut plan).map_err(refuse)?;
+    } else {
+        let base = base::debian(stage).ok_or_else(|| {
+            refuse("the program is not static, and the tag of the base names no Debian release (as rust:1-bookworm does) whose slim image would have the same C library".to_owned())
+        })?;
+        let lock = context.as_ref().and_then(lock_file);
+        let linked = SHARED_LIBRARIES.iter().find(|(name, _)| {
+            lock.is_some_and(|lock| has_package(lock, name) && !has_package(lock, "openssl-src"))
+        });
+        if let Some((_, library)) = linked {
+            return Err(refuse(format!(
+                "the program is not static and links {library}, which a slim image does not have"
+            )));
+        }
+        plan.checks.push(format!("that {} has every shared library that the program needs", base.text));
+        plan.base = base.text;
+    }
+    add_data(context.as_ref(), stage, root, &name, &mut plan);
+    Ok(plan)
+}
+
+/// Position of the last RUN that the build needs; for a base without a shell all of them belong to it.
+fn last_build(stage: &Stage) -> Result<usize, Reason> {
+    let mut last = 0;
+    for (position, item) in stage.instructions.iter().enumerate() {
+        let Some(run) = item.as_run() else { continue };
+        if !run.is_understood() {
+            let line = item.instruction.line + 1;
+            let text = format!("the script of RUN on line {line} is not fully understood");
+            return Err(Reason { place: item.instruction.range(), text });
+        }
+        last = position;
+    }
+    Ok(last)
+}
+
+fn final_workdir(stage: &Stage, root: Option<&str>) -> Option<String> {
+    let set = stage.instructions.iter().rev().find_map(|item| match &item.kind {
+        Kind::Workdir(_, place) => Some(place.clone()),
+        _ => None,
+    });
+    absolute(
+        &set.unwrap_or_else(|| {
+            stage.instructions.last().map(|item| item.workdir.clone()).unwrap_or_default()
+        }),
+        root,
+    )
+}
+
+/// Where a RUN copied or moved the program from.
+fn origin(stage: &Stage, program: &str, root: Option<&str>) -> Option<String> {
+    let name = program.rsplit('/').next()?;
+    for item in &stage.instructions {
+        let Some(run) = item.as_run() else { continue };
+        for command in run.commands() {
+            let Effect::Copy(paths) = effect::of(command) else { continue };
+            let Some((target, sources)) = paths.split_last() else { continue };
+            let resolved =
+                |path: &str| absolute(&item.workdir.join(path), root).unwrap_or_else(|| path.to_owned());
+            for source in sources {
+                let file = source.rsplit('/').next().unwrap_or(source);
+                let into = path::clean(&format!("{}/{file}", resolved(target)));
+                if resolved(target) == program || (into == program && file == name) {
+                    return Some(resolved(source));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The target triple, where the path has one, and the program's name, of a path such as `…/target/x86_64-unknown-linux-musl/release/app`.
+fn cargo_output(path: &str) -> Option<(Option<String>, String)> {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [.., "target", triple, "release" | "debug", name] => {
+            Some((Some((*triple).to_owned()), (*name).to_owned()))
+        }
+        [.., "target", "release" | "debug", name] => Some((None, (*name).to_owned())),
+        _ => None,
+    }
+}
+
+/// Whether cargo's manifests have a program of this name, where they are known.
+fn known_program(context: &Context<'_>, stage: &Stage, name: &str) -> Result<(), String> {
+    let mut manifests = context
+        .below(".")
+        .filter(|path| path.ends_with("Cargo.toml") && !path.contains("target/"))
+        .peekable();
+    if manifests.peek().is_none() {
+        return Err("Cargo.toml is not in the build context".to_owned());
+    }
+    let _ = stage;
+    let mut is_certain = true;
+    for path in manifests {
+        let Some(text) = context.manifest(path) else {
+            is_certain = false;
+            continue;
+        };
+        let names = text.lines().filter_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key.trim() == "name").then(|| value.trim().trim_matches(['"', '\'']))
+        });
+        if names.into_iter().any(|found| found == name) {
+            return Ok(());
+        }
+    }
+    let by_file = [format!("src/bin/{name}.rs"), format!("src/bin/{name}/main.rs")];
+    let is_file = context.below(".").any(|path| by_file.iter().any(|end| path.ends_with(end)));
+    if is_file || !is_certain {
+        return Ok(());
+    }
+    Err(format!("no Cargo.toml of the build context has a program named {name}, which the container runs"))
+}
+
+/// Whether the program needs no shared library: built for musl, or with the C library linked in.
+fn is_static(
+    input: &Input<'_>,
+    stage: &Stage,
+    last: usize,
+    triple: Option<&str>,
+    context: Option<&Context<'_>>,
+) -> bool {
+    let scope = stage
+        .instructions
+        .get(last)
+        .map_or(Scope { stage: Some(stage.index), visible: 0 }, |item| item.scope);
+    let flags = ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"].iter().find_map(|name| {
+        match input.model.lookup(scope, name) {
+            Lookup::Value(value) => Some(value.to_owned()),
+            _ => None,
+        }
+    });
+    let mut flags = flags.unwrap_or_default();
+    if let Some(text) = context.and_then(|context| {
+        context.manifest(".cargo/config.toml").or_else(|| context.manifest(".cargo/config"))
+    }) {
+        flags.push_str(text);
+    }
+    for item in &stage.instructions {
+        let Some(run) = item.as_run() else { continue };
+        for assignment in run
+            .commands()
+            .flat_map(|command| &command.assignments)
+            .filter(|assignment| assignment.name == "RUSTFLAGS")
+        {
+            flags.push_str(&assignment.value.text);
+        }
+    }
+    if flags.contains("-crt-static") {
+        return false;
+    }
+    let is_musl_host = match &stage.base {
+        Base::Image(name) => ImageReference::parse(name).is_ok_and(|image| {
+            image.repository.ends_with("library/rust") && image.tag.is_some_and(|tag| tag.contains("alpine"))
+        }),
+        _ => false,
+    };
+    match triple {
+        Some(triple) => triple.contains("musl") || flags.contains("+crt-static"),
+        None => is_musl_host,
+    }
+}
+
+/// What a static program needs on `scratch`.
+fn for_scratch(
+    stage: &Stage,
+    by_shell: bool,
+    context: Option<&Context<'_>>,
+    plan: &mut Plan,
+) -> Result<(), String> {
+    if by_shell {
+        return Err("CMD or ENTRYPOINT is in shell form, and scratch has no shell: write it as a list, such as CMD [\"/app\"]".to_owned());
+    }
+    let probe = stage.instructions.iter().find(|item| matches!(item.kind, Kind::Healthcheck));
+    if let Some(probe) = probe {
+        let is_plain = probe.instruction.arguments.form == Some(Form::Exec)
+            && probe.instruction.arguments.words.iter().any(|word| word.text == plan.artefacts[0].path);
+        let is_none = probe.instruction.arguments.text.trim().eq_ignore_ascii_case("none");
+        if !is_plain && !is_none {
+            return Err(
+                "HEALTHCHECK needs a shell or another program, which scratch does not have".to_owned()
+            );
+        }
+    }
+    if final_user(stage)
+        .is_some_and(|user| !user.split(':').all(|part| part.bytes().all(|byte| byte.is_ascii_digit())))
+    {
+        for path in ["/etc/passwd", "/etc/group"] {
+            plan.artefacts.push(Artefact { path: path.to_owned(), is_file: true });
+        }
+    }
+    match context.and_then(lock_file) {
+        Some(lock) => {
+            if NATIVE_CERTIFICATES.iter().any(|name| has_package(lock, name)) {
+                let path = "/etc/ssl/certs/ca-certificates.crt".to_owned();
+                plan.artefacts.push(Artefact { path, is_file: true });
+                if base::working_directory(stage).is_none() {
+                    plan.checks
+                        .push("that the build image has /etc/ssl/certs/ca-certificates.crt".to_owned());
+                }
+            }
+            if has_package(lock, "tempfile") {
+                plan.checks.push("that the program needs no /tmp, which scratch does not have".to_owned());
+            }
+        }
+        None => plan
+            .checks
+            .push("that the program needs no CA certificates (there is no Cargo.lock to tell)".to_owned()),
+    }
+    Ok(())
+}
+
+fn lock_file<'a>(context: &Context<'a>) -> Option<&'a str> {
+    context.manifest("Cargo.lock")
+}
+
+fn has_package(lock: &str, name: &str) -> bool {
+    lock.lines().any(|line| line.trim() == format!("name = \"{name}\""))
+}
+
+/// Files of the context that the program may open.
+fn add_data(context: Option<&Context<'_>>, stage: &Stage, root: Option<&str>, name: &str, plan: &mut Plan) {
+    let unknown = format!("that {name} reads no file of the build context at run time");
+    let Some(context) = context else {
+        plan.checks.push(unknown);
+        return;
+    };
+    let landing = Landing::of(context, &stage.instructions, root);
+    let Some(places) = data::places(context, ".", &[]).filter(|_| context.complete) else {
+        plan.checks.push(unknown);
+        return;
+    };
+    for place in places {
+        match landing.image_path(&place) {
+            Some(path) => plan.artefacts.push(Artefact { path, is_file: context.has_file(&place) }),
+            None if plan.application.is_none() => {
+                plan.checks.push(format!("that {name} does not read {place} at run time"));
+            }
+            None => {}
+        }
+    }
+}

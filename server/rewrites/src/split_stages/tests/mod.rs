@@ -1,0 +1,4 @@
+//! What `split-stages` makes of Dockerfiles, as one text each.
+
+mod node;
+mod rust;
