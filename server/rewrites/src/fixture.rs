@@ -28,7 +28,7 @@ pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     let base_images = names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
     let frontend =
         FrontendFacts { heredocs: true, secret_env: true, copy_link: true, ..FrontendFacts::default() };
-    Facts { context: Some(context), base_images, frontend: Some(frontend) }
+    Facts { context: Some(context), base_images, frontend: Some(frontend), ..Facts::default() }
 }
 
 pub(crate) fn model(text: &str, facts: &Facts) -> Model {

@@ -15,7 +15,10 @@ pub(super) struct RuntimeBase {
 impl RuntimeBase {
     /// What is to be checked about it: an image that is not the file's own and not on the builder.
     pub(super) fn check(&self, facts: &Facts) -> Option<String> {
-        let name = self.other.as_deref().filter(|name| facts.base_image(name).is_none())?;
+        let name = self
+            .other
+            .as_deref()
+            .filter(|name| facts.base_image(name).is_none() && !facts.local_images.contains(*name))?;
         Some(format!("that the image {name} exists and has what the program needs"))
     }
 }

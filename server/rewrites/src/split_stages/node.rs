@@ -337,7 +337,11 @@ fn written(
     let mut places: Vec<(String, bool)> = Vec::new();
     let self_contained = !covering.is_empty() && covering.iter().all(|output| output.self_contained);
     if covering.is_empty() {
-        if candidates.iter().any(|candidate| context.has_file(candidate)) {
+        let folder =
+            entry.strip_prefix(&format!("{}/", package.directory)).unwrap_or(entry).split('/').next();
+        let is_made =
+            folder.is_some_and(is_output_folder) && steps.outputs.iter().any(|output| output.path.is_none());
+        if !is_made && candidates.iter().any(|candidate| context.has_file(candidate)) {
             return Err(format!(
                 "nothing is compiled or bundled: the container runs {file}, which is a source file"
             ));
@@ -350,7 +354,7 @@ fn written(
                 Some((folder, _)) => (package::in_directory(&package.directory, folder), false),
                 None => (candidates[0].clone(), true),
             };
-        if !place.1 && context.has_directory(&place.0) {
+        if !is_made && !place.1 && context.has_directory(&place.0) {
             return Err(format!("{file} is written among the sources in {}", place.0));
         }
         places.push(place);
@@ -378,11 +382,23 @@ fn place_of(
     }
     let folder = path.rsplit_once('/').map(|(folder, _)| folder);
     Ok(match folder {
-        Some(folder) if is_file && folder != package.directory && !context.has_directory(folder) => {
+        Some(folder)
+            if is_file
+                && folder != package.directory
+                && (is_output_folder(folder) || !context.has_directory(folder)) =>
+        {
             (folder.to_owned(), false)
         }
         _ => (path.to_owned(), is_file),
     })
+}
+
+/// Whether a folder is one that tools write to, and that may lie about from a build outside.
+fn is_output_folder(folder: &str) -> bool {
+    matches!(
+        folder.rsplit('/').next(),
+        Some("dist" | "build" | "out" | "output" | "lib" | "bundle" | ".output")
+    )
 }
 
 /// The production dependencies come along, less what only development needs.
