@@ -16,17 +16,30 @@ cd "$(dirname "$0")"
 usage="usage: engine.sh start|stop|status|env [28|28-containerd|20.10]"
 
 main() {
-    local command=${1:?$usage} kind=${2:-28}
+    local command=${1:-} kind=${2:-28}
     engine_root "$kind" > /dev/null
     # Any docker command will do to ask for a version; one is fetched only where the machine has none.
     docker=$(command -v docker || docker_cli)
     case $command in
-        start) alone start "$kind" ;;
-        stop) alone stop "$kind" ;;
+        start) start "$kind" ;;
+        stop) stop "$kind" ;;
         status) status "$kind" ;;
         env) echo "export DOCKER_HOST=$(endpoint "$kind" || fail "engine $kind does not run; start it with: scripts/engine.sh start $kind")" ;;
         *) fail "$usage" ;;
     esac
+}
+
+start() {
+    local kind=$1
+    if ! endpoint "$kind" > /dev/null; then
+        [ "$(id -u)" = 0 ] || fail "Docker Engine $kind does not answer, and bringing it up needs root"
+        alone bring_up "$kind"
+    fi
+}
+
+stop() {
+    local kind=$1
+    [ ! -e "$(engine_run_dir "$kind")" ] || alone take_down "$kind"
 }
 
 # Two runs at once would take each other's half-made bridge for a left-over.
@@ -37,16 +50,19 @@ alone() {
     "$@"
 }
 
-start() {
+bring_up() {
     local kind=$1 run
+    # Another run may have done it while this one waited.
     if endpoint "$kind" > /dev/null; then
         return
     fi
     run=$(engine_run_dir "$kind")
-    [ "$(id -u)" = 0 ] || fail "no Docker answers, and bringing one up needs root"
     install_missing ip=iproute2 iptables=iptables sysctl=procps
     fetch_engine "$kind"
-    stop "$kind"
+    take_down "$kind"
+    mkdir -p "$run" "$(engine_data_dir "$kind")"
+    # dockerd remembers the network of last time, and would give the bridge that one's address again.
+    rm -rf "$(engine_data_dir "$kind")/network"
     bridge_up "$kind"
     write_configuration "$kind"
     launch "$kind"
@@ -54,11 +70,17 @@ start() {
     echo "Docker Engine $kind is up at $(engine_socket "$kind")" >&2
 }
 
+take_down() {
+    local kind=$1 pid
+    ! pid=$(running_pid "$kind") || end_process "$pid"
+    bridge_down "$kind"
+    rm -rf "$(engine_run_dir "$kind")"
+}
+
 write_configuration() {
     local kind=$1 run features='{}'
     run=$(engine_run_dir "$kind")
     [ "$kind" != 28-containerd ] || features='{"containerd-snapshotter": true}'
-    mkdir -p "$run" "$(engine_data_dir "$kind")"
     cat > "$run/daemon.json" <<JSON
 {
   "hosts": ["unix://$(engine_socket "$kind")"],
@@ -81,13 +103,6 @@ launch() {
     # A session of its own keeps the engine alive when the terminal that started it goes.
     PATH=$root/usr/sbin:$root/usr/bin:$PATH LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu \
         setsid nohup "$root/usr/sbin/dockerd" --config-file "$run/daemon.json" > "$run/dockerd.log" 2>&1 < /dev/null {run_lock}>&- &
-}
-
-stop() {
-    local kind=$1 pid
-    ! pid=$(running_pid "$kind") || end_process "$pid"
-    ! command -v iptables > /dev/null || bridge_down "$kind"
-    rm -rf "$(engine_run_dir "$kind")"
 }
 
 status() {

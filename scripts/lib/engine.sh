@@ -93,7 +93,8 @@ bridge_down() {
     bridge=$(engine_bridge "$1")
     prefix=$(ip -oneline -4 address show dev "$bridge" 2> /dev/null | sed -n 's/.* inet \(.*\)\.1\/24 .*/\1/p' || true)
     if [ -n "$prefix" ]; then
-        bridge_rules --delete --delete "$bridge" "$prefix"
+        # A start that failed half-way may have added none of them.
+        bridge_rules --delete --delete "$bridge" "$prefix" 2> /dev/null || true
         ip link delete "$bridge"
     fi
 }
@@ -122,5 +123,5 @@ bridge_rules() {
 uplink_mtu() {
     local device
     device=$(ip -oneline route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
-    cat "/sys/class/net/${device:-lo}/mtu"
+    cat "/sys/class/net/$device/mtu" 2> /dev/null || echo 1500
 }
