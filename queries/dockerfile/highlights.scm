@@ -40,7 +40,7 @@
 ((source_file
   .
   (comment) @keyword.directive)
-  (#match? @keyword.directive "^#[ \t]*([sS][yY][nN][tT][aA][xX]|[eE][sS][cC][aA][pP][eE]|[cC][hH][eE][cC][kK])[ \t]*="))
+  (#match? @keyword.directive "^#[ \t]*([sS][yY][nN][tT][aA][xX]|[eE][sS][cC][aA][pP][eE]|[cC][hH][eE][cC][kK])[ \t]*[=]"))
 
 ; Images and stages.
 
