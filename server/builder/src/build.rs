@@ -68,8 +68,7 @@ pub(crate) async fn run(
             }
             Solved::Failed(mut failure) => {
                 report_context(&session, None, reporter).await;
-                // A command that failed did so by itself, whatever else went wrong on the way.
-                if let Some(message) = session.first_problem().filter(|_| failure.exit_code.is_none()) {
+                if let Some(message) = session.explain(&failure) {
                     failure.message = message;
                 }
                 return BuildOutcome::Failed(failure);

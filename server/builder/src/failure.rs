@@ -46,6 +46,13 @@ fn message(status: &Status) -> String {
     let message = message.strip_prefix("failed to solve with frontend dockerfile.v0: ").unwrap_or(message);
     let message = message.strip_prefix("rpc error: code = Unknown desc = ").unwrap_or(message);
     let message = message.strip_prefix("failed to create LLB definition: ").unwrap_or(message);
+    if let Some(capability) = message.strip_prefix("unsupported frontend capability ") {
+        let what = if capability.ends_with(".contexts") { "named contexts" } else { capability };
+        return format!(
+            "the builder's own Dockerfile frontend is too old for {what}; use Docker 23 or later, or start the Dockerfile \
+             with `# syntax=docker/dockerfile:1`"
+        );
+    }
     if message.is_empty() { "the builder failed without a reason".to_owned() } else { message.to_owned() }
 }
 

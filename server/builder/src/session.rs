@@ -26,7 +26,7 @@ use bollard_buildkit_proto::moby::filesync::v1::auth_server::AuthServer;
 use bollard_buildkit_proto::moby::filesync::v1::file_send_server::FileSendServer as TarReceiver;
 use bollard_buildkit_proto::moby::sshforward::v1::ssh_server::SshServer;
 use futures::StreamExt;
-use inner_loop::{Export, SecretSpec};
+use inner_loop::{BuildFailure, Export, SecretSpec};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
@@ -58,7 +58,8 @@ pub(crate) struct Offer {
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) totals: Arc<Totals>,
-    pub(crate) problems: Problems,
+    problems: Problems,
+    absences: Problems,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -76,7 +77,7 @@ impl Session {
     pub(crate) async fn open(connection: &Connection, offer: Offer) -> Result<Self, String> {
         let id = new_id();
         let totals = Arc::new(Totals::default());
-        let problems = Problems::default();
+        let (problems, absences) = (Problems::default(), Problems::default());
         let ssh = ssh::Agents::new(&offer.ssh)?;
 
         let mut methods = vec![
@@ -100,7 +101,11 @@ impl Session {
             .initial_stream_window_size(1 << 20)
             .add_service(HealthServer::new(health::Health))
             .add_service(FileSyncServer::new(files))
-            .add_service(SecretsServer::new(secrets::Secrets::new(offer.secrets, Arc::clone(&problems))))
+            .add_service(SecretsServer::new(secrets::Secrets::new(
+                offer.secrets,
+                Arc::clone(&problems),
+                Arc::clone(&absences),
+            )))
             .add_service(AuthServer::new(auth::Auth::new(offer.docker_config, Arc::clone(&problems))));
         if !ssh.is_empty() {
             router = router.add_service(SshServer::new(ssh));
@@ -121,12 +126,18 @@ impl Session {
                 tracing::debug!(%error, "the session ended");
             }
         });
-        Ok(Self { id, totals, problems, server })
+        Ok(Self { id, totals, problems, absences, server })
     }
 
-    /// What went wrong on our side first.
-    pub(crate) fn first_problem(&self) -> Option<String> {
-        self.problems.lock().ok()?.first().cloned()
+    /// Better words for a failure, where it came about on our side.
+    pub(crate) fn explain(&self, failure: &BuildFailure) -> Option<String> {
+        // A command that failed did so by itself, whatever else went wrong on the way.
+        if failure.exit_code.is_some() {
+            return None;
+        }
+        let is_absence = failure.message.starts_with("secret ") && failure.message.contains("not found");
+        let words = if is_absence { &self.absences } else { &self.problems };
+        words.lock().ok()?.first().cloned()
     }
 }
 

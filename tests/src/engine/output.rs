@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use inner_loop::{BuildEvent, BuildRequest, Export, SecretSource, SecretSpec};
 
-use super::harness::{ALL, Context, TODAYS, files_in, on_each};
+use super::harness::{ALL, Context, Engine, TODAYS, files_in, on_each};
 
 #[test]
 fn a_folder_comes_out_as_it_was_copied_in() {
@@ -80,6 +80,32 @@ fn a_secret_file_that_is_not_there_is_named() {
         let build = engine.build(BuildRequest { secrets, ..context.request(&text) });
         assert!(build.failure().message.contains("/no/such/file"), "{}", build.failure().message);
     });
+}
+
+#[test]
+fn a_required_secret_that_was_not_given_says_how_to_give_it() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[]);
+        let text = "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token,required=true cat /run/secrets/token\n";
+        let build = engine.build(context.request(text));
+        assert!(
+            build.failure().message.contains("--secret id=token,src=FILE"),
+            "{}",
+            build.failure().message
+        );
+    });
+}
+
+#[test]
+fn an_old_engine_says_that_it_takes_no_named_contexts() {
+    let engine = Engine::new("20_10");
+    let context = Context::new(&[]);
+    let named_contexts = [("extra".to_owned(), context.path().display().to_string())].into();
+    let build = engine
+        .build(BuildRequest { named_contexts, ..context.request("FROM scratch\nCOPY --from=extra . /\n") });
+    assert!(build.failure().message.contains("too old for named contexts"), "{}", build.failure().message);
+    let notices = build.events.iter().filter(|event| matches!(event, BuildEvent::Notice { .. }));
+    assert_eq!(notices.count(), 1);
 }
 
 #[test]

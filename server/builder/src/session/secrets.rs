@@ -19,11 +19,21 @@ const MAX_BYTES: u64 = 500 * 1024;
 pub(super) struct Secrets {
     sources: HashMap<String, SecretSource>,
     problems: Problems,
+    /// A mount need not be required, so a secret that is absent is a problem only where the builder says so.
+    absences: Problems,
 }
 
 impl Secrets {
-    pub(super) fn new(secrets: Vec<SecretSpec>, problems: Problems) -> Self {
-        Self { sources: secrets.into_iter().map(|secret| (secret.id, secret.source)).collect(), problems }
+    pub(super) fn new(secrets: Vec<SecretSpec>, problems: Problems, absences: Problems) -> Self {
+        let sources = secrets.into_iter().map(|secret| (secret.id, secret.source)).collect();
+        Self { sources, problems, absences }
+    }
+
+    fn absent(&self, message: String) -> Status {
+        if let Ok(mut absences) = self.absences.lock() {
+            absences.push(message.clone());
+        }
+        Status::not_found(message)
     }
 }
 
@@ -35,16 +45,17 @@ impl secrets_server::Secrets for Secrets {
     ) -> Result<Response<GetSecretResponse>, Status> {
         let id = request.into_inner().id;
         let data = match self.sources.get(&id) {
-            // A mount need not be required, so this alone is no problem; the builder says it where it is one.
             None => {
-                return Err(Status::not_found(format!(
-                    "no secret `{id}` was given; pass --secret id={id},src=FILE"
-                )));
+                let message = format!(
+                    "secret {id}: not found; pass --secret id={id},src=FILE or --secret id={id},env=VARIABLE"
+                );
+                return Err(self.absent(message));
             }
             Some(SecretSource::Environment(name)) => match std::env::var_os(name) {
                 Some(value) => value.into_encoded_bytes(),
                 None => {
-                    return Err(Status::not_found(format!("secret `{id}`: the variable {name} is not set")));
+                    return Err(self
+                        .absent(format!("secret {id}: the environment variable {name} is not set; set it")));
                 }
             },
             Some(SecretSource::File(path)) => read(path).map_err(|error| {
@@ -80,7 +91,9 @@ mod tests {
         let secrets =
             source.map(|source| SecretSpec { id: "token".to_owned(), source }).into_iter().collect();
         let request = GetSecretRequest { id: "token".to_owned(), ..Default::default() };
-        let answer = Secrets::new(secrets, Problems::default()).get_secret(Request::new(request)).await;
+        let answer = Secrets::new(secrets, Problems::default(), Problems::default())
+            .get_secret(Request::new(request))
+            .await;
         answer.map(|answer| answer.into_inner().data).map_err(|status| status.message().to_owned())
     }
 

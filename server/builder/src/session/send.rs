@@ -273,3 +273,88 @@ fn send_all(content: &mut dyn Read, id: u32, outgoing: &Outgoing) -> std::io::Re
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn job() -> (Job, Arc<Mutex<Vec<String>>>) {
+        let notices = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&notices);
+        let reporter = Reporter::new(Box::new(move |event| heard.lock().unwrap().push(format!("{event:?}"))));
+        let job = Job {
+            source: Source::Folder { root: "/".into(), is_main: true },
+            wanted: Wanted::default(),
+            totals: Arc::default(),
+            problems: Problems::default(),
+            reporter: Arc::new(reporter),
+        };
+        (job, notices)
+    }
+
+    fn entries(root: &Path) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        context::walk(root, &Selection::default(), &mut |entry| {
+            entries.push(entry);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        entries
+    }
+
+    #[test]
+    fn modes_are_those_of_go() {
+        let root = tempfile::tempdir().unwrap();
+        let set = |name: &str, mode| {
+            std::fs::set_permissions(root.path().join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        std::fs::create_dir(root.path().join("d")).unwrap();
+        std::fs::write(root.path().join("f"), "four").unwrap();
+        symlink("f", root.path().join("l")).unwrap();
+        set("d", 0o1777);
+        set("f", 0o6755);
+        let stats: Vec<Stat> = entries(root.path()).iter().map(stat_of).collect();
+        let modes: Vec<(&str, u32, i64)> =
+            stats.iter().map(|stat| (stat.path.as_str(), stat.mode, stat.size)).collect();
+        assert_eq!(
+            modes,
+            [
+                ("d", 1 << 31 | 1 << 20 | 0o777, 0),
+                ("f", 1 << 23 | 1 << 22 | 0o755, 4),
+                ("l", 1 << 27 | 0o777, 1)
+            ]
+        );
+        assert_eq!(stats[2].linkname, "f");
+    }
+
+    #[test]
+    fn a_file_that_vanished_is_an_error_and_one_that_changed_a_notice() {
+        let root = tempfile::tempdir().unwrap();
+        let (vanishing, changing) = (root.path().join("a"), root.path().join("b"));
+        std::fs::write(&vanishing, "a").unwrap();
+        std::fs::write(&changing, "b").unwrap();
+        let entries = entries(root.path());
+        std::fs::remove_file(&vanishing).unwrap();
+        std::fs::write(&changing, "longer").unwrap();
+        let (job, notices) = job();
+        let (outgoing, mut sent) = mpsc::channel(16);
+        let error = send_file(&job, &entries[0], 0, &outgoing).unwrap_err();
+        assert_eq!(error, "a vanished while it was being sent; build again");
+        assert_eq!(send_file(&job, &entries[1], 1, &outgoing), Ok(6));
+        assert_eq!(sent.try_recv().unwrap().unwrap().data, b"longer");
+        let notices = notices.lock().unwrap();
+        assert!(
+            notices.len() == 1 && notices[0].contains("b changed while it was being sent"),
+            "{notices:?}"
+        );
+    }
+
+    #[test]
+    fn another_text_has_another_stamp() {
+        let stamp = |text: &str| MemoryFile { name: "Dockerfile".to_owned(), data: text.into() }.stamp();
+        assert_eq!(stamp("FROM a"), stamp("FROM a"));
+        assert_ne!(stamp("FROM a"), stamp("FROM b"));
+    }
+}
