@@ -77,7 +77,10 @@ fn arguments(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
         }
         Keyword::Expose if words.is_empty() => problems.push(missing(parsed, "a port")),
         Keyword::Maintainer if words.is_empty() => problems.push(missing(parsed, "a name")),
-        Keyword::Stopsignal if words.is_empty() => problems.push(missing(parsed, "a signal")),
+        Keyword::Stopsignal => match words.first() {
+            Some(signal) => problems.extend(values::signal(signal)),
+            None => problems.push(missing(parsed, "a signal")),
+        },
         Keyword::User if words.is_empty() => problems.push(missing(parsed, "a user")),
         Keyword::Workdir if words.is_empty() => problems.push(missing(parsed, "a path")),
         // BuildKit takes RUN, CMD and ENTRYPOINT without any argument.

@@ -37,7 +37,7 @@ impl<'a> Lines<'a> {
                 self.chunk = chunk;
                 continue;
             }
-            if let Some(end) = self.chunk.as_bytes().iter().position(|byte| *byte == b'\n') {
+            if let Some(end) = self.chunk.find('\n') {
                 let (head, tail) = self.chunk.split_at(end + 1);
                 line.push_str(head);
                 self.chunk = tail;

@@ -118,6 +118,7 @@ impl Parser<'_> {
 
     fn whole(&self, start: usize, end: usize, arguments: &mut Arguments) {
         if start < end {
+            arguments.words.reserve_exact(1);
             arguments.words.push(self.word(start, end));
         }
     }

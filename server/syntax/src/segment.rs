@@ -24,12 +24,14 @@ pub(crate) struct Segments<'a> {
     lines: Lines<'a>,
     line: u32,
     escape: char,
+    /// The room of the last line that was no instruction, for the next.
+    spare: String,
 }
 
 impl<'a> Segments<'a> {
     /// Reads from `offset` on, which must be a line start between instructions; `line` is its number.
     pub(crate) fn new(rope: &'a Rope, offset: u32, line: u32, escape: char) -> Self {
-        Self { lines: Lines::new(rope, offset), line, escape }
+        Self { lines: Lines::new(rope, offset), line, escape, spare: String::new() }
     }
 
     /// The line start after what was read.
@@ -40,7 +42,8 @@ impl<'a> Segments<'a> {
     /// Reads one instruction, or one line that is none; false at the end of the text.
     pub(crate) fn read(&mut self, instructions: &mut Vec<Instruction>) -> bool {
         let offset = self.lines.offset();
-        let mut source = String::new();
+        let mut source = std::mem::take(&mut self.spare);
+        source.clear();
         if !self.lines.read(&mut source) {
             return false;
         }
@@ -50,6 +53,7 @@ impl<'a> Segments<'a> {
         let text = without_end(source.get(bom..).unwrap_or_default());
         let trimmed = text.trim_start();
         if trimmed.is_empty() || trimmed.starts_with('#') {
+            self.spare = source;
             return true;
         }
         let lead = bom + (text.len() - trimmed.len());

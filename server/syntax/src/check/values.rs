@@ -28,6 +28,40 @@ pub(crate) fn check(keyword: Keyword, name: &str, value: &Word, problems: &mut V
     problems.extend(message.map(|message| problem(value.range, message)));
 }
 
+/// The signals that Docker knows on Linux, less the real-time ones.
+const SIGNALS: &[&str] = &[
+    "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
+    "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU",
+    "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
+];
+
+/// The problem of a STOPSIGNAL; one with a variable, a quote or an escape is not judged.
+pub(crate) fn signal(word: &Word) -> Option<LocalProblem> {
+    let text = word.text.as_str();
+    if text.contains(['$', '"', '\'', '\\', '`']) {
+        return None;
+    }
+    let upper = text.to_uppercase();
+    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
+    let offset = |prefix: &str, most: u8| {
+        let number = name.strip_prefix(prefix);
+        number.is_some_and(|number| (1..=most).any(|known| known.to_string() == number))
+    };
+    let known = match text.parse::<i64>() {
+        Ok(number) => number != 0,
+        Err(_) => SIGNALS.contains(&name) || offset("RTMIN+", 15) || offset("RTMAX-", 14),
+    };
+    if known {
+        return None;
+    }
+    let shown = shown(text);
+    let message = match nearest(name, SIGNALS.iter().copied()) {
+        Some(near) => format!("there is no signal {shown}: did you mean SIG{near}?"),
+        None => format!("there is no signal {shown}: use a name such as SIGTERM, or a number"),
+    };
+    Some(problem(word.range, message))
+}
+
 fn retries(text: &str) -> Option<String> {
     if text.is_empty() {
         return None;

@@ -201,6 +201,30 @@ fn wrong_arguments() {
 }
 
 #[test]
+fn stop_signals() {
+    check(
+        &["STOPSIGNAL SIGTREM", "STOPSIGNAL 0", "STOPSIGNAL a b", "STOPSIGNAL SIGRTMIN+16"],
+        &expect![[r#"
+            "STOPSIGNAL SIGTREM"
+              "SIGTREM": there is no signal SIGTREM: did you mean SIGTERM?
+            "STOPSIGNAL 0"
+              "0": there is no signal 0: use a name such as SIGTERM, or a number
+            "STOPSIGNAL a b"
+              "a b": there is no signal a b: use a name such as SIGTERM, or a number
+            "STOPSIGNAL SIGRTMIN+16"
+              "SIGRTMIN+16": there is no signal SIGRTMIN+16: use a name such as SIGTERM, or a number
+        "#]],
+    );
+    check_accepted(&[
+        "STOPSIGNAL SIGTERM",
+        "STOPSIGNAL term",
+        "STOPSIGNAL 9",
+        "STOPSIGNAL SIGRTMIN+3",
+        "STOPSIGNAL $X",
+    ]);
+}
+
+#[test]
 fn lists() {
     check(
         &[
