@@ -71,8 +71,8 @@ fn problems_of_list(kind: &str, folder: &str, listed: &[Listed], entries: &[Entr
 fn problems_of_files(kind: &str, listed: &[Listed], entries: &[Entry]) -> Vec<String> {
     let is_listed = |entry: &&Entry| !listed.iter().any(|listed| listed.code == entry.code);
     let names_itself = |entry: &&Entry| {
-        let code = format!("\"{}\"", entry.code);
-        entry.files.iter().any(|file| file.text.contains(&code))
+        let own = [format!("id: \"{}\"", entry.code), format!("code: \"{}\"", entry.code)];
+        entry.files.iter().any(|file| own.iter().any(|own| file.text.contains(own)))
     };
     let unlisted = entries.iter().filter(is_listed).filter(names_itself);
     unlisted.map(|entry| format!("the {kind} {} is in no list", entry.code)).collect()
@@ -104,7 +104,7 @@ fn a_rule_without_page_or_tests_or_place_is_named() {
     let files = vec![
         SourceFile::new("server/rules/src/rules/mod.rs", "//! List.\n"),
         SourceFile::new("server/rules/src/rules/build_tools.rs", "//! Short.\nfn check() {}\n"),
-        SourceFile::new("server/rules/src/rules/forgotten.rs", "const CODE: &str = \"forgotten\";\n"),
+        SourceFile::new("server/rules/src/rules/forgotten.rs", "Rule {\n    code: \"forgotten\",\n"),
         SourceFile::new("server/rules/src/rules/whole.rs", "#[test]\nfn applies() {}\n"),
     ];
     let page = "What.\n\nWhy.\n\n```dockerfile\nRUN x\n```\n";
