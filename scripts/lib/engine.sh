@@ -42,11 +42,11 @@ unpack_engine() {
     local kind=$1 root=$2
     echo "fetching Docker Engine $kind from Debian" >&2
     case $kind in
-        20.10) unpack_packages bookworm "$root" docker.io containerd runc libdevmapper1.02.1 ;;
+        20.10) unpack_packages bookworm "$root" docker.io containerd runc tini libdevmapper1.02.1 ;;
         *)
             unpack_packages sid "$root" docker.io docker-cli docker-buildx containerd
-            # sid's runc asks for a newer libc than Debian 12 has; the Go programs above do not.
-            unpack_packages "$(debian_codename)" "$root" runc
+            # sid's C programs ask for a newer libc than Debian 12 has; the Go programs above do not.
+            unpack_packages "$(debian_codename)" "$root" runc tini
             ;;
     esac
 }

@@ -29,5 +29,9 @@ use_engine() {
 
 # What a fresh Debian with Rust lacks to compile the C parsers among the dependencies.
 install_compiler() {
+    if ! command -v cargo > /dev/null; then
+        echo "${0##*/}: cargo is missing; install Rust first, with rustup" >&2
+        return 1
+    fi
     install_missing cc=build-essential
 }
