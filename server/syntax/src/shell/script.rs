@@ -12,11 +12,23 @@ use crate::instruction::InstructionNode;
 use crate::keyword::Keyword;
 use crate::range::LocalRange;
 
+/// Scripts that are nested deeper are not parsed.
+const MAX_NESTING: usize = 200;
+
+/// Scripts with more `|` are not parsed: the grammar takes quadratic time on them.
+const MAX_PIPES: usize = 1_000;
+
+/// Instructions with more heredocs are not parsed.
+const MAX_HEREDOCS: usize = 200;
+
+/// How many steps the parser may take after it has found an error: its recovery takes time that grows with the square of the text.
+const MAX_ERROR_STEPS: usize = 100;
+
 /// Longer scripts are not parsed, in bytes.
 const MAX_LEN: usize = 256 * 1024;
 
 impl Script {
-    /// The script of an instruction: of RUN, CMD, ENTRYPOINT and HEALTHCHECK CMD. A script that is too long, takes the parser too long,
+    /// The script of an instruction: of RUN, CMD, ENTRYPOINT and HEALTHCHECK CMD. A script that is too long or too nested, takes the parser too long,
     /// or is for another interpreter than a shell has no statements and is not clean.
     #[must_use]
     pub fn of(instruction: &InstructionNode) -> Option<Self> {
@@ -194,7 +206,39 @@ fn outer_heredoc(source: &str, heredoc: &Heredoc, flat: &mut FlatText) -> Option
     })
 }
 
+/// How deep the script seems to be nested, quotes not regarded; brackets that close nothing count a quarter, as patterns of `case` have
+/// them. The parser's recovery from thousands of odd brackets takes minutes that its steps do not count.
+fn nesting(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    let mut unmatched = 0;
+    for word in
+        text.split(|character: char| character.is_whitespace() || matches!(character, ';' | '&' | '|'))
+    {
+        match word {
+            "if" | "case" | "for" | "while" | "until" | "select" | "[[" => depth += 1,
+            "fi" | "esac" | "done" | "]]" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        for byte in word.bytes() {
+            match byte {
+                b'(' | b'{' => depth += 1,
+                b')' | b'}' if depth == 0 => unmatched += 1,
+                b')' | b'}' => depth -= 1,
+                _ => {}
+            }
+            deepest = deepest.max(depth);
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest.max(unmatched / 4)
+}
+
 fn parse(flat: &FlatText, heredocs: &[OuterHeredoc]) -> Script {
+    let n_pipes = flat.text.bytes().filter(|byte| *byte == b'|').count();
+    if nesting(&flat.text) > MAX_NESTING || n_pipes > MAX_PIPES || heredocs.len() > MAX_HEREDOCS {
+        return Script::default();
+    }
     let Some(tree) = tree_within_budget(&flat.text) else { return Script::default() };
     let context = Context { flat, heredocs };
     let root = tree.root_node();
@@ -203,14 +247,16 @@ fn parse(flat: &FlatText, heredocs: &[OuterHeredoc]) -> Script {
 }
 
 /// The tree, or nothing where the grammar cannot be loaded or the parser's steps are used up. Steps are counted instead of time, so that
-/// the same text always gives the same answer; real scripts need a hundredth of them.
+/// the same text always gives the same answer; real scripts need a fraction of them.
 fn tree_within_budget(text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
-    let mut left = 1_000 + text.len() / 4;
-    let mut progress = |_: &ParseState| {
+    let mut left = 200 + text.len() / 25;
+    let mut left_after_error = MAX_ERROR_STEPS;
+    let mut progress = |state: &ParseState| {
         left = left.saturating_sub(1);
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        left_after_error = left_after_error.saturating_sub(usize::from(state.has_error()));
+        if left == 0 || left_after_error == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let bytes = text.as_bytes();

@@ -223,3 +223,41 @@ fn deep_nesting_ends_well() {
         assert!(!script.clean || open == "a && ", "{open}");
     }
 }
+
+#[test]
+fn hostile_scripts_end_in_time() {
+    let units = [
+        "(",
+        "$(",
+        "{ ",
+        "if ",
+        "\"$(",
+        "${A:-",
+        "a && ",
+        "a | ",
+        "<<E ",
+        "case x in ",
+        "[[ ",
+        "`",
+        "'",
+        "\"",
+        "${",
+        "))",
+        "; ;",
+        "for x in ",
+        "a=(",
+        "<(",
+        "$((1+",
+        "{a,",
+        "é",
+        ") (",
+        "} {",
+        "x) y;; ",
+    ];
+    for unit in units {
+        let source = format!("RUN x {}", unit.repeat(40_000 / unit.len()));
+        let document = crate::document::Document::new(&source);
+        let script = document.instructions().next().and_then(|run| Script::of(&run)).unwrap();
+        assert!(!script.clean || matches!(unit, "'" | "é" | "\"" | "{a," | "} {"), "{unit}");
+    }
+}
