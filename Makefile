@@ -1,4 +1,4 @@
-# Both set up what they need on a fresh Debian 12 with Rust and Node, as root, and stop what they started.
+# demo and test set up what they need on a fresh Debian 12 with Rust, as root, and stop what they started.
 .PHONY: bench demo test
 
 demo:
