@@ -74,7 +74,6 @@ fn shell_form(instruction: &InstructionNode, mut flat: FlatText) -> Script {
     let mut script = parse(&flat, &heredocs);
     let in_bodies = heredocs.iter().flat_map(|heredoc| heredoc.target.variables.iter().cloned());
     script.variables.extend(in_bodies);
-    script.variables.sort_by_key(|variable| variable.range);
     for statement in &mut script.statements {
         let mut nested = Vec::new();
         for redirection in statement
@@ -91,8 +90,15 @@ fn shell_form(instruction: &InstructionNode, mut flat: FlatText) -> Script {
             script.clean &= inner.clean;
             nested.extend(inner.into_nested_commands());
         }
+        for inner in statement.commands.iter().filter_map(|command| inline_script(command, instruction)) {
+            script.clean &= inner.clean;
+            script.variables.extend(inner.variables.iter().cloned());
+            nested.extend(inner.into_nested_commands());
+        }
         statement.commands.extend(nested);
+        statement.commands.sort_by_key(|command| command.range.start);
     }
+    script.variables.sort_by_key(|variable| variable.range);
     script
 }
 
@@ -131,7 +137,7 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
     let (first, last) = (words.first()?, words.last()?);
     let range = LocalRange::new(first.range.start, last.range.end);
     let command = Command { range, words, top_level: true, ..Command::default() };
-    let inner = inline_script(&command, &instruction.source);
+    let inner = inline_script(&command, instruction);
     let mut commands = vec![command];
     let mut variables = Vec::new();
     let mut clean = true;
@@ -151,16 +157,26 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
     Some(Script { statements: vec![statement], clean, variables })
 }
 
-/// The script of `["sh", "-c", "…"]`.
-fn inline_script(command: &Command, source: &str) -> Option<Script> {
+/// The script of `["sh", "-c", "…"]`, or of `sh -c '…'` where its text is certain.
+fn inline_script(command: &Command, instruction: &InstructionNode) -> Option<Script> {
     let [_, options @ .., script] = command.words.as_slice() else { return None };
     let takes_script = command.program().is_some_and(is_shell)
         && options.last().is_some_and(|option| option.text.starts_with('-') && option.text.ends_with('c'))
         && options.iter().all(|option| option.text.starts_with('-'));
-    if !takes_script || script.text.len() > MAX_LEN {
+    let text = script.value.as_deref()?;
+    if !takes_script || text.len() > MAX_LEN {
         return None;
     }
-    let flat = FlatText::of_json_string(script.range.of(source), script.range.start, &script.text)?;
+    let quoted = script.range.of(&instruction.source);
+    let flat = if instruction.arguments.form == Some(Form::Exec) {
+        FlatText::of_json_string(quoted, script.range.start, text)?
+    } else {
+        let is_quoted = quoted.len() >= 2 && (quoted.starts_with('\'') || quoted.starts_with('"'));
+        let inside = LocalRange::new(script.range.start + 1, script.range.end.saturating_sub(1));
+        let flat =
+            is_quoted.then(|| FlatText::of_logical_line(&instruction.source, inside, instruction.escape))?;
+        (flat.text == text).then_some(flat)?
+    };
     Some(parse(&flat, &[]))
 }
 

@@ -276,3 +276,25 @@ fn a_trigger_has_its_script_in_the_same_places() {
     "#]]
     .assert_eq(&render(source, trigger.trigger.as_ref().unwrap()));
 }
+
+#[test]
+fn a_shell_with_its_script_in_quotes() {
+    check(
+        "RUN bash -lc 'a \\\n  \"$B\" && c' && sh -c \"d; e\" && sh -c \"f $G\" && sh -c h",
+        &expect![[r#"
+            Command "bash -lc 'a \\\n  \"$B\" && c'"
+              + bash -lc "a   \"$B\" && c"
+              - a <"$B">
+              - c
+            And Command "sh -c \"d; e\""
+              + sh -c "d; e"
+              - d
+              - e
+            And Command "sh -c \"f $G\""
+              + sh -c <"f $G">
+            And Command "sh -c h"
+              + sh -c h
+            variables: B at "$B", G at "$G"
+        "#]],
+    );
+}
