@@ -3,9 +3,19 @@
 //! A rule is a pure function from the model and the facts to findings; a fix is a change attached to a finding. No rule knows
 //! another one, and none keeps state. Which rules run, how severe they are and what comments suppress is decided here, once for all.
 
+mod analysis;
+mod catalogue;
+pub mod docs;
+mod names;
+mod report;
 pub mod rule;
+mod rules;
+pub mod settings;
+pub mod suppress;
+#[cfg(test)]
+mod tests;
 
-pub use rule::{Category, Finding, Findings, Rule, Severity};
-
-/// Every rule, by code.
-pub const REGISTRY: &[&Rule] = &[];
+pub use crate::catalogue::{REGISTRY, find, find_all};
+pub use crate::report::{Report, Suppressed, check, report, report_with, run};
+pub use crate::rule::{Category, Finding, Findings, Rule, Severity};
+pub use crate::settings::{Level, Settings};

@@ -114,6 +114,21 @@ impl Findings {
 }
 
 impl Category {
+    /// Every category.
+    pub const ALL: &'static [Self] = &[
+        Self::Syntax,
+        Self::Semantic,
+        Self::Cache,
+        Self::Secrets,
+        Self::Size,
+        Self::Stages,
+        Self::Context,
+        Self::Security,
+        Self::Portability,
+        Self::Shell,
+        Self::Style,
+    ];
+
     /// The name in JSON and settings.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

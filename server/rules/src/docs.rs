@@ -1,0 +1,50 @@
+//! The pages of the rules and their index, as they stand under `server/docs`.
+
+use crate::catalogue::REGISTRY;
+use crate::rule::{Category, Rule};
+
+const NOTE: &str =
+    "<!-- Made from the code by `UPDATE_DOCS=1 cargo test -p layerwise-rules`; do not edit. -->";
+
+/// The page of a rule, in Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    let Rule { code, summary, page, .. } = rule;
+    let (category, severity) = (rule.category.as_str(), rule.severity.as_str());
+    let on = if rule.on_by_default { "on by default" } else { "off unless selected" };
+    let aliases = match rule.aliases {
+        [] => String::new(),
+        aliases => format!(" · also known as {}", aliases.join(", ")),
+    };
+    format!(
+        "{NOTE}\n\n# {code}\n\n{summary}\n\n*{category} · {severity} · {on}{aliases}*\n\n{}\n",
+        page.trim()
+    )
+}
+
+/// The list of all rules by category, in Markdown.
+#[must_use]
+pub fn index() -> String {
+    let mut text = format!(
+        "{NOTE}\n\n# Rules\n\nEvery code and every alias works in `--select`, in settings, in suppression comments and in `layerwise rules CODE`.\n"
+    );
+    for category in Category::ALL {
+        let rules: Vec<_> = REGISTRY.iter().filter(|rule| rule.category == *category).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        text += &format!(
+            "\n## {}\n\n| rule | says | severity | also known as |\n| --- | --- | --- | --- |\n",
+            category.as_str()
+        );
+        for Rule { code, summary, severity, aliases, on_by_default, .. } in rules {
+            let off = if *on_by_default { "" } else { ", off" };
+            let aliases = aliases.join(", ");
+            text += &format!(
+                "| [`{code}`](rules/{code}.md) | {summary} | {}{off} | {aliases} |\n",
+                severity.as_str()
+            );
+        }
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! Running rules: which of them, in what order their findings come, and what comments suppress.
+
+use rewrites::Input;
+use semantic::Frontend;
+
+use crate::catalogue::REGISTRY;
+use crate::rule::{Finding, Findings, Rule, Severity};
+use crate::rules::{foreign_frontend, unused_suppression};
+use crate::settings::{Choice, Settings};
+use crate::suppress::Suppressions;
+
+/// What the rules found in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What is to be shown, by place, then by code.
+    pub findings: Vec<Finding>,
+    /// What comments suppress.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that a comment suppresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// The reason that the comment gives; empty where it gives none.
+    pub reason: String,
+}
+
+/// What the rules find in a file, by place, then by code, after settings and suppression comments.
+#[must_use]
+pub fn check(input: &Input<'_>, settings: &Settings) -> Vec<Finding> {
+    report(input, settings).findings
+}
+
+/// What the rules find in a file, with what comments suppress.
+#[must_use]
+pub fn report(input: &Input<'_>, settings: &Settings) -> Report {
+    report_with(input, settings, &mut |rule| run(rule, input))
+}
+
+/// What one rule finds, without settings and comments.
+#[must_use]
+pub fn run(rule: &'static Rule, input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = Findings::new(rule);
+    (rule.check)(input, &mut findings);
+    findings.into_vec()
+}
+
+/// Like [`report`], with each rule run by `run`: that is where a caller catches the panic of one rule, so that the others still answer.
+pub fn report_with(
+    input: &Input<'_>,
+    settings: &Settings,
+    run: &mut dyn FnMut(&'static Rule) -> Vec<Finding>,
+) -> Report {
+    let choice = Choice::new(settings);
+    if matches!(input.model.frontend, Frontend::Foreign(_)) {
+        let found = run(&foreign_frontend::RULE);
+        let findings = found.into_iter().filter(|finding| !choice.ignores(finding)).collect();
+        return Report { findings, suppressed: Vec::new() };
+    }
+    let mut suppressions = Suppressions::new(&input.model.document);
+    let mut report = Report::default();
+    let mut active = Vec::new();
+    for rule in REGISTRY.iter().copied().filter(|rule| choice.runs(rule)) {
+        active.push(rule);
+        for finding in run(rule).into_iter().filter_map(|finding| choice.keep(finding)) {
+            report.take(finding, &mut suppressions, &choice);
+        }
+    }
+    if choice.runs(&unused_suppression::RULE) {
+        let found = unused_suppression::find(input, &suppressions, &active);
+        for finding in found.into_iter().filter_map(|finding| choice.keep(finding)) {
+            report.take(finding, &mut suppressions, &choice);
+        }
+    }
+    let place = |finding: &Finding| (finding.range.start, finding.range.end, finding.code);
+    report.findings.sort_by_key(place);
+    report.suppressed.sort_by_key(|suppressed| place(&suppressed.finding));
+    report
+}
+
+impl Report {
+    fn take(&mut self, mut finding: Finding, suppressions: &mut Suppressions, choice: &Choice) {
+        if let Some(reason) = suppressions.suppress(&finding) {
+            self.suppressed.push(Suppressed { finding, reason });
+            return;
+        }
+        if suppressions.checks_are_errors() && is_build_check(&finding) && !choice.has_level(&finding) {
+            finding.severity = Severity::Error;
+        }
+        self.findings.push(finding);
+    }
+}
+
+/// Whether BuildKit's own checks report this too. Their names are words, those of the other peers have digits.
+pub(crate) fn is_build_check(finding: &Finding) -> bool {
+    finding.aliases.iter().any(|alias| !alias.bytes().any(|byte| byte.is_ascii_digit()))
+}

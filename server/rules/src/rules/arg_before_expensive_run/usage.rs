@@ -1,0 +1,207 @@
+//! Who uses an ARG, and what its name tells.
+
+use semantic::Stage;
+
+/// Where the names of a stage's ARGs stand in its instructions: as `$NAME`, and in shell text as a word.
+pub(super) struct Uses {
+    /// By name, the positions of the instructions that hold it, in order.
+    uses: Vec<(String, Vec<usize>)>,
+}
+
+impl Uses {
+    /// Reads each instruction of the stage once.
+    pub(super) fn of(stage: &Stage, names: &[&str]) -> Self {
+        let mut uses: Vec<(String, Vec<usize>)> =
+            names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
+        uses.sort();
+        uses.dedup();
+        for (position, item) in stage.instructions.iter().enumerate() {
+            for word in identifiers(&item.instruction.source) {
+                if let Ok(at) = uses.binary_search_by(|(name, _)| name.as_str().cmp(word))
+                    && uses[at].1.last() != Some(&position)
+                {
+                    uses[at].1.push(position);
+                }
+            }
+        }
+        Self { uses }
+    }
+
+    /// Whether the instruction at a position holds the name.
+    pub(super) fn is_used(&self, name: &str, position: usize) -> bool {
+        let found = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name));
+        found.is_ok_and(|at| self.uses[at].1.binary_search(&position).is_ok())
+    }
+
+    /// Whether an instruction behind a position holds the name.
+    pub(super) fn is_used_behind(&self, name: &str, position: usize) -> bool {
+        let found = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name));
+        found.is_ok_and(|at| self.uses[at].1.last().is_some_and(|last| *last > position))
+    }
+}
+
+/// The words of a text that could be names of variables.
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.split(move |letter| !is_part(letter)).filter(|word| !word.is_empty())
+}
+
+/// Whether a name says that its value changes from build to build.
+pub(super) fn is_volatile(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let has = |word: &str| lower.split('_').any(|part| part == word);
+    let any = |words: &[&str]| words.iter().any(|word| has(word));
+    if any(&["sha", "commit", "revision", "vcs", "githash", "gitsha", "timestamp", "nightly"]) {
+        return true;
+    }
+    if has("build")
+        && any(&[
+            "id", "number", "num", "no", "date", "time", "ref", "tag", "version", "rev", "hash", "at", "url",
+        ])
+    {
+        return true;
+    }
+    if has("git") && any(&["hash", "ref", "rev", "branch", "tag", "describe", "version"]) {
+        return true;
+    }
+    matches!(
+        lower.as_str(),
+        "app_version"
+            | "version"
+            | "image_version"
+            | "release_version"
+            | "package_version"
+            | "build"
+            | "date"
+            | "created"
+            | "image_tag"
+            | "run_id"
+            | "github_run_id"
+            | "github_sha"
+            | "ci_commit_sha"
+            | "ci_pipeline_id"
+            | "branch"
+            | "ref"
+    )
+}
+
+/// Whether a name says that it is there to make steps run again.
+pub(super) fn is_cache_buster(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("bust")
+        || lower.contains("cache")
+        || lower.contains("invalidate")
+        || lower.contains("rebuild")
+}
+
+/// Whether tools read a variable of this name from their environment.
+pub(super) fn is_implicit(name: &str) -> bool {
+    const PREFIXES: [&str; 52] = [
+        "APT_",
+        "AWS_",
+        "BUILDKIT_",
+        "BUNDLE_",
+        "CARGO_",
+        "CGO_",
+        "CMAKE_",
+        "COMPOSER_",
+        "CONDA_",
+        "CURL_",
+        "DEBCONF_",
+        "DEBIAN_",
+        "DOCKER_",
+        "DOTNET_",
+        "ELECTRON_",
+        "EXPO_",
+        "GATSBY_",
+        "GEM_",
+        "GIT_CONFIG",
+        "GIT_SSL",
+        "GIT_TERMINAL",
+        "GOOGLE_",
+        "GRADLE_",
+        "JAVA_",
+        "LC_",
+        "LD_",
+        "MAVEN_",
+        "MIX_",
+        "NEXT_",
+        "NODE_",
+        "NPM_CONFIG",
+        "NUGET_",
+        "NUXT_",
+        "NVIDIA_",
+        "PIP_",
+        "PLAYWRIGHT_",
+        "PNPM_",
+        "POETRY_",
+        "PUBLIC_",
+        "PUPPETEER_",
+        "PYTHON",
+        "RAILS_",
+        "REACT_APP_",
+        "RUSTUP_",
+        "SENTRY_",
+        "SSL_",
+        "TZ",
+        "UV_",
+        "VITE_",
+        "VUE_APP_",
+        "YARN_",
+        "npm_config_",
+    ];
+    let is_known = matches!(
+        name,
+        "CC" | "CXX"
+            | "CI"
+            | "GOARCH"
+            | "GOOS"
+            | "GOFLAGS"
+            | "GOPRIVATE"
+            | "GOPROXY"
+            | "GOSUMDB"
+            | "HOME"
+            | "LANG"
+            | "LANGUAGE"
+            | "MAKEFLAGS"
+            | "PATH"
+            | "RACK_ENV"
+            | "RUSTFLAGS"
+            | "SHELL"
+            | "SOURCE_DATE_EPOCH"
+            | "SOURCE_COMMIT"
+            | "SECRET_KEY_BASE"
+            | "TERM"
+            | "TMPDIR"
+            | "USER"
+            | "NONINTERACTIVE"
+            | "ENV"
+            | "APP_ENV"
+            | "ENVIRONMENT"
+    );
+    is_known || name.ends_with("FLAGS") || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_changes() {
+        for name in [
+            "GIT_SHA",
+            "COMMIT",
+            "VCS_REF",
+            "BUILD_DATE",
+            "BUILD_NUMBER",
+            "APP_VERSION",
+            "GITHUB_SHA",
+            "git_commit",
+        ] {
+            assert!(is_volatile(name), "{name}");
+        }
+        for name in ["NODE_VERSION", "APP_HOME", "UID", "BUILD_TYPE", "BUILDER", "PORT"] {
+            assert!(!is_volatile(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! A RUN that changes the owner or mode of files that an earlier instruction copied.
+
+use rewrites::{Applicability, Fix, Input};
+use semantic::path::Place;
+use semantic::{Copy, SourceKind, StageInstruction, Text};
+use syntax::shell::{Command, StatementKind};
+use syntax::{Form, TextEdit, TextRange};
+
+use crate::analysis::call::Call;
+use crate::analysis::image_path::{ImagePath, for_each_command, resolve};
+use crate::analysis::shipped::shipped;
+use crate::analysis::text::{bytes, line, whole_lines};
+use crate::rule::{Category, Findings, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "chown-in-own-layer",
+    aliases: &[],
+    category: Category::Size,
+    severity: Severity::Warning,
+    on_by_default: true,
+    summary: "Copied files are copied once more to change their owner or mode",
+    page: PAGE,
+    check,
+};
+
+const PAGE: &str = r#"
+## What
+
+A RUN changes the owner or the mode of files, recursively, that a COPY or ADD of an earlier layer brought. One file alone counts where it
+is known to be large. Only stages that are shipped are looked at.
+
+## Why
+
+A layer cannot change an owner or a mode without holding the whole file again: the image carries these files twice, and the step takes
+as long as copying them.
+
+## Bad
+
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY . /app
+RUN chown -R node:node /app
+USER node
+```
+
+## Good
+
+```dockerfile
+FROM node:22-slim
+WORKDIR /app
+COPY --chown=node:node . /app
+USER node
+```
+
+The folder `/app` itself, which WORKDIR makes, then still belongs to root. The fix is offered only where both ways are equal for certain:
+for a single file under its full path.
+
+## When to ignore
+
+When the files are few and small, or when a RUN in between makes files under the same path as another user.
+"#;
+
+/// Files above this size, in bytes, are worth a word even when they are alone.
+const LARGE: u64 = 1_000_000;
+
+fn check(input: &Input<'_>, findings: &mut Findings) {
+    // What was copied so far, and whether anything but a COPY ran since.
+    let mut copied: Vec<&StageInstruction> = Vec::new();
+    for item in shipped(input.model).into_iter().flat_map(|stage| &stage.instructions) {
+        if item.as_copy().is_some() {
+            copied.push(item);
+        }
+        if copied.is_empty() || item.as_run().is_none() {
+            continue;
+        }
+        for_each_command(item, |command, cwd| {
+            if let Some(change) = Change::of(input, item, command, cwd) {
+                check_change(input, item, command, &change, &copied, findings);
+            }
+        });
+    }
+}
+
+/// A `chown` or `chmod`.
+struct Change<'a> {
+    program: &'a str,
+    /// The owner or the mode.
+    to: Option<&'a str>,
+    is_recursive: bool,
+    paths: Vec<ImagePath>,
+}
+
+impl<'a> Change<'a> {
+    fn of(input: &Input<'_>, item: &StageInstruction, command: &'a Command, cwd: &Place) -> Option<Self> {
+        let call = Call::of(command).filter(|call| matches!(call.program, "chown" | "chmod" | "chgrp"))?;
+        let is_flag = |text: &str| {
+            text.starts_with("--")
+                || text.starts_with('-') && text[1..].bytes().all(|byte| b"RHLPvcfh".contains(&byte))
+        };
+        let mut words = call.arguments.iter().filter(|word| !is_flag(&word.text));
+        let to = words.next()?.value.as_deref();
+        let is_recursive = call.values().any(|value| {
+            value == "--recursive" || is_flag(value) && !value.starts_with("--") && value.contains('R')
+        });
+        let paths = words.filter_map(|word| resolve(input, item, cwd, word)).collect();
+        Some(Self { program: call.program, to, is_recursive, paths })
+    }
+}
+
+fn check_change(
+    input: &Input<'_>,
+    item: &StageInstruction,
+    command: &Command,
+    change: &Change<'_>,
+    copied: &[&StageInstruction],
+    findings: &mut Findings,
+) {
+    let touched = copied.iter().rev().take(64).find(|other| {
+        let Some(copy) = other.as_copy() else { return false };
+        let touches = change.paths.iter().any(|path| touches(path, copy));
+        touches && (change.is_recursive || size(input, copy).is_some_and(|size| size >= LARGE))
+    });
+    let Some(touched) = touched else { return };
+    let Some(copy) = touched.as_copy() else { return };
+    let size = size(input, copy).map_or_else(String::new, |size| format!(" ({})", bytes(size)));
+    let flag = if change.program == "chmod" { "chmod" } else { "chown" };
+    let keyword = touched.instruction.keyword;
+    let cure = match change.to.filter(|to| flag == "chown" || is_octal(to)) {
+        Some(to) if change.program != "chgrp" => format!("`{keyword} --{flag}={to}`"),
+        _ => format!("`{keyword} --{flag}`"),
+    };
+    let message = format!(
+        "This layer holds the files of line {} once more{size}, only to change their {}. Use {cure} there.",
+        line(input, touched.instruction.start),
+        if flag == "chmod" { "mode" } else { "owner" }
+    );
+    let first = command.words.first().map_or(command.range, |word| word.range);
+    let last = command.words.last().map_or(first, |word| word.range);
+    let range = item.instruction.place(first).cover(item.instruction.place(last));
+    let fix = fix(input, item, change, touched, copy, copied);
+    findings.add(range, message).fixes.extend(fix);
+}
+
+/// Whether the change reaches what the COPY brings.
+fn touches(path: &ImagePath, copy: &Copy) -> bool {
+    path.covers(&copy.place)
+        || copied_files(copy).any(|file| path.covers(&file))
+        || path.pattern.is_none() && path.place.is_within(&copy.place)
+}
+
+/// The files that a COPY makes in a folder, by the names of its sources.
+fn copied_files(copy: &Copy) -> impl Iterator<Item = Place> {
+    let sources = copy.sources.iter().filter(|source| copy.into_directory && source.kind == SourceKind::Path);
+    sources.filter_map(|source| Some(copy.place.join(source.text.value.as_deref()?.rsplit('/').next()?)))
+}
+
+/// Bytes of what a COPY takes from the context, where all of it is known.
+fn size(input: &Input<'_>, copy: &Copy) -> Option<u64> {
+    let context = input.facts.context.as_ref().filter(|context| context.complete && copy.from.is_none())?;
+    let mut sum = 0;
+    for path in copy.context_paths() {
+        let inside = context.files.iter().filter(|(file, _)| semantic::path::is_within(file, &path));
+        sum += inside.map(|(_, facts)| facts.size).sum::<u64>();
+    }
+    (sum > 0).then_some(sum)
+}
+
+fn is_octal(mode: &str) -> bool {
+    (3..=4).contains(&mode.len()) && mode.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
+}
+
+/// Moves the change into the COPY where that gives the very same files: one file under its full path, a RUN that does nothing else and
+/// comes next, and an owner or mode that means the same there.
+fn fix(
+    input: &Input<'_>,
+    item: &StageInstruction,
+    change: &Change<'_>,
+    touched: &StageInstruction,
+    copy: &Copy,
+    copied: &[&StageInstruction],
+) -> Option<Fix> {
+    let to = change.to?;
+    let flag = match change.program {
+        "chmod" if is_octal(to) && copy.chmod.is_none() && !copy.link => "chmod",
+        // Both halves are given: alone, a user means another group in `chown` than in `--chown`.
+        "chown"
+            if copy.chown.is_none()
+                && to.split_once(':').is_some_and(|(user, group)| !user.is_empty() && !group.is_empty()) =>
+        {
+            "chown"
+        }
+        _ => return None,
+    };
+    let is_alone = item.as_run()?.script.as_deref().is_some_and(|script| {
+        script.clean && script.statements.len() == 1 && script.statements[0].kind == StatementKind::Command
+    });
+    let [source] = copy.sources.as_slice() else { return None };
+    let [path] = change.paths.as_slice() else { return None };
+    let is_full_path = !copy.into_directory
+        && path.pattern.is_none()
+        && path.place == copy.place
+        && matches!(copy.place, Place::Known(_));
+    let is_file = is_file(input, copy, &source.text);
+    let next = copied.last().is_some_and(|last| last.instruction.start == touched.instruction.start)
+        && follows(input, touched, item);
+    let is_plain = item.instruction.arguments.form == Some(Form::Shell) && item.instruction.flags.is_empty();
+    if !(is_alone && is_full_path && is_file && next && is_plain) {
+        return None;
+    }
+    let at = touched.instruction.keyword_range().end;
+    let edits = vec![
+        TextEdit { range: TextRange::empty(at), new_text: format!(" --{flag}={to}") },
+        TextEdit { range: whole_lines(input, item.instruction.range()), new_text: String::new() },
+    ];
+    let title = format!("Use `{} --{flag}={to}` and remove this RUN", touched.instruction.keyword);
+    Some(Fix { title, applicability: Applicability::Safe, edits })
+}
+
+/// Whether a source is one file for certain.
+fn is_file(input: &Input<'_>, copy: &Copy, source: &Text) -> bool {
+    let Some(value) = source.value.as_deref().filter(|_| copy.from.is_none()) else { return false };
+    let context = input.facts.context.as_ref();
+    let path = semantic::path::clean_context_path(value);
+    match context.and_then(|context| context.files.get(&path)) {
+        Some(file) => file.kind == semantic::facts::FileKind::File,
+        None => {
+            context.is_none() && path.rsplit('/').next().is_some_and(|name| name.contains('.') && name != ".")
+        }
+    }
+}
+
+/// Whether one instruction comes right behind the other.
+fn follows(input: &Input<'_>, first: &StageInstruction, second: &StageInstruction) -> bool {
+    let items = input.model.stages.iter().flat_map(|stage| &stage.instructions);
+    let mut behind = items.skip_while(|item| item.instruction.start != first.instruction.start).skip(1);
+    behind.next().is_some_and(|item| item.instruction.start == second.instruction.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::tests::{check, check_fix, check_only, no_findings};
+
+    const CODE: &str = "chown-in-own-layer";
+
+    #[test]
+    fn copied_files_that_change_owner_are_pointed_at() {
+        check(
+            "
+FROM node:22-slim
+WORKDIR /app
+COPY . .
+RUN useradd app \\
+ && chown -R \"app:app\" /app \\
+#   ^^^^^^^^^^^^^^^^^^^^^^^ chown-in-own-layer: This layer holds the files of line 3 once more, only to change their owner. Use `COPY --chown=app:app` there.
+ && chmod -R u+w .
+#   ^^^^^^^^^^^^^^ chown-in-own-layer: This layer holds the files of line 3 once more, only to change their mode. Use `COPY --chmod` there.
+",
+        );
+    }
+
+    #[test]
+    fn unknown_working_directories_sudo_and_stages_below() {
+        for text in [
+            "FROM example/musl\nADD . ./\nRUN sudo chown -R rust:rust .\n",
+            "FROM a:1 AS base\nCOPY src /srv/src\nFROM base\nRUN chown -R 1000:1000 /srv\n",
+            "FROM a:1\nCOPY --from=b:1 /x /srv/x\nRUN chown -hR 1000:1000 /srv/x/y\n",
+            "FROM a:1\nCOPY a.sh b.sh /usr/bin/\nRUN chmod -R 755 /usr/bin/*\n",
+            "FROM a:1\nWORKDIR /app\nCOPY . .\nRUN cd / && chown -R app app\n",
+            "FROM a:1\nENV D=/srv\nCOPY . $D\nRUN chown -R app ${D}\n",
+        ] {
+            assert_eq!(check_only(CODE, text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_files_and_other_stages_are_left_alone() {
+        for text in [
+            "FROM a:1\nCOPY . /app\nRUN mkdir /data && chown -R app /data\n",
+            "FROM a:1\nRUN chown -R app /app\nCOPY . /app\n",
+            "FROM a:1\nCOPY run.sh /\nRUN chmod +x /run.sh\n",
+            "FROM a:1\nCOPY . /app\nRUN chown app /app\n",
+            "FROM a:1 AS b\nCOPY . /app\nRUN chown -R app /app\nFROM a:1\nCOPY --from=b /app /app\n",
+            "FROM a:1\nCOPY . /app\nRUN echo chown -R app /app\n",
+            "FROM a:1\nCOPY . /app\nRUN chown -R app\n",
+        ] {
+            no_findings(CODE, text);
+        }
+    }
+
+    #[test]
+    fn the_fix_is_offered_where_both_are_equal() {
+        check_fix(
+            "
+FROM debian:12-slim
+COPY tool.py /usr/local/bin/tool.py
+RUN chown -R 1000:1000 /usr/local/bin/tool.py
+CMD x
+",
+            expect![[r"
+                Use `COPY --chown=1000:1000` and remove this RUN (safe)
+                FROM debian:12-slim
+                COPY --chown=1000:1000 tool.py /usr/local/bin/tool.py
+                CMD x
+            "]],
+        );
+    }
+
+    #[test]
+    fn the_fix_is_not_offered_where_they_may_differ() {
+        for text in [
+            "FROM a:1\nWORKDIR /app\nCOPY . /app\nRUN chown -R node:node /app\n",
+            "FROM a:1\nCOPY a.py /a.py\nRUN chown -R node /a.py\n",
+            "FROM a:1\nCOPY a.py /a.py\nRUN useradd x && chown -R x:x /a.py\n",
+            "FROM a:1\nCOPY a.py /a.py\nRUN useradd x\nRUN chown -R x:x /a.py\n",
+            "FROM a:1\nCOPY --chown=1:1 a.py /a.py\nRUN chown -R 2:2 /a.py\n",
+            "FROM a:1\nCOPY a.py /a.py\nRUN chmod -R +x /a.py\n",
+            "FROM a:1\nCOPY a.py b/\nRUN chown -R 1:1 b\n",
+            "FROM a:1\nCOPY tool /tool\nRUN chown -R 1:1 /tool\n",
+        ] {
+            let found = check_only(CODE, text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert!(found[0].fixes.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_text_crlf_heredoc_other_letters_and_another_escape() {
+        for text in [
+            "FROM a:1\r\nCOPY größe /größe\r\nRUN chown -R \\\r\n  1:1 /größe\r\nCOPY\r\nRUN\r\n",
+            "# escape=`\nFROM a:1\nCOPY . /app\nRUN chown -R 1:1 `\n  /app\n",
+            "FROM a:1\nCOPY . /app\nRUN <<EOF\nchown -R 1:1 /app\nEOF\n",
+        ] {
+            assert_eq!(check_only(CODE, text).len(), 1, "{text}");
+        }
+        no_findings(CODE, "FROM a:1\nCOPY . /app\nRUN chown -R '\nRUN chown\n");
+    }
+}

@@ -1,0 +1,152 @@
+//! Which rules run and how severe they are, as settings say it. Comments in the file are [`crate::suppress`].
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::REGISTRY;
+use crate::names::{nearest, normalized};
+use crate::rule::{Category, Finding, Rule, Severity};
+
+/// Which rules run and how severe they are. Every name may be a code, an alias of a peer, or a category, in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// Only these run; `all` stands for every rule. Empty: those that are on by default.
+    pub select: Vec<String>,
+    /// These are dropped.
+    pub ignore: Vec<String>,
+    /// How severe findings are; a rule with a severity of its own runs even if it is off by default.
+    pub severity: BTreeMap<String, Level>,
+}
+
+/// A severity, or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// Not reported.
+    Off,
+    /// Reported so.
+    At(Severity),
+}
+
+impl Level {
+    /// The level of this name: `error`, `warning`, `info`, `hint` or `off`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == "off" { Some(Self::Off) } else { Severity::from_name(name).map(Self::At) }
+    }
+}
+
+impl Settings {
+    /// The names that mean nothing, each with the one that may have been meant.
+    #[must_use]
+    pub fn unknown_names(&self) -> Vec<(&str, Option<&'static str>)> {
+        let names = self.select.iter().chain(&self.ignore).chain(self.severity.keys());
+        names.filter(|name| !is_known(name)).map(|name| (name.as_str(), suggestion(name))).collect()
+    }
+}
+
+/// The rule or alias nearest to a name that means nothing.
+pub(crate) fn suggestion(name: &str) -> Option<&'static str> {
+    nearest(
+        name,
+        REGISTRY.iter().flat_map(|rule| std::iter::once(rule.code).chain(rule.aliases.iter().copied())),
+    )
+}
+
+/// Whether a name is a code, an alias, a category or `all`.
+pub(crate) fn is_known(name: &str) -> bool {
+    let wanted = normalized(name);
+    wanted == "all"
+        || Category::ALL.iter().any(|category| category.as_str() == wanted)
+        || crate::catalogue::find(name).is_some()
+}
+
+/// Settings with their names made comparable once.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    select: Vec<String>,
+    ignore: Vec<String>,
+    severity: Vec<(String, Level)>,
+}
+
+impl Choice {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let names = |names: &[String]| names.iter().map(|name| normalized(name)).collect();
+        Self {
+            select: names(&settings.select),
+            ignore: names(&settings.ignore),
+            severity: settings.severity.iter().map(|(name, level)| (normalized(name), *level)).collect(),
+        }
+    }
+
+    /// Whether the rule can find anything that is kept.
+    pub(crate) fn runs(&self, rule: &Rule) -> bool {
+        let names = || rule_names(rule);
+        let level = self.severity.iter().find(|(name, _)| names().any(|known| known == *name));
+        let asked = self.is_asked_for(rule, level.is_some());
+        let code = normalized(rule.code);
+        let dropped = self
+            .ignore
+            .iter()
+            .any(|name| *name == code || *name == "all" || is_category(name, rule.category));
+        asked && !dropped && !matches!(level, Some((name, Level::Off)) if *name == code)
+    }
+
+    fn is_asked_for(&self, rule: &Rule, has_level: bool) -> bool {
+        if self.select.is_empty() {
+            return rule.on_by_default || has_level;
+        }
+        self.select.iter().any(|name| name == "all" || rule_names(rule).any(|known| known == *name))
+    }
+
+    /// The finding with the severity that settings give it; none where they drop it.
+    pub(crate) fn keep(&self, mut finding: Finding) -> Option<Finding> {
+        if self.ignore.is_empty() && self.severity.is_empty() && self.select.is_empty() {
+            return Some(finding);
+        }
+        let is_meant = |name: &String| names_finding(name, &finding);
+        if self.ignore.iter().any(is_meant) {
+            return None;
+        }
+        if !self.select.is_empty() && !self.select.iter().any(is_meant) {
+            return None;
+        }
+        match self.severity.iter().find(|(name, _)| is_meant(name)) {
+            Some((_, Level::Off)) => None,
+            Some((_, Level::At(severity))) => {
+                finding.severity = *severity;
+                Some(finding)
+            }
+            None => Some(finding),
+        }
+    }
+
+    /// Whether settings drop this finding wherever it comes from.
+    pub(crate) fn ignores(&self, finding: &Finding) -> bool {
+        let is_off = |(name, level): &(String, Level)| *level == Level::Off && names_finding(name, finding);
+        self.ignore.iter().any(|name| names_finding(name, finding)) || self.severity.iter().any(is_off)
+    }
+
+    /// Whether settings say how severe this finding is.
+    pub(crate) fn has_level(&self, finding: &Finding) -> bool {
+        self.severity.iter().any(|(name, _)| names_finding(name, finding))
+    }
+}
+
+/// Everything that a rule can be called, made comparable.
+fn rule_names(rule: &Rule) -> impl Iterator<Item = String> {
+    std::iter::once(rule.code)
+        .chain(rule.aliases.iter().copied())
+        .chain([rule.category.as_str()])
+        .map(normalized)
+}
+
+fn is_category(name: &str, category: Category) -> bool {
+    category.as_str() == name
+}
+
+/// Whether a comparable name means this very finding: its rule, its category, or a peer's code that reports it.
+pub(crate) fn names_finding(name: &str, finding: &Finding) -> bool {
+    name == "all"
+        || is_category(name, finding.category)
+        || normalized(finding.code) == name
+        || finding.aliases.iter().any(|alias| normalized(alias) == name)
+}

@@ -1,0 +1,114 @@
+//! Every rule has its page, and the page's examples are true; the pages under `server/docs` are made from them.
+
+use std::path::PathBuf;
+
+use semantic::Facts;
+
+use super::fixture::findings_of;
+use crate::catalogue::{REGISTRY, find};
+use crate::names::normalized;
+use crate::{Rule, Settings, docs};
+
+const SECTIONS: [&str; 5] = ["What", "Why", "Bad", "Good", "When to ignore"];
+
+/// The text under a heading.
+fn section<'a>(rule: &Rule, title: &str) -> &'a str {
+    let start = rule
+        .page
+        .find(&format!("## {title}\n"))
+        .unwrap_or_else(|| panic!("{}: no section {title}", rule.code));
+    let rest = &rule.page[start + title.len() + 4..];
+    rest.split("\n## ").next().unwrap_or_default()
+}
+
+/// The Dockerfiles in a section.
+fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
+    let blocks = section(rule, title).split("```dockerfile\n").skip(1);
+    blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
+}
+
+fn finds(rule: &Rule, text: &str) -> bool {
+    let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
+    findings_of(text, &Facts::default(), &settings).iter().any(|finding| finding.code == rule.code)
+}
+
+#[test]
+fn every_page_has_its_sections() {
+    for rule in REGISTRY {
+        let mut last = 0;
+        for title in SECTIONS {
+            let at =
+                rule.page.find(&format!("## {title}\n")).unwrap_or_else(|| panic!("{}: {title}", rule.code));
+            assert!(at >= last, "{}: {title} out of order", rule.code);
+            assert!(!section(rule, title).trim().is_empty(), "{}: {title} is empty", rule.code);
+            last = at;
+        }
+        assert!(!rule.summary.ends_with('.') && !rule.summary.contains('\n'), "{}", rule.code);
+    }
+}
+
+#[test]
+fn bad_examples_fire_and_good_ones_do_not() {
+    for rule in REGISTRY {
+        let (bad, good) = (examples(rule, "Bad"), examples(rule, "Good"));
+        assert!(!bad.is_empty() && !good.is_empty(), "{}", rule.code);
+        for text in bad {
+            assert!(finds(rule, text), "{} misses its bad example:\n{text}", rule.code);
+        }
+        for text in good {
+            assert!(!finds(rule, text), "{} finds its good example:\n{text}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn codes_are_kebab_case_unique_and_in_order() {
+    let codes: Vec<&str> = REGISTRY.iter().map(|rule| rule.code).collect();
+    assert!(codes.is_sorted_by(|left, right| left < right), "{codes:?}");
+    for code in codes {
+        assert!(
+            code.split('-')
+                .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn aliases_are_spelt_as_peers_spell_them_and_lead_to_their_rule() {
+    for rule in REGISTRY {
+        for alias in rule.aliases {
+            let is_build_check =
+                alias.bytes().all(|byte| byte.is_ascii_alphabetic()) && alias.starts_with(char::is_uppercase);
+            let has_number = |prefix: &str| {
+                alias
+                    .strip_prefix(prefix)
+                    .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+            };
+            let is_peer = ["DL", "SC", "DS-", "CKV_DOCKER_", "CKV2_DOCKER_"].into_iter().any(has_number);
+            assert!(is_build_check || is_peer, "{}: {alias}", rule.code);
+            assert!(!REGISTRY.iter().any(|other| other.code == *alias), "{alias} is a code too");
+            let found = find(&alias.to_lowercase()).unwrap_or_else(|| panic!("{alias}"));
+            assert!(found.aliases.iter().any(|other| normalized(other) == normalized(alias)));
+        }
+        assert_eq!(find(rule.code).map(|found| found.code), Some(rule.code));
+    }
+}
+
+#[test]
+fn the_pages_on_disk_are_fresh() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let pages = REGISTRY.iter().map(|rule| (root.join(format!("rules/{}.md", rule.code)), docs::page(rule)));
+    for (path, text) in pages.chain([(root.join("rules.md"), docs::index())]) {
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::create_dir_all(root.join("rules")).expect("a directory for the pages");
+            std::fs::write(&path, &text).expect("a page that can be written");
+        }
+        let on_disk = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            on_disk == text,
+            "{} is stale: run UPDATE_DOCS=1 cargo test -p layerwise-rules",
+            path.display()
+        );
+    }
+}
