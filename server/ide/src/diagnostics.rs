@@ -33,7 +33,7 @@ pub struct Diagnostic {
     pub message: String,
 }
 
-/// The code of syntax problems.
+/// The code of syntax problems, which a rule reports as it does all else.
 pub const SYNTAX_CODE: &str = "syntax-problem";
 
 impl Snapshot {
@@ -41,8 +41,7 @@ impl Snapshot {
     #[must_use]
     pub fn analysis_diagnostics(&self, id: &DocumentId) -> Vec<Diagnostic> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        let rules = state.findings().into_iter().map(Diagnostic::from);
-        syntax_diagnostics(state).chain(rules).collect()
+        state.findings().into_iter().map(Diagnostic::from).collect()
     }
 
     /// What the last build said, as far as the text still is what was built.
@@ -58,24 +57,13 @@ impl Snapshot {
 impl From<Finding> for Diagnostic {
     fn from(finding: Finding) -> Self {
         Self {
-            layer: Layer::Rules,
+            layer: if finding.code == SYNTAX_CODE { Layer::Syntax } else { Layer::Rules },
             range: finding.range,
             severity: finding.severity,
             code: Some(finding.code),
             message: finding.message,
         }
     }
-}
-
-fn syntax_diagnostics(state: &DocumentState) -> impl Iterator<Item = Diagnostic> {
-    let beyond_one_instruction = state.model().problems.clone();
-    state.document.problems().into_iter().chain(beyond_one_instruction).map(|problem| Diagnostic {
-        layer: Layer::Syntax,
-        range: problem.range,
-        severity: Severity::Error,
-        code: Some(SYNTAX_CODE),
-        message: problem.message,
-    })
 }
 
 fn build_diagnostic(

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rewrites::Input;
-use rules::{Finding, Findings};
+use rules::Finding;
 use semantic::{Facts, Model};
 use syntax::Document;
 
@@ -201,14 +201,8 @@ impl DocumentState {
         Input { model: self.model(), facts: &self.facts }
     }
 
-    /// What all rules find. Settings and suppressions are not applied here yet.
+    /// What all rules find that are on by default, less what comments suppress. Settings are not applied here yet.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        let input = self.input();
-        let check = |rule: &&'static rules::Rule| {
-            let mut findings = Findings::new(rule);
-            (rule.check)(&input, &mut findings);
-            findings.into_vec()
-        };
-        rules::REGISTRY.iter().filter(|rule| rule.on_by_default).flat_map(check).collect()
+        rules::check(&self.input(), &rules::Settings::default())
     }
 }
