@@ -65,6 +65,7 @@ pub(crate) struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        self.totals.stop_counting();
         self.server.abort();
     }
 }

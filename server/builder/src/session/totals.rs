@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use workspace::context::{self, Kind, Selection};
 
 /// Counting what nobody asked for is not worth more of people's time.
-const COUNT_DEADLINE: Duration = Duration::from_secs(2);
+const COUNT_DEADLINE: Duration = Duration::from_millis(500);
 
 /// Counters that the syncs of one build share.
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub(crate) struct Totals {
     bytes_listed: AtomicU64,
     listed_all: AtomicBool,
     counting: Mutex<Option<JoinHandle<()>>>,
+    stop_counting: AtomicBool,
 }
 
 impl Totals {
@@ -64,18 +65,29 @@ impl Totals {
                 files += 1;
                 bytes += entry.size;
             }
-            ControlFlow::Continue(())
+            if self.stop_counting.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
-        if counted.is_ok() {
+        if counted.is_ok() && !self.stop_counting.load(Ordering::Relaxed) {
             self.listed_all(files, bytes);
         }
+    }
+
+    /// Ends a count that goes on: its result is not wanted any more.
+    pub(crate) fn stop_counting(&self) {
+        self.stop_counting.store(true, Ordering::Relaxed);
     }
 
     /// Files and bytes in all. None where nothing was listed completely, or counting takes too long.
     pub(crate) async fn all(&self) -> Option<(u64, u64)> {
         if !self.listed_all.load(Ordering::Acquire) {
             let counting = self.counting.lock().ok()?.take()?;
-            let _ = tokio::time::timeout(COUNT_DEADLINE, counting).await;
+            if tokio::time::timeout(COUNT_DEADLINE, counting).await.is_err() {
+                self.stop_counting();
+            }
         }
         let all = (self.files_listed.load(Ordering::Relaxed), self.bytes_listed.load(Ordering::Relaxed));
         self.listed_all.load(Ordering::Acquire).then_some(all)
