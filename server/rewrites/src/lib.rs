@@ -10,6 +10,7 @@ mod context;
 #[cfg(test)]
 mod fixture;
 mod ground;
+pub mod mount_secrets;
 mod node;
 pub mod offer;
 mod promise;
@@ -17,12 +18,14 @@ mod removal;
 mod second_opinion;
 mod secret;
 pub mod split_stages;
+mod statements;
 mod style;
+mod variable;
 
 pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};
 
 /// Every rewrite, by id.
-pub const REGISTRY: &[&Recipe] = &[&split_stages::RECIPE];
+pub const REGISTRY: &[&Recipe] = &[&mount_secrets::RECIPE, &split_stages::RECIPE];
 
 /// The recipe of an id.
 #[must_use]

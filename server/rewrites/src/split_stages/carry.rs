@@ -9,6 +9,7 @@ use super::base::working_directory;
 use super::effect::{self, Effect, is_build_package, is_credentials};
 use crate::context::absolute;
 use crate::secret;
+use crate::variable::uses;
 
 /// What becomes of an instruction of the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -325,15 +326,4 @@ fn redeclare_arguments(carried: &mut Carried, stage: &Stage, plan: &Plan) {
             *fate = Fate::Again(item.instruction.source.to_string());
         }
     }
-}
-
-/// Whether a text uses a variable.
-fn uses(text: &str, name: &str) -> bool {
-    text.match_indices('$').any(|(at, _)| {
-        let rest = &text[at + 1..];
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        rest.strip_prefix(name).is_some_and(|after| {
-            !after.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
-        })
-    })
 }

@@ -6,7 +6,7 @@ use crate::node::{NodeCommand, command};
 
 /// What a command does to the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(crate) enum Effect {
     /// Something of npm, yarn or pnpm.
     Node(NodeCommand),
     /// Runs a program on Node: a build script, perhaps.
@@ -51,13 +51,13 @@ const CREDENTIALS: [&str; 9] = [
 ];
 
 /// Whether a path is one of credentials for the build.
-pub(super) fn is_credentials(path: &str) -> bool {
+pub(crate) fn is_credentials(path: &str) -> bool {
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
     CREDENTIALS.contains(&name) || name == ".ssh" || path.contains("/.ssh/")
 }
 
 /// What a command does.
-pub(super) fn of(command: &Command) -> Effect {
+pub(crate) fn of(command: &Command) -> Effect {
     if let Some(node) = command::of_command(command) {
         return match node {
             NodeCommand::Config => Effect::Credentials,
@@ -128,12 +128,12 @@ fn packages(operands: &[String]) -> Effect {
 }
 
 /// A word's value, or as written where the shell makes something else of it.
-pub(super) fn text(word: &ShellWord) -> String {
+pub(crate) fn text(word: &ShellWord) -> String {
     word.value.clone().unwrap_or_else(|| word.text.trim_matches('"').to_owned())
 }
 
 /// Packages that only builds use: compilers and their companions, interpreters of build tools, version control.
-pub(super) fn is_build_package(name: &str) -> bool {
+pub(crate) fn is_build_package(name: &str) -> bool {
     const NAMES: [&str; 34] = [
         "build-essential",
         "build-base",

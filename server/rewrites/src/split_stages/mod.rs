@@ -4,7 +4,7 @@ mod assemble;
 mod base;
 mod carry;
 mod data;
-mod effect;
+pub(crate) mod effect;
 mod launch;
 mod node;
 mod rust;
