@@ -118,3 +118,33 @@ pub(crate) fn context_address(folder: &Path, name: &str) -> Result<Address, Stri
     }
     Ok(address)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_become_build_arguments_in_both_spellings() {
+        let config: DockerConfig = serde_json::from_str(
+            r#"{"proxies": {"default": {"httpProxy": "http://proxy:1"}, "tcp://far:2375": {"noProxy": "far"}}}"#,
+        )
+        .unwrap();
+        let arguments = |address: &str| config.proxy_arguments(address);
+        assert_eq!(
+            arguments("unix:///var/run/docker.sock"),
+            [("HTTP_PROXY", "http://proxy:1".to_owned()), ("http_proxy", "http://proxy:1".to_owned())]
+        );
+        assert_eq!(
+            arguments("tcp://far:2375"),
+            [("NO_PROXY", "far".to_owned()), ("no_proxy", "far".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_folder_without_a_configuration_is_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = DockerConfig::read(Some(folder.path())).unwrap();
+        assert!(config.auths.is_empty() && config.current_context.is_none());
+        assert!(DockerConfig::read(None).is_ok());
+    }
+}

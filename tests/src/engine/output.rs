@@ -1,7 +1,9 @@
 //! What comes out of a build besides images: folders, tar files, and secrets that must not come out.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 
 use inner_loop::{BuildEvent, BuildRequest, Export, SecretSource, SecretSpec};
 
@@ -121,6 +123,47 @@ fn a_named_context_is_a_second_folder() {
         };
         engine.build(request).succeeded();
         assert_eq!(files_in(output.path()), [("shared.txt".to_owned(), "shared".to_owned())]);
+    });
+}
+
+#[test]
+fn an_ssh_agent_answers_in_the_step() {
+    on_each(&ALL, |engine| {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("agent.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut question = [0; 4];
+                stream.read_exact(&mut question).unwrap();
+                question.reverse();
+                stream.write_all(&question).unwrap();
+            }
+        });
+        let ask = r#"$s = IO::Socket::UNIX->new(Peer => $ENV{SSH_AUTH_SOCK}) or die; $s->syswrite("gnip"); $s->sysread($b, 4); $b eq "ping" or die"#;
+        let text = format!(
+            "FROM debian:bookworm-slim\nRUN --mount=type=ssh perl -MIO::Socket::UNIX -e '{ask}' && echo {}\n",
+            std::process::id()
+        );
+        let ssh = vec![format!("default={}", socket.display())];
+        engine.build(BuildRequest { ssh, ..Context::new(&[]).request(&text) }).succeeded();
+    });
+}
+
+#[test]
+fn without_cache_and_network_every_step_runs_alone() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[]);
+        let text = "FROM debian:bookworm-slim\nRUN test \"$(ls /sys/class/net)\" = lo\n";
+        let build = |no_cache| {
+            let network = Some("none".to_owned());
+            let build = engine.build(BuildRequest { network, no_cache, ..context.request(text) }).succeeded();
+            build.steps().into_iter().any(|(name, cached)| name.starts_with("[2/2] RUN") && cached)
+        };
+        build(false);
+        assert!(build(false));
+        assert!(!build(true));
     });
 }
 

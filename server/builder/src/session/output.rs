@@ -12,6 +12,7 @@ use bollard_buildkit_proto::moby::filesync::packet::file_send_server as folder_s
 use bollard_buildkit_proto::moby::filesync::v1::{BytesMessage, file_send_server as tar_server};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -66,11 +67,11 @@ impl tar_server::FileSend for Tar {
             keep(&self.problems, format!("{} cannot be written: {error}", self.path.display()))
         };
         let mut incoming = request.into_inner();
-        let mut file = File::create(&self.path).map_err(failed)?;
+        let mut file = tokio::fs::File::create(&self.path).await.map_err(failed)?;
         while let Some(message) = incoming.message().await? {
-            file.write_all(&message.data).map_err(failed)?;
+            file.write_all(&message.data).await.map_err(failed)?;
         }
-        file.flush().map_err(failed)?;
+        file.flush().await.map_err(failed)?;
         Ok(Response::new(futures::stream::empty().boxed()))
     }
 }
