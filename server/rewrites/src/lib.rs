@@ -7,6 +7,7 @@
 //! What every rewrite promises is checked in one place, `promise`, on each result before it is offered.
 
 mod context;
+pub mod copy_manifests_first;
 #[cfg(test)]
 mod fixture;
 mod ground;
@@ -25,7 +26,8 @@ mod variable;
 pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};
 
 /// Every rewrite, by id.
-pub const REGISTRY: &[&Recipe] = &[&mount_secrets::RECIPE, &split_stages::RECIPE];
+pub const REGISTRY: &[&Recipe] =
+    &[&copy_manifests_first::RECIPE, &mount_secrets::RECIPE, &split_stages::RECIPE];
 
 /// The recipe of an id.
 #[must_use]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use syntax::Document;
 use syntax::shell::Script;
 
-use crate::context::Context;
+use crate::context::{Context, is_match};
 
 /// A `package.json`.
 #[derive(Debug, Clone)]
@@ -70,6 +70,27 @@ impl Package {
         let field = self.value.get("workspaces");
         let list = field.and_then(|field| field.as_array().or_else(|| field.get("packages")?.as_array()));
         list.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The directories of its workspaces in the context, in order of path.
+    pub(crate) fn workspace_directories(&self, context: &Context<'_>, more: &[String]) -> Vec<String> {
+        let patterns: Vec<String> =
+            self.workspaces().into_iter().map(str::to_owned).chain(more.iter().cloned()).collect();
+        let manifests = context.below(&self.directory).filter_map(|path| path.strip_suffix("/package.json"));
+        let is_wanted = |directory: &str| {
+            let matches = |pattern: &str| {
+                let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+                let full = in_directory(&self.directory, pattern);
+                match full.strip_suffix("/**") {
+                    Some(prefix) => directory.starts_with(&format!("{prefix}/")),
+                    None => is_match(&full, directory),
+                }
+            };
+            let excluded = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!')).any(matches);
+            !excluded && patterns.iter().any(|pattern| matches(pattern))
+        };
+        let found = manifests.filter(|directory| !directory.contains("node_modules") && is_wanted(directory));
+        found.map(str::to_owned).collect()
     }
 }
 
