@@ -58,7 +58,8 @@ pub(crate) fn rewritten(recipe: &Recipe, text: &str, facts: &Facts) -> Result<(S
 /// The result as one text, for a snapshot.
 pub(crate) fn render(recipe: &Recipe, text: &str, facts: &Facts) -> String {
     match rewritten(recipe, text, facts) {
-        Ok((head, result)) => format!("{head}\n---\n{result}"),
+        // Carriage returns are shown: a snapshot cannot hold them.
+        Ok((head, result)) => format!("{head}\n---\n{}", result.replace('\r', "␍")),
         Err(refusals) => refusals,
     }
 }

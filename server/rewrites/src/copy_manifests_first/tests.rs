@@ -63,14 +63,14 @@ fn yarn_with_its_settings() {
         expect![[r#"
             safe: Copy the manifests and install before the rest is copied
             ---
-            from node:22
-            workdir /app
-            copy package.json yarn.lock .yarnrc.yml /app/
-            copy .yarn /app/.yarn/
-            run yarn && yarn cache clean
-            add . /app
-            # bundle
-            run yarn build
+            from node:22␍
+            workdir /app␍
+            copy package.json yarn.lock .yarnrc.yml /app/␍
+            copy .yarn /app/.yarn/␍
+            run yarn && yarn cache clean␍
+            add . /app␍
+            # bundle␍
+            run yarn build␍
         "#]],
     );
 }
