@@ -16,12 +16,20 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Language server on stdin and stdout
     Lsp(LspArguments),
+    /// Says what breaks caches, leaks secrets and bloats images
+    Check(CheckArguments),
+    /// Prints a rewritten Dockerfile, or lists the rewrites that apply
+    Rewrite(RewriteArguments),
+    /// The catalogue of rules, or the page of one
+    Rules(RulesArguments),
     /// Builds on the local builder, step by step on the Dockerfile's lines
     Build(Box<BuildArguments>),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
     Syntax(SyntaxArguments),
+    /// The whole loop on a bundled example, with real builds where a builder answers
+    Demo(DemoArguments),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +40,79 @@ pub(crate) struct LspArguments {
     /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
     #[arg(long, value_name = "URL")]
     pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Files, or directories whose Dockerfiles are checked; `-` reads stdin
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The path that stdin stands for
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_path: Option<PathBuf>,
+    /// The build context, instead of the one that the COPY sources tell
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+    /// Only these codes, aliases or categories; `all` is every rule
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Not these codes, aliases or categories
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Exit 1 from this severity on
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Warning)]
+    pub(crate) fail_on: Level,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+    Info,
+    Hint,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RewriteArguments {
+    /// The rewrite and the Dockerfile; with --list the Dockerfile alone
+    #[arg(value_name = "ID FILE", num_args = 1..=2, required = true)]
+    pub(crate) operands: Vec<String>,
+    /// Lists what applies: id, line, safe or unsafe, title
+    #[arg(long, conflicts_with_all = ["write", "diff", "line"])]
+    pub(crate) list: bool,
+    /// Saves the result instead of printing it
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) write: bool,
+    /// Shows a diff instead of the result
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Where the cursor is, from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) line: Option<u32>,
+    /// The build context, instead of the one that the COPY sources tell
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+    /// The builder's address; its images and abilities are asked for
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// A code, or an alias such as DL3009
+    pub(crate) code: Option<String>,
+    /// How the catalogue is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +131,13 @@ pub(crate) enum SyntaxFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuilderArguments {
+    /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
     /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
     #[arg(long, value_name = "URL")]
     pub(crate) host: Option<String>,

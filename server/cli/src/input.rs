@@ -1,13 +1,15 @@
 //! Reading Dockerfiles, and what is known outside of them.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// A Dockerfile's text.
+/// A Dockerfile's text and the path that it goes by.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
+    /// As the user named it.
+    pub(crate) path: PathBuf,
     /// Its text; bytes that are not UTF-8 are replaced, as nothing else can be said about them.
     pub(crate) text: String,
 }
@@ -17,7 +19,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Source> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
-        return Ok(Source { text: decode(bytes) });
+        return Ok(Source { path: path.to_owned(), text: decode(bytes) });
     }
     let shown = path.display();
     if path.is_dir() {
@@ -25,7 +27,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Source> {
     }
     let bytes =
         std::fs::read(path).map_err(|error| anyhow::anyhow!("cannot read {shown}: {}", plain(&error)))?;
-    Ok(Source { text: decode(bytes) })
+    Ok(Source { path: path.to_owned(), text: decode(bytes) })
 }
 
 fn decode(bytes: Vec<u8>) -> String {

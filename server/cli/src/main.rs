@@ -29,9 +29,13 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
         Command::Syntax(arguments) => commands::syntax::run(&arguments),
+        Command::Rewrite(arguments) => commands::rewrite::run(&arguments),
+        Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Build(arguments) => commands::build::run(*arguments),
         Command::Builder(arguments) => commands::builder::run(&arguments),
+        Command::Demo(arguments) => commands::demo::run(&arguments),
     }
 }
 

@@ -1,7 +1,54 @@
-//! What lies outside the Dockerfile: the builder.
+//! What lies outside the Dockerfile: the build context on disk, and the builder.
 
+use std::path::Path;
+
+use anyhow::bail;
 use builder::Surroundings;
 use inner_loop::Builder;
+use semantic::{Base, Facts, Model};
+use syntax::Document;
+use workspace::surroundings;
+
+/// What the disk says: of the context that `--context` names, else of the one that the COPY sources tell. Nothing for a text without a path.
+pub(crate) fn facts(
+    document: &Document,
+    dockerfile: Option<&Path>,
+    context: Option<&Path>,
+) -> anyhow::Result<Facts> {
+    let root = match (context, dockerfile) {
+        (Some(context), _) if !context.is_dir() => {
+            bail!(
+                "the context {} is no directory: name the folder whose files the Dockerfile copies",
+                context.display()
+            )
+        }
+        (Some(context), _) => context.to_owned(),
+        (None, None) => return Ok(Facts::default()),
+        (None, Some(dockerfile)) => {
+            let model = Model::new(document, &Facts::default());
+            surroundings::context_root(&surroundings::copied_paths(&model), dockerfile, Path::new("."))
+        }
+    };
+    let dockerfile = dockerfile.unwrap_or(Path::new("Dockerfile"));
+    Ok(Facts { context: surroundings::context_facts(&root, dockerfile), ..Facts::default() })
+}
+
+/// Adds what a builder on this machine says: the images of the repositories that the file builds on, and its abilities.
+pub(crate) fn ask_builder(document: &Document, facts: &mut Facts, host: Option<&str>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let model = Model::new(document, facts);
+    let images: Vec<String> = model.stages.iter().filter_map(|stage| image_name(&stage.base)).collect();
+    builder(&runtime, host).add_facts(&images, facts);
+    runtime.shutdown_background();
+    Ok(())
+}
+
+fn image_name(base: &Base) -> Option<String> {
+    match base {
+        Base::Image(name) => Some(name.clone()),
+        _ => None,
+    }
+}
 
 /// The builder at `host`, else the one that docker's own settings and the usual sockets tell.
 pub(crate) fn builder(runtime: &tokio::runtime::Runtime, host: Option<&str>) -> Box<dyn Builder> {

@@ -64,7 +64,8 @@ fn offers(
         }
     }
     for recipe in rewrites::REGISTRY.iter().filter(|recipe| wanted(recipe.kind)) {
-        let here = recipe.find(&state.input())
+        let here = recipe
+            .find(&state.input())
             .rewrites
             .into_iter()
             .filter(|rewrite| rewrite.place.intersects(range));

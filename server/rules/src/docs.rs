@@ -6,6 +6,15 @@ use crate::rule::{Category, Rule};
 const NOTE: &str =
     "<!-- Made from the code by `UPDATE_DOCS=1 cargo test -p layerwise-rules`; do not edit. -->";
 
+/// Where the pages are read.
+const HOME: &str = "https://github.com/layerwise/layerwise/blob/main/server/docs/rules";
+
+/// The address of a rule's page.
+#[must_use]
+pub fn url(code: &str) -> String {
+    format!("{HOME}/{code}.md")
+}
+
 /// The page of a rule, in Markdown.
 #[must_use]
 pub fn page(rule: &Rule) -> String {

@@ -24,9 +24,10 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let request = request::from_arguments(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = crate::outside::builder(&runtime, host.as_deref());
-    let mut printer = Printer::new(format, &request);
+    let printer = Printer::new(format, &request);
     let finished = run_build(&runtime, builder.as_ref(), request, |update| printer.print(update))?;
     if let Some(message) = finished.unreachable {
+        printer.print_without_builder()?;
         exit::say(&message);
         return Ok(Outcome::Unreadable);
     }
@@ -94,7 +95,10 @@ pub(crate) fn run_build(
         };
         finished.unreachable = unreachable_builder(&message).or(finished.unreachable);
         for update in progress.apply(message) {
-            show(&update)?;
+            // Where nothing was asked to build there is nothing to tell of steps.
+            if finished.unreachable.is_none() {
+                show(&update)?;
+            }
             if let Update::Finished { ok, canceled, .. } = &update {
                 finished = Finished { ok: *ok, canceled: *canceled || stopping, ..finished };
                 return Ok(finished);
@@ -136,7 +140,14 @@ impl Printer {
         Self { format, file, target, text }
     }
 
-    fn print(&mut self, update: &Update) -> anyhow::Result<()> {
+    /// Programs wait for the last event, whatever happens; people are told by the error.
+    fn print_without_builder(&self) -> anyhow::Result<()> {
+        let last =
+            Update::Finished { ok: false, canceled: false, image: None, seconds: 0.0, steps: 0, cached: 0 };
+        if self.format == ProgressFormat::Json { self.print(&last) } else { Ok(()) }
+    }
+
+    fn print(&self, update: &Update) -> anyhow::Result<()> {
         let text = match self.format {
             ProgressFormat::Json => {
                 events::line(update, &self.file, &self.target).map(|line| format!("{line}\n"))

@@ -2,5 +2,9 @@
 
 pub(crate) mod build;
 pub(crate) mod builder;
+pub(crate) mod check;
+pub(crate) mod demo;
 pub(crate) mod lsp;
+pub(crate) mod rewrite;
+pub(crate) mod rules;
 pub(crate) mod syntax;

@@ -1,7 +1,11 @@
 //! Printers: the only place that writes to stdout.
 
 pub(crate) mod build_text;
+pub(crate) mod check_json;
+pub(crate) mod check_text;
+pub(crate) mod diff;
 pub(crate) mod events;
+pub(crate) mod place;
 pub(crate) mod units;
 
 use std::io::Write;

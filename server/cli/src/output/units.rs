@@ -16,6 +16,12 @@ pub(crate) fn bytes(count: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// Bytes in megabytes, whatever they are: `912.4 MB`.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+pub(crate) fn megabytes(count: u64) -> String {
+    format!("{:.1} MB", count as f64 / 1e6)
+}
+
 /// Seconds: `0.04 s`, `4.2 s`, `3 min 5 s`.
 pub(crate) fn seconds(count: f64) -> String {
     if count < 0.095 {

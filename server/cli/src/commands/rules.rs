@@ -1,0 +1,49 @@
+//! `layerwise rules`: the catalogue, or the page of one rule.
+
+use rules::Rule;
+use serde_json::{Value, json};
+
+use crate::arguments::{CheckFormat, RulesArguments};
+use crate::exit::Outcome;
+use crate::output::print;
+
+pub(crate) fn run(arguments: &RulesArguments) -> anyhow::Result<Outcome> {
+    let text = match (&arguments.code, arguments.format) {
+        (Some(code), format) => {
+            let Some(rule) = rules::find(code) else {
+                anyhow::bail!("there is no rule {code}: `layerwise rules` lists them");
+            };
+            match format {
+                CheckFormat::Text => page(rule),
+                CheckFormat::Json => format!("{}\n", describe(rule)),
+            }
+        }
+        (None, CheckFormat::Text) => rules::REGISTRY.iter().map(|rule| row(rule)).collect(),
+        (None, CheckFormat::Json) => {
+            let all: Vec<_> = rules::REGISTRY.iter().map(|rule| describe(rule)).collect();
+            format!("{}\n", json!({"version": 1, "rules": all}))
+        }
+    };
+    print(&text)?;
+    Ok(Outcome::Fine)
+}
+
+fn row(rule: &Rule) -> String {
+    let aliases =
+        if rule.aliases.is_empty() { String::new() } else { format!(" ({})", rule.aliases.join(", ")) };
+    let default = if rule.on_by_default { "on" } else { "off" };
+    format!("{:<40} {:<8} {default:<3} {}{aliases}\n", rule.code, rule.severity.as_str(), rule.summary)
+}
+
+fn page(rule: &Rule) -> String {
+    let page = rules::docs::page(rule);
+    // The first line is a note for those who read the source.
+    page.split_once("\n\n").map_or(page.clone(), |(_, page)| page.to_owned())
+}
+
+fn describe(rule: &Rule) -> Value {
+    json!({
+        "code": rule.code, "aliases": rule.aliases, "category": rule.category.as_str(), "severity": rule.severity.as_str(),
+        "on_by_default": rule.on_by_default, "summary": rule.summary, "page": rule.page.trim(), "docs": rules::docs::url(rule.code),
+    })
+}

@@ -1,0 +1,54 @@
+//! `check --format json`.
+
+use rewrites::{Applicability, Fix};
+use rules::Finding;
+use serde_json::{Value, json};
+use syntax::Document;
+
+use crate::output::place;
+
+/// What was found in one file, or why it could not be read.
+#[derive(Debug)]
+pub(crate) enum Checked {
+    /// Its findings.
+    Findings { path: String, document: Document, findings: Vec<Finding> },
+    /// Why not.
+    Unreadable { path: String, error: String },
+}
+
+/// The whole answer.
+pub(crate) fn report(files: &[Checked]) -> String {
+    let files = files.iter().map(|file| match file {
+        Checked::Unreadable { path, error } => json!({"path": path, "error": error, "findings": []}),
+        Checked::Findings { path, document, findings } => {
+            let findings = findings.iter().map(|finding| describe(document, finding));
+            json!({"path": path, "findings": findings.collect::<Vec<_>>()})
+        }
+    });
+    format!("{}\n", json!({"version": 1, "files": files.collect::<Vec<_>>()}))
+}
+
+fn describe(document: &Document, finding: &Finding) -> Value {
+    json!({
+        "code": finding.code,
+        "aliases": finding.aliases,
+        "category": finding.category.as_str(),
+        "severity": finding.severity.as_str(),
+        "message": finding.message,
+        "docs": rules::docs::url(finding.code),
+        "range": place::range(document, finding.range),
+        "fixes": finding.fixes.iter().map(|fix| describe_fix(document, fix)).collect::<Vec<_>>(),
+    })
+}
+
+fn describe_fix(document: &Document, fix: &Fix) -> Value {
+    let edits = fix
+        .edits
+        .iter()
+        .map(|edit| json!({"range": place::range(document, edit.range), "new_text": edit.new_text}));
+    let applicability = match fix.applicability {
+        Applicability::Safe => "safe",
+        Applicability::Unsafe { .. } => "unsafe",
+    };
+    json!({"title": fix.title, "applicability": applicability, "edits": edits.collect::<Vec<_>>()})
+}
