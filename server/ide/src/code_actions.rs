@@ -4,6 +4,7 @@ use rewrites::{Applicability, Fix, Rewrite};
 use syntax::{TextEdit, TextRange};
 
 use crate::host::{DocumentId, DocumentState, Snapshot};
+use crate::settings::Settings;
 
 /// An action that applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,26 +34,27 @@ impl Snapshot {
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<CodeAction> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        offers(state, range, wanted).into_iter().map(|(action, _)| action).collect()
+        offers(state, &self.settings, range, wanted).into_iter().map(|(action, _)| action).collect()
     }
 
     /// The edits of an action; nothing where it does not apply any more.
     #[must_use]
     pub fn resolve(&self, id: &DocumentId, range: TextRange, key: &str) -> Option<Vec<TextEdit>> {
         let state = self.dockerfile(id)?;
-        let mut offers = offers(state, range, |_| true).into_iter();
+        let mut offers = offers(state, &self.settings, range, |_| true).into_iter();
         offers.find(|(action, _)| action.key == key).map(|(_, edits)| edits)
     }
 }
 
 fn offers(
     state: &DocumentState,
+    settings: &Settings,
     range: TextRange,
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<(CodeAction, Vec<TextEdit>)> {
     let mut offers = Vec::new();
     if wanted(QUICK_FIX) {
-        let here = state.findings().into_iter().filter(|finding| finding.range.intersects(range));
+        let here = state.findings(settings).into_iter().filter(|finding| finding.range.intersects(range));
         for finding in here {
             for (index, fix) in finding.fixes.into_iter().enumerate() {
                 let key = format!("fix/{}/{}/{index}", finding.code, finding.range.start);

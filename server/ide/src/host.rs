@@ -201,8 +201,13 @@ impl DocumentState {
         Input { model: self.model(), facts: &self.facts }
     }
 
-    /// What all rules find that are on by default, less what comments suppress. Settings are not applied here yet.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        rules::check(&self.input(), &rules::Settings::default())
+    /// What the rules find, by settings and less what comments suppress. A rule that panics costs its own findings alone.
+    pub(crate) fn findings(&self, settings: &Settings) -> Vec<Finding> {
+        let input = self.input();
+        let mut run = |rule| {
+            let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rules::run(rule, &input)));
+            found.unwrap_or_default()
+        };
+        rules::report_with(&input, &settings.rules, &mut run).findings
     }
 }

@@ -21,7 +21,7 @@ pub use diagnostics::{Diagnostic, Layer};
 pub use host::{DocumentId, Host, Snapshot};
 pub use inlay_hints::{InlayHint, bytes, seconds};
 pub use kind::DocumentKind;
-pub use rules::Severity;
+pub use rules::{Level, Severity};
 pub use settings::Settings;
 
 // What goes in and out of the facade; `lsp` knows these crates through it alone.

@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 /// Settings of a workspace. The default is what holds without any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// Rules, aliases and categories that run, these alone; absent: the ones that are on by default.
-    pub select: Option<Vec<String>>,
-    /// Rules, aliases and categories that do not run.
-    pub ignore: Vec<String>,
-    /// Severity by rule or alias: `error`, `warning`, `info`, `hint` or `off`.
-    pub severity: BTreeMap<String, String>,
+    /// Which rules run and how severe they are.
+    pub rules: rules::Settings,
     /// How to build.
     pub build: BuildSettings,
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ide::Settings;
+use ide::{Level, Settings};
 use inner_loop::{SecretSource, SecretSpec};
 use serde_json::{Map, Value};
 
@@ -24,13 +24,24 @@ pub(crate) fn read(section: &Value) -> Reading {
     let Some(section) = section.as_object() else { return reading };
     let complaints = &mut reading.complaints;
     let settings = &mut reading.settings;
-    settings.select = texts(section, "select", complaints);
-    settings.ignore = texts(section, "ignore", complaints).unwrap_or_default();
-    settings.severity = pairs(section, "severity", complaints);
+    settings.rules.select = texts(section, "select", complaints);
+    settings.rules.ignore = texts(section, "ignore", complaints);
+    for (name, level) in pairs(section, "severity", complaints) {
+        match Level::from_name(&level) {
+            Some(level) => drop(settings.rules.severity.insert(name, level)),
+            None => complaints.push(format!(
+                "severity `{level}` of `{name}` is left out: it must be error, warning, info, hint or off"
+            )),
+        }
+    }
+    for (name, nearest) in settings.rules.unknown_names() {
+        let hint = nearest.map(|nearest| format!("; is `{nearest}` meant?")).unwrap_or_default();
+        complaints.push(format!("there is no rule `{name}`{hint}"));
+    }
     if let Some(build) = field(section, "build").and_then(Value::as_object) {
         settings.build.target = field(build, "target").and_then(Value::as_str).map(str::to_owned);
         settings.build.args = pairs(build, "args", complaints);
-        settings.build.secrets = texts(build, "secrets", complaints).unwrap_or_default();
+        settings.build.secrets = texts(build, "secrets", complaints);
         settings.build.on_save = field(build, "onSave").and_then(Value::as_bool) == Some(true);
     }
     reading
@@ -62,15 +73,15 @@ fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.get(name).filter(|value| !value.is_null())
 }
 
-fn texts(object: &Map<String, Value>, name: &str, complaints: &mut Vec<String>) -> Option<Vec<String>> {
-    let value = field(object, name)?;
-    let texts = value.as_array().and_then(|values| {
-        values.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
-    });
+fn texts(object: &Map<String, Value>, name: &str, complaints: &mut Vec<String>) -> Vec<String> {
+    let Some(value) = field(object, name) else { return Vec::new() };
+    let texts: Option<Vec<String>> = value
+        .as_array()
+        .and_then(|values| values.iter().map(|value| value.as_str().map(str::to_owned)).collect());
     if texts.is_none() {
         complaints.push(format!("setting `{SECTION}.{name}` is left out: it must be a list of texts"));
     }
-    texts
+    texts.unwrap_or_default()
 }
 
 fn pairs(object: &Map<String, Value>, name: &str, complaints: &mut Vec<String>) -> BTreeMap<String, String> {
@@ -95,12 +106,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_costs_itself_alone() {
-        let reading = read(&json!({"ignore": ["DL3008"], "select": "all", "severity": {"a": "off", "b": []},
-            "build": {"target": null, "args": {"PORT": 80}, "secrets": ["id=npm,src=/x"]}}));
-        assert_eq!(reading.settings.ignore, ["DL3008"]);
-        assert_eq!(reading.settings.select, None);
-        assert_eq!(reading.complaints.len(), 1, "{:?}", reading.complaints);
-        assert_eq!(reading.settings.severity.len(), 1);
+        let reading = read(
+            &json!({"ignore": ["syntax-problem"], "select": "all", "severity": {"syntax-problm": "off", "cache": "loud", "b": []},
+            "build": {"target": null, "args": {"PORT": 80}, "secrets": ["id=npm,src=/x"]}}),
+        );
+        assert_eq!(reading.settings.rules.ignore, ["syntax-problem"]);
+        assert!(reading.settings.rules.select.is_empty());
+        assert_eq!(reading.complaints.len(), 3, "{:?}", reading.complaints);
+        assert_eq!(reading.settings.rules.severity.len(), 1);
         assert_eq!(reading.settings.build.args["PORT"], "80");
         assert!(read(&json!(null)).complaints.is_empty());
     }

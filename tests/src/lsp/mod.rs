@@ -2,6 +2,7 @@
 //!
 //! Every test waits for messages with a deadline, never sleeps, and fails on messages that it has not read.
 
+mod actions;
 mod builds;
 mod client;
 mod diagnostics;

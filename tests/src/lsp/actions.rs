@@ -1,0 +1,94 @@
+//! Code actions: fixes and rewrites as plain edits, resolved lazily where the client can, complete at once where it cannot.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::client::{Client, Setup};
+
+const TEXT: &str = "FROM node:22\nARG NPM_TOKEN\nWORKDIR /app\nCOPY . .\nRUN echo \"//registry.npmjs.org/:_authToken=${NPM_TOKEN}\" > ~/.npmrc && npm ci && npm run build && rm ~/.npmrc\nCMD [\"node\", \"dist/main.js\"]\n";
+
+/// A small Node project on disk, with its Dockerfile open.
+async fn project(capabilities: Value) -> (Client, TempDir, String) {
+    let folder = TempDir::new().unwrap();
+    let manifest = r#"{"name": "x", "scripts": {"build": "esbuild src/main.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}"#;
+    for (path, text) in [("package.json", manifest), ("package-lock.json", "{}"), ("main.js", "")] {
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let mut client = Client::with(Setup { capabilities, ..Setup::default() }).await;
+    client.open_as(&uri, TEXT).await;
+    (client, folder, uri)
+}
+
+fn pulling(resolves: bool) -> Value {
+    let properties = if resolves { json!(["edit"]) } else { json!([]) };
+    json!({"workspace": {"diagnostics": {"refreshSupport": true}, "workspaceEdit": {"documentChanges": true}},
+        "textDocument": {"diagnostic": {}, "codeAction": {"dataSupport": true, "resolveSupport": {"properties": properties}}}})
+}
+
+async fn actions(client: &mut Client, uri: &str, only: &Value) -> Vec<Value> {
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let context = json!({"diagnostics": [], "only": only});
+    let params = json!({"textDocument": {"uri": uri}, "range": range, "context": context});
+    client.ask("textDocument/codeAction", params).await.as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_resolves_gets_titles_first_and_edits_when_it_asks() {
+    let (mut client, _folder, uri) = project(pulling(true)).await;
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    let offered = actions(&mut client, &uri, &json!(["refactor"])).await;
+    let split = offered.iter().find(|action| action["kind"] == "refactor.extract.stages").expect("a split");
+    assert_eq!(split.get("edit"), None);
+    let resolved = client.ask("codeAction/resolve", split.clone()).await;
+    let change = &resolved["edit"]["documentChanges"][0];
+    assert_eq!(change["textDocument"], json!({"uri": uri, "version": 1}));
+    assert!(change["edits"].as_array().is_some_and(|edits| !edits.is_empty()), "{resolved}");
+    // After an edit the old action means nothing any more.
+    let params =
+        json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": "FROM x\n"}]});
+    client.notify("textDocument/didChange", params).await;
+    let late = client.request("codeAction/resolve", split.clone()).await;
+    assert_eq!(client.error(late).await["code"], -32801);
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_cannot_resolve_gets_the_edits_at_once() {
+    let (mut client, _folder, uri) = project(pulling(false)).await;
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    let offered = actions(&mut client, &uri, &Value::Null).await;
+    let kinds: Vec<_> = offered.iter().map(|action| action["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"refactor.extract.stages"), "{kinds:?}");
+    assert!(
+        offered.iter().all(|action| action["edit"].is_object() && action.get("data").is_none()),
+        "{offered:?}"
+    );
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_kinds_that_are_asked_for_come() {
+    let (mut client, _folder, uri) = project(pulling(true)).await;
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    for (only, prefix) in
+        [("quickfix", "quickfix"), ("refactor.rewrite", "refactor.rewrite"), ("refactor", "refactor")]
+    {
+        for action in actions(&mut client, &uri, &json!([only])).await {
+            assert!(action["kind"].as_str().unwrap().starts_with(prefix), "{only}: {action}");
+        }
+    }
+    assert_eq!(actions(&mut client, &uri, &json!(["source"])).await, Vec::<Value>::new());
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_is_not_ours_is_an_error() {
+    let (mut client, _folder, _uri) = project(pulling(true)).await;
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    let id = client.request("codeAction/resolve", json!({"title": "x", "data": {"uri": 3}})).await;
+    assert_eq!(client.error(id).await["code"], -32602);
+    client.finish().await;
+}
