@@ -29,6 +29,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The rule's code; what a build says has none.
     pub code: Option<&'static str>,
+    /// URL of the rule's page.
+    pub page: Option<String>,
     /// What is wrong, why, and what to do.
     pub message: String,
 }
@@ -61,6 +63,7 @@ impl From<Finding> for Diagnostic {
             range: finding.range,
             severity: finding.severity,
             code: Some(finding.code),
+            page: Some(rules::docs::url(finding.code)),
             message: finding.message,
         }
     }
@@ -84,5 +87,12 @@ fn build_diagnostic(
         message.push_str("\n\n");
         message.push_str(problem.log.join("\n").trim_end());
     }
-    Some(Diagnostic { layer: Layer::Build, range, severity: Severity::Error, code: None, message })
+    Some(Diagnostic {
+        layer: Layer::Build,
+        range,
+        severity: Severity::Error,
+        code: None,
+        page: None,
+        message,
+    })
 }

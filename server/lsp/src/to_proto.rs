@@ -29,6 +29,9 @@ pub(crate) fn diagnostic(document: &Document, diagnostic: Diagnostic, profile: &
         range: range(document, diagnostic.range, profile),
         severity: Some(severity(diagnostic.severity)),
         code: diagnostic.code.map(|code| NumberOrString::String(code.to_owned())),
+        code_description: diagnostic
+            .page
+            .and_then(|page| Some(lsp::CodeDescription { href: page.parse().ok()? })),
         source: Some(source.to_owned()),
         message: diagnostic.message,
         ..lsp::Diagnostic::default()

@@ -47,7 +47,7 @@ async fn a_client_that_resolves_gets_titles_first_and_edits_when_it_asks() {
     assert_eq!(change["textDocument"], json!({"uri": uri, "version": 1}));
     assert!(change["edits"].as_array().is_some_and(|edits| !edits.is_empty()), "{resolved}");
     // After an edit the old action means nothing any more.
-    let params = json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": format!("# note\n{TEXT}")}]});
+    let params = json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": format!("{TEXT}# note\n")}]});
     client.notify("textDocument/didChange", params).await;
     let late = client.request("codeAction/resolve", split.clone()).await;
     assert_eq!(client.error(late).await["code"], -32801);

@@ -18,6 +18,8 @@ async fn a_client_that_cannot_pull_is_pushed_with_versions() {
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
     assert_eq!(diagnostics[0]["source"], "layerwise");
     assert_eq!(diagnostics[0]["code"], "syntax-problem");
+    let href = diagnostics[0]["codeDescription"]["href"].as_str().unwrap();
+    assert!(href.contains("syntax-problem"), "{href}");
     assert_eq!(diagnostics[0]["severity"], 1);
     assert_eq!(diagnostics[0]["range"]["start"], json!({"line": 1, "character": 0}));
     client.change(2, json!([{"text": "FROM scratch\n"}])).await;
