@@ -3,6 +3,7 @@
 mod instructions;
 mod references;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use syntax::{Document, Instruction, Keyword, LocalRange, Problem, TextRange, Word};
@@ -25,6 +26,7 @@ pub(crate) fn lower(document: &Document, facts: &Facts) -> Model {
         stages: Vec::new(),
         preamble: Vec::new(),
         problems: Vec::new(),
+        refused_words: RefCell::default(),
         state: State::default(),
     };
     for (position, instruction) in document.instructions().enumerate() {
@@ -50,6 +52,8 @@ struct Lowering<'a> {
     stages: Vec<Stage>,
     preamble: Vec<Instruction>,
     problems: Vec<Problem>,
+    /// Words that BuildKit refuses to expand, with the stage that they stand in. It reads the words of those stages alone that are built.
+    refused_words: RefCell<Vec<(Option<usize>, Problem)>>,
     state: State,
 }
 
@@ -252,15 +256,24 @@ impl Lowering<'_> {
             );
         }
         self.check_references();
-        self.problems.sort_by_key(|problem| problem.range);
-        Model {
+        let refused_words = self.refused_words.into_inner();
+        let mut model = Model {
             document: document.clone(),
             frontend: frontend(document),
             preamble: self.preamble,
             stages: self.stages,
             scopes: self.scopes,
             problems: self.problems,
+        };
+        if !refused_words.is_empty() {
+            let built = model.reachable(model.stages.len().saturating_sub(1));
+            let read = refused_words
+                .into_iter()
+                .filter(|(stage, _)| stage.is_none_or(|stage| built.contains(&stage)));
+            model.problems.extend(read.map(|(_, problem)| problem));
         }
+        model.problems.sort_by_key(|problem| problem.range);
+        model
     }
 
     fn problem(&mut self, range: TextRange, message: String) {
@@ -279,16 +292,15 @@ impl Lowering<'_> {
     }
 
     fn expanded(&self, raw: String, range: TextRange, scope: Scope) -> Text {
-        let value = if raw.contains(['$', '"', '\'', self.escape]) {
-            self.expand(&raw, scope).value
-        } else {
-            Some(raw.clone())
-        };
+        if !raw.contains(['$', '"', '\'', self.escape]) {
+            return Text { value: Some(raw.clone()), raw, range };
+        }
+        let Expansion { value, error, .. } =
+            expand::expand_word(&raw, self.escape, |name| self.scopes.lookup(scope, name));
+        if let Some(message) = error {
+            self.refused_words.borrow_mut().push((scope.stage, Problem { range, message }));
+        }
         Text { raw, value, range }
-    }
-
-    fn expand(&self, raw: &str, scope: Scope) -> Expansion {
-        expand::expand_word(raw, self.escape, |name| self.scopes.lookup(scope, name))
     }
 
     /// A word that BuildKit does not expand.

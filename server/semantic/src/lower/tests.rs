@@ -101,6 +101,18 @@ fn a_file_without_a_stage_is_a_problem() {
 }
 
 #[test]
+fn words_that_cannot_be_expanded_are_problems_in_what_is_built() {
+    let problems = |text: &str| {
+        let model = model(text);
+        model.problems.iter().map(|problem| model.document.slice(problem.range)).collect::<Vec<_>>()
+    };
+    assert_eq!(problems("FROM a\nENV X=\"open\nCOPY ${Y b c\nUSER ${Z:?is needed}\n").len(), 2);
+    assert_eq!(problems("FROM a\nENV X=\"open\nFROM b\n"), Vec::<String>::new(), "nobody builds that stage");
+    assert_eq!(problems("FROM a AS x\nWORKDIR ${Y\nFROM x\n"), ["${Y"]);
+    assert_eq!(problems("FROM scratch\nUSER ${Z:?is needed}\n"), ["${Z:?is needed}"]);
+}
+
+#[test]
 fn variables_have_the_value_that_the_builder_gives_them() {
     let text = "ARG G=global\nARG H\nFROM a AS base\nARG G\nARG X=1\nENV E=${X}2\nENV E=$E-$G\nARG X\nRUN a\nFROM base\nRUN b\nARG Y\nENV Y=z\nARG Y=late\nRUN c\n";
     let model = model(text);
