@@ -273,7 +273,7 @@ pub(crate) fn is_build(call: &Call<'_>) -> bool {
         }
         "make" | "cmake" | "ninja" | "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "javac"
         | "rustc" | "stack" | "cabal" | "swift" | "meson" | "bazel" | "zig" | "sbt" => {
-            !matches!(subcommand, "install-deps")
+            !matches!(subcommand, "update" | "init" | "setup" | "--version")
         }
         program => is_bundler(program),
     }

@@ -74,9 +74,11 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
         if copied.is_empty() || item.as_run().is_none() {
             continue;
         }
+        // One finding a RUN: its layer holds the files once more, however often it changes them.
+        let mut is_found = false;
         for_each_command(item, |command, cwd| {
-            if let Some(change) = Change::of(input, item, command, cwd) {
-                check_change(input, item, command, &change, &copied, findings);
+            if let Some(change) = Change::of(input, item, command, cwd).filter(|_| !is_found) {
+                is_found = check_change(input, item, command, &change, &copied, findings);
             }
         });
     }
@@ -115,14 +117,19 @@ fn check_change(
     change: &Change<'_>,
     copied: &[&StageInstruction],
     findings: &mut Findings,
-) {
+) -> bool {
     let touched = copied.iter().rev().take(64).find(|other| {
         let Some(copy) = other.as_copy() else { return false };
         let touches = change.paths.iter().any(|path| touches(path, copy));
         touches && (change.is_recursive || size(input, copy).is_some_and(|size| size >= LARGE))
     });
-    let Some(touched) = touched else { return };
-    let Some(copy) = touched.as_copy() else { return };
+    let Some((touched, copy)) = touched.and_then(|touched| Some((touched, touched.as_copy()?))) else {
+        return false;
+    };
+    let is_small = match size(input, copy) {
+        Some(size) => size < LARGE,
+        None => copy.sources.iter().all(|source| is_file(input, copy, &source.text)),
+    };
     let size = size(input, copy).map_or_else(String::new, |size| format!(" ({})", bytes(size)));
     let flag = if change.program == "chmod" { "chmod" } else { "chown" };
     let keyword = touched.instruction.keyword;
@@ -139,7 +146,12 @@ fn check_change(
     let last = command.words.last().map_or(first, |word| word.range);
     let range = item.instruction.place(first).cover(item.instruction.place(last));
     let fix = fix(input, item, change, touched, copy, copied);
-    findings.add(range, message).fixes.extend(fix);
+    let finding = findings.add(range, message);
+    finding.fixes.extend(fix);
+    if is_small {
+        finding.severity = Severity::Info;
+    }
+    true
 }
 
 /// Whether the change reaches what the COPY brings.
@@ -256,6 +268,7 @@ RUN useradd app \\
  && chown -R \"app:app\" /app \\
 #   ^^^^^^^^^^^^^^^^^^^^^^^ chown-in-own-layer: This layer holds the files of line 3 once more, only to change their owner. Use `COPY --chown=app:app` there.
  && chmod -R u+w .
+RUN chmod -R u+w .
 #   ^^^^^^^^^^^^^^ chown-in-own-layer: This layer holds the files of line 3 once more, only to change their mode. Use `COPY --chmod` there.
 ",
         );
@@ -297,13 +310,13 @@ RUN useradd app \\
 FROM debian:12-slim
 COPY tool.py /usr/local/bin/tool.py
 RUN chown -R 1000:1000 /usr/local/bin/tool.py
-CMD x
+USER 1000
 ",
             expect![[r"
                 Use `COPY --chown=1000:1000` and remove this RUN (safe)
                 FROM debian:12-slim
                 COPY --chown=1000:1000 tool.py /usr/local/bin/tool.py
-                CMD x
+                USER 1000
             "]],
         );
     }

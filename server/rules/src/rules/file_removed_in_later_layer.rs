@@ -113,7 +113,10 @@ fn check_run(
                 };
                 let shown = word.value.as_deref().unwrap_or(&word.text).trim_matches(['"', '\'']);
                 let message = message(input, stage, shown, &found, is_shipped);
-                findings.add(item.instruction.place(word.range), message);
+                let finding = findings.add(item.instruction.place(word.range), message);
+                if found.is_small() && !found.is_secret() {
+                    finding.severity = Severity::Info;
+                }
             }
         } else if is_shipped && is_removal(&call) {
             check_package_manager(input, item, &call, made, &here, findings);

@@ -106,6 +106,9 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
         let fix = fix(input, item, script, &left, needs_lists);
         let finding = findings.add(range(item, &left.first), left.cache.message());
         finding.aliases = left.cache.aliases().to_vec();
+        if left.cache == Cache::Npm {
+            finding.severity = Severity::Info;
+        }
         finding.fixes.extend(fix);
     }
 }

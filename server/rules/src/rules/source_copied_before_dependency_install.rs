@@ -210,7 +210,11 @@ fn check_run(input: &Input<'_>, item: &StageInstruction, state: &mut State, find
             return;
         }
         let message = message(input, item, &call, &install, copied);
-        findings.add(copied.range, message);
+        let finding = findings.add(copied.range, message);
+        // Their dependencies are fetched quickly, and may be none.
+        if matches!(install.manager, "go" | "dotnet") && install.builds {
+            finding.severity = Severity::Info;
+        }
     });
 }
 

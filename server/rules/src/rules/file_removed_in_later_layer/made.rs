@@ -67,6 +67,19 @@ impl Made {
     }
 }
 
+impl Made {
+    /// Whether it is hardly worth a word: small as the context tells, or a script or list by its name.
+    pub(super) fn is_small(&self) -> bool {
+        const SMALL: u64 = 1_000_000;
+        let ending = self.path.rsplit(['.', '/']).next().unwrap_or_default();
+        let is_script = matches!(
+            ending,
+            "sh" | "py" | "txt" | "conf" | "cfg" | "json" | "yml" | "yaml" | "toml" | "list" | "sql"
+        );
+        self.size.map_or(is_script && self.maker == Maker::Copied, |size| size < SMALL)
+    }
+}
+
 /// Files by their path in the image, packages by name, and which managers ran.
 #[derive(Debug, Default)]
 pub(super) struct MadeFiles {
