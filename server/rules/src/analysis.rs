@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod call;
+pub(crate) mod fixes;
 pub(crate) mod image_path;
 pub(crate) mod install;
 pub(crate) mod secret_name;

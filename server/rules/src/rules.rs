@@ -1,14 +1,37 @@
 //! The rules, a file each: its page, its code and its tests.
 
+pub(crate) mod add_of_local_file;
+pub(crate) mod apt_in_script;
 pub(crate) mod arg_before_expensive_run;
 pub(crate) mod build_tools_in_final_image;
 pub(crate) mod chown_in_own_layer;
+pub(crate) mod constant_platform;
+pub(crate) mod copy_ignored_file;
+pub(crate) mod copy_sources_without_slash;
+pub(crate) mod duplicate_stage_name;
+pub(crate) mod empty_continuation_line;
+pub(crate) mod expose_invalid_format;
+pub(crate) mod expose_protocol_casing;
 pub(crate) mod file_removed_in_later_layer;
 pub(crate) mod foreign_frontend;
+pub(crate) mod from_as_casing;
+pub(crate) mod inconsistent_instruction_casing;
+pub(crate) mod instruction_overridden;
+pub(crate) mod invalid_default_arg_in_from;
+pub(crate) mod legacy_key_value_format;
+pub(crate) mod maintainer_deprecated;
 pub(crate) mod package_index_left_in_image;
+pub(crate) mod port_out_of_range;
+pub(crate) mod redundant_target_platform;
+pub(crate) mod relative_workdir;
+pub(crate) mod reserved_stage_name;
 pub(crate) mod secret_in_arg_or_env;
 pub(crate) mod secret_written_to_layer;
+pub(crate) mod shell_form_command;
 pub(crate) mod source_copied_before_dependency_install;
+pub(crate) mod stage_name_casing;
 pub(crate) mod syntax_problem;
+pub(crate) mod undefined_arg_in_from;
+pub(crate) mod undefined_variable;
 pub(crate) mod unknown_stage;
 pub(crate) mod unused_suppression;

@@ -155,6 +155,7 @@ ENV A=1 DB_PASSWORD="hünter2" \
   API_KEY=x
 # ^^^^^^^ secret-in-arg-or-env: `API_KEY` is in the image's configuration, for everyone who can pull or inspect it. Set it when the container starts, or mount it where the build needs it: `RUN --mount=type=secret`.
 ENV secret legacy value
+#   ^^^^^^ legacy-key-value-format: The old form `ENV name value` takes the whole line for one value. Write `ENV secret=…`.
 #   ^^^^^^ secret-in-arg-or-env: `secret` is in the image's configuration, for everyone who can pull or inspect it. Set it when the container starts, or mount it where the build needs it: `RUN --mount=type=secret`.
 "#,
         );

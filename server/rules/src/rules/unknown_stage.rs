@@ -269,13 +269,13 @@ mod tests {
     fn a_typo_is_named_with_the_nearest_stage() {
         check(
             "
-FROM busybox:1.37 AS Build
+FROM busybox:1.37 AS build
 FROM scratch
 COPY --from=biuld /a /a
-#           ^^^^^ unknown-stage: No stage is named `biuld`, so the builder will try to pull an image of that name. Did you mean `Build`?
+#           ^^^^^ unknown-stage: No stage is named `biuld`, so the builder will try to pull an image of that name. Did you mean `build`?
 COPY --from=BUILD /a /b
 RUN --mount=type=bind,from=buildd,target=/x true
-#                          ^^^^^^ unknown-stage: No stage is named `buildd`, so the builder will try to pull an image of that name. Did you mean `Build`?
+#                          ^^^^^^ unknown-stage: No stage is named `buildd`, so the builder will try to pull an image of that name. Did you mean `build`?
 ",
         );
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use semantic::Facts;
+use semantic::facts::{ContextFacts, Facts, IgnoreFile};
 
 use super::fixture::findings_of;
 use crate::catalogue::{REGISTRY, find};
@@ -27,9 +27,15 @@ fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
     blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
 }
 
+/// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file.
 fn finds(rule: &Rule, text: &str) -> bool {
     let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
-    findings_of(text, &Facts::default(), &settings).iter().any(|finding| finding.code == rule.code)
+    let patterns: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# .dockerignore: ")).collect();
+    let ignore_file = IgnoreFile { path: ".dockerignore".to_owned(), text: patterns.join("\n") };
+    let context = ContextFacts { ignore_file: Some(ignore_file), ..ContextFacts::default() };
+    let facts = Facts { context: (!patterns.is_empty()).then_some(context), ..Facts::default() };
+    findings_of(text, &facts, &settings).iter().any(|finding| finding.code == rule.code)
 }
 
 #[test]

@@ -1,0 +1,146 @@
+//! A CMD or ENTRYPOINT that a shell runs.
+
+use rewrites::Input;
+use semantic::{Kind, StageInstruction};
+use syntax::Form;
+use syntax::shell::StatementKind;
+
+use crate::analysis::fixes::{replace, to_check};
+use crate::rule::{Category, Findings, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "shell-form-command",
+    aliases: &["JSONArgsRecommended", "DL3025"],
+    category: Category::Semantic,
+    severity: Severity::Warning,
+    on_by_default: true,
+    summary: "CMD or ENTRYPOINT is run by a shell, which swallows signals",
+    page: PAGE,
+    check,
+};
+
+const PAGE: &str = r#"
+## What
+
+A CMD or ENTRYPOINT is written without a JSON list, and the file does not choose a shell with SHELL.
+
+## Why
+
+A shell is then process 1 and does not pass signals on: `docker stop` waits ten seconds and kills, and the arguments of `docker run` do not reach an ENTRYPOINT.
+
+## Bad
+
+```dockerfile
+FROM debian:12-slim
+CMD server --port 80
+```
+
+## Good
+
+```dockerfile
+FROM debian:12-slim
+CMD ["server", "--port", "80"]
+```
+
+## When to ignore
+
+When the command needs a shell; SHELL says so, or `sh -c "exec …"` in a list.
+"#;
+
+fn check(input: &Input<'_>, findings: &mut Findings) {
+    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+        let is_command = matches!(item.kind, Kind::Cmd | Kind::Entrypoint);
+        if !is_command || item.instruction.arguments.form != Some(Form::Shell) || item.shell.is_some() {
+            continue;
+        }
+        let instruction = &item.instruction;
+        if instruction.arguments.text.is_empty() {
+            continue;
+        }
+        let range = instruction.place(instruction.arguments.range);
+        let message = "A shell runs this and does not pass signals on, so `docker stop` has to kill it. Write a JSON list.";
+        let finding = findings.add(range, message);
+        if let Some(list) = as_list(item) {
+            finding.fixes.push(to_check(
+                "Write a JSON list",
+                "that the command needs no shell",
+                vec![replace(range, list)],
+            ));
+        }
+    }
+}
+
+/// The command as a JSON list, where it is one simple command without anything that a shell would do.
+fn as_list(item: &StageInstruction) -> Option<String> {
+    let script = item.instruction.shell()?;
+    let [statement] = script.statements.as_slice() else { return None };
+    let [command] = statement.commands.as_slice() else { return None };
+    let is_simple = script.clean
+        && statement.kind == StatementKind::Command
+        && command.assignments.is_empty()
+        && command.redirections.is_empty()
+        && !command.words.is_empty();
+    if !is_simple || matches!(command.program(), Some("cd" | "exec" | "source" | "." | "export" | "set")) {
+        return None;
+    }
+    let mut words = Vec::new();
+    for word in &command.words {
+        let value = word.value.as_deref()?;
+        if value.chars().any(char::is_control) {
+            return None;
+        }
+        words.push(format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")));
+    }
+    Some(format!("[{}]", words.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::tests::{check_fix, check_only, no_findings};
+
+    const CODE: &str = "shell-form-command";
+
+    #[test]
+    fn a_simple_command_becomes_a_list() {
+        check_fix(
+            "
+FROM a:1
+CMD server \\
+  --name 'größe x'
+",
+            expect![[r#"
+                Write a JSON list (unsafe: that the command needs no shell)
+                FROM a:1
+                CMD ["server", "--name", "größe x"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_needs_a_shell_is_left_to_people() {
+        for text in [
+            "CMD a && b",
+            "ENTRYPOINT server $PORT",
+            "CMD A=1 server",
+            "CMD exec server",
+            "CMD server > /log",
+            "CMD 'x",
+        ] {
+            let found = check_only(CODE, &format!("FROM a:1\r\n{text}\r\n"));
+            assert_eq!(found.len(), 1, "{text}");
+            assert!(found[0].fixes.is_empty(), "{text}");
+        }
+        assert_eq!(check_only(CODE, "# escape=`\nFROM a:1\nCMD a `\n  b\n").len(), 1);
+    }
+
+    #[test]
+    fn lists_chosen_shells_and_broken_text_are_fine() {
+        no_findings(
+            CODE,
+            "FROM a:1\nCMD [\"a\"]\nENTRYPOINT []\nCMD\nHEALTHCHECK CMD curl x\nRUN <<EOF\nCMD x\nEOF\n",
+        );
+        no_findings(CODE, "FROM a:1\nSHELL [\"/bin/bash\", \"-c\"]\nCMD a b\n");
+    }
+}
