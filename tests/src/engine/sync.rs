@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
+use std::process::Command;
 
 use inner_loop::{ContextTransfer, Export};
 
@@ -110,11 +111,33 @@ fn sockets_pipes_and_loops_of_links_do_no_harm() {
     on_each(&ALL, |engine| {
         let context = Context::new(&[("file", "f")]);
         let _listener = UnixListener::bind(context.path().join("agent.sock")).unwrap();
+        assert!(Command::new("mkfifo").arg(context.path().join("pipe")).status().unwrap().success());
         symlink("loop", context.path().join("pool")).unwrap();
         symlink("pool", context.path().join("loop")).unwrap();
         symlink(".", context.path().join("self")).unwrap();
         let build = engine.build(context.request(COPY_ALL)).succeeded();
         assert_eq!(build.context().files_sent, 1);
+    });
+}
+
+#[test]
+fn names_in_any_script_are_copied_and_ignored() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[
+            (".dockerignore", "\u{e9}t\u{e9}*\n"),
+            ("\u{fc}ber alles.txt", "taken"),
+            ("\u{e9}t\u{e9}.txt", "ignored"),
+            ("\u{65e5}\u{672c}/100%+1", "percent"),
+        ]);
+        let output = tempfile::tempdir().unwrap();
+        let text = "FROM scratch\nCOPY [\"\u{fc}ber alles.txt\", \"\u{65e5}\u{672c}/100%+1\", \"/\"]\nCOPY \u{65e5}\u{672c} /d\n";
+        let export = Export::Directory(output.path().to_owned());
+        engine.build(inner_loop::BuildRequest { export, ..context.request(text) }).succeeded();
+        let names: Vec<String> =
+            super::harness::files_in(output.path()).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["100%+1", "d/100%+1", "\u{fc}ber alles.txt"]);
+        let build = engine.build(context.request("FROM scratch\nCOPY . /\n")).succeeded();
+        assert_eq!(build.context().files_total, 3);
     });
 }
 
