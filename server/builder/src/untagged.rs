@@ -4,7 +4,7 @@
 //! and removed after the next success. An image goes only if it is one that did not exist before we built it, that
 //! nobody has tagged since, and that no container or other image uses: the engine refuses those, and is never forced.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuilder};
@@ -50,7 +50,8 @@ impl Kind {
     /// Notes that `id` is the newest, and removes the earlier ones. `existing` are the ids from before the build.
     pub(crate) async fn replace(&self, engine: &Engine, id: &str, existing: &HashSet<String>) {
         let earlier = self.left().ids;
-        let is_ours = !existing.contains(id) || earlier.iter().any(|known| known == id);
+        let is_known = earlier.iter().any(|known| known == id);
+        let is_ours = is_known || (!existing.contains(id) && !is_tagged(engine, id).await);
         let mut ids = Vec::new();
         for known in earlier.into_iter().filter(|known| known != id) {
             if !remove(engine, &known).await {
@@ -77,9 +78,10 @@ impl Kind {
     }
 }
 
-/// The ids of all images that the engine lists.
+/// The ids of the images without a tag. Listing all of them takes some stores long.
 pub(crate) async fn existing(engine: &Engine) -> HashSet<String> {
-    let options = ListImagesOptionsBuilder::default().build();
+    let dangling = HashMap::from([("dangling", vec!["true"])]);
+    let options = ListImagesOptionsBuilder::default().filters(&dangling).build();
     match engine.docker.list_images(Some(options)).await {
         Ok(images) => images.into_iter().map(|image| image.id).collect(),
         Err(error) => {
@@ -87,6 +89,12 @@ pub(crate) async fn existing(engine: &Engine) -> HashSet<String> {
             HashSet::new()
         }
     }
+}
+
+/// Whether somebody has given the image a name: then it was there before a build without one.
+async fn is_tagged(engine: &Engine, id: &str) -> bool {
+    let image = engine.docker.inspect_image(id).await;
+    image.is_ok_and(|image| image.repo_tags.is_some_and(|tags| !tags.is_empty()))
 }
 
 /// Removes an image that nobody uses. Whether there is nothing left to do about it.

@@ -66,10 +66,17 @@ fn images_of_others_stay() {
         let other_context = Context::new(&[("a", "a")]);
         let theirs = image(engine, &other_context, &text, &[]);
         assert_eq!(image(engine, &context, &text, &[]), theirs);
+        // The same, with a name that it loses later.
+        let text = nonce("tagged by somebody else");
+        let name = format!("layerwise-test-moved-{}:1", std::process::id());
+        let moved = image(engine, &other_context, &text, &[&name]);
+        assert_eq!(image(engine, &context, &text, &[]), moved);
+        image(engine, &other_context, &nonce("the name's next image"), &[&name]);
         let last = image(engine, &context, &nonce("last"), &[]);
         assert!(has_image(engine, &format!("{tag}:1")));
         assert!(has_image(engine, &theirs));
-        for image in [format!("{tag}:1"), theirs, last] {
+        assert!(has_image(engine, &moved));
+        for image in [format!("{tag}:1"), theirs, moved, name, last] {
             remove_image(engine, &image);
         }
     });
