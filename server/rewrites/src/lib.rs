@@ -6,6 +6,8 @@
 //!
 //! What every rewrite promises is checked in one place, `promise`, on each result before it is offered.
 
+#[cfg(test)]
+mod cases;
 mod context;
 pub mod copy_manifests_first;
 #[cfg(test)]
@@ -21,6 +23,8 @@ mod secret;
 pub mod split_stages;
 mod statements;
 mod style;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};

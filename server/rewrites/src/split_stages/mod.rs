@@ -5,6 +5,7 @@ mod base;
 mod carry;
 mod data;
 pub(crate) mod effect;
+mod entry;
 mod launch;
 mod node;
 mod rust;

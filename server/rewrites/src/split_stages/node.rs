@@ -4,34 +4,14 @@ use semantic::{Kind, Stage, StageInstruction, path};
 
 use super::base::{self, RuntimeBase};
 use super::effect::{self, Effect};
+use super::entry::{self, Entry};
 use super::launch::{self, Launch};
 use super::{Artefact, Plan, Reason, data};
 use crate::context::{Context, Landing, absolute};
 use crate::ground;
 use crate::node::build::{self, Output};
-use crate::node::{Manager, NodeCommand, Package, command, package};
+use crate::node::{Manager, NodeCommand, Package, package};
 use crate::offer::Input;
-
-/// Servers and runners that work on the sources, or need what they installed.
-const ON_SOURCES: [&str; 17] = [
-    "nodemon",
-    "ts-node",
-    "ts-node-dev",
-    "tsnd",
-    "tsx",
-    "babel-node",
-    "vite",
-    "webpack",
-    "webpack-dev-server",
-    "react-scripts",
-    "ng",
-    "nest",
-    "parcel",
-    "gatsby",
-    "astro",
-    "vite-node",
-    "vue-cli-service",
-];
 
 /// What the build steps of a stage do.
 #[derive(Debug, Default)]
@@ -43,17 +23,6 @@ struct Steps {
     /// The manager that installs, and whether development dependencies are left out already.
     install: Option<(Manager, bool)>,
     is_pruned: bool,
-}
-
-/// What the container runs.
-#[derive(Debug)]
-struct Entry {
-    /// The file as node is given it.
-    file: String,
-    /// Whether node is told to load a package first.
-    preloads: bool,
-    /// The manager that runs it through a script of the manifest.
-    manager: Option<Manager>,
 }
 
 /// How to split a Node stage.
@@ -74,7 +43,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         .ok_or_else(|| refuse(format!("no COPY brings package.json to {application}")))?;
     let package = Package::read(&context, &directory).map_err(refuse)?;
     let steps = steps(&context, &package, stage)?;
-    let entry = entry(&package, &launch).map_err(refuse)?;
+    let entry = entry::of(&package, &launch).map_err(refuse)?;
     let workdir = absolute(&last_workdir(stage), root).unwrap_or_else(|| application.clone());
     let entry_path = match entry.file.starts_with('/') {
         true => path::clean(&entry.file),
@@ -111,6 +80,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         plan.artefacts.push(Artefact { path, is_file });
     }
     add_data(&context, &landing, &directory, &outputs, &entry.file, &mut plan);
+    add_probe(stage, &landing, &context, &workdir, &mut plan);
     if is_inferred && !modules {
         plan.checks.push(format!("that {} needs no node_modules", entry.file));
     }
@@ -207,104 +177,6 @@ fn last_workdir(stage: &Stage) -> path::Place {
         },
         None => path::Place::Unknown,
     }
-}
-
-/// Follows the command of the container to the file that node is given.
-fn entry(package: &Package, launch: &Launch) -> Result<Entry, String> {
-    let mut words = launch.words.clone();
-    let mut through = None;
-    for _ in 0..4 {
-        let rest = command::strip_environment(&words).to_vec();
-        match command::of_words(&rest) {
-            Some(NodeCommand::Script { manager, name }) => {
-                through = through.or(Some(manager));
-                words = script_words(package, manager, &name)?;
-            }
-            Some(NodeCommand::Tool(tool)) => {
-                words = tool;
-                through = through.or(Some(Manager::Npm));
-            }
-            Some(_) => {
-                return Err(format!(
-                    "the container runs `{}`, which does not run a built program",
-                    rest.join(" ")
-                ));
-            }
-            None => return of_node(&rest, through),
-        }
-    }
-    Err("the script that the container runs calls others, too deep to follow".to_owned())
-}
-
-fn script_words(package: &Package, manager: Manager, name: &str) -> Result<Vec<String>, String> {
-    let Some(text) = package.script(name) else {
-        return Err(match (manager, name) {
-            (_, "start") => "package.json has no script `start`, which the container runs".to_owned(),
-            _ => format!("package.json has no script `{name}`, which the container runs"),
-        });
-    };
-    for hook in [format!("pre{name}"), format!("post{name}")] {
-        if package.script(&hook).is_some() {
-            return Err(format!(
-                "the container also runs the script `{hook}` of package.json, which may need the sources"
-            ));
-        }
-    }
-    let script = package::parse_script(text)
-        .filter(|script| script.statements.len() == 1 && script.statements[0].commands.len() == 1)
-        .ok_or_else(|| {
-            format!("the script `{name}`, which the container runs, is more than one plain command")
-        })?;
-    Ok(script.statements[0].commands[0].words.iter().map(effect::text).collect())
-}
-
-fn of_node(words: &[String], manager: Option<Manager>) -> Result<Entry, String> {
-    let Some((program, arguments)) = words.split_first() else {
-        return Err("nothing says what the container runs".to_owned());
-    };
-    let name = program.rsplit('/').next().unwrap_or(program);
-    if ON_SOURCES.contains(&name) {
-        return Err(format!(
-            "the container runs {name}, which works on the sources and needs the development dependencies"
-        ));
-    }
-    if !matches!(name, "node" | "nodejs") {
-        return Err(format!(
-            "the container runs {name}, and what that needs is not known: run a built file with node"
-        ));
-    }
-    let mut preloads = false;
-    let mut arguments = arguments.iter();
-    while let Some(word) = arguments.next() {
-        let (flag, value) =
-            word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
-        match flag {
-            "-r" | "--require" | "--import" | "--loader" | "--experimental-loader" => {
-                let module =
-                    value.map(str::to_owned).or_else(|| arguments.next().cloned()).unwrap_or_default();
-                if module.starts_with(['.', '/']) {
-                    return Err(format!("node loads {module} first, and what that needs is not known"));
-                }
-                if module.contains("ts-node")
-                    || module.contains("tsx")
-                    || module.contains("@babel/register")
-                    || module.contains("swc")
-                {
-                    return Err(format!("node loads {module}, which compiles the sources at run time"));
-                }
-                preloads = true;
-            }
-            "-e" | "--eval" | "-p" | "--print" | "--test" | "--watch" | "--run" => {
-                return Err(format!("the container runs node with {flag}, not a built file"));
-            }
-            _ if word.starts_with('-') => {}
-            _ if word.contains('$') => {
-                return Err(format!("the file that node runs, {word}, depends on a variable"));
-            }
-            _ => return Ok(Entry { file: word.clone(), preloads, manager }),
-        }
-    }
-    Err("the container runs node without a file".to_owned())
 }
 
 /// What the build writes that the program is or needs.
@@ -473,6 +345,24 @@ fn add_data(
     for place in places {
         let Some(path) = landing.image_path(&place) else { continue };
         plan.artefacts.push(Artefact { path, is_file: context.has_file(&place) });
+    }
+}
+
+/// A file that HEALTHCHECK runs and that the build does not write.
+fn add_probe(stage: &Stage, landing: &Landing, context: &Context<'_>, workdir: &str, plan: &mut Plan) {
+    let probe = stage.instructions.iter().rfind(|item| matches!(item.kind, Kind::Healthcheck));
+    let Some(script) = probe.and_then(|item| item.instruction.shell().cloned()) else { return };
+    let words =
+        script.statements.iter().flat_map(|statement| &statement.commands).flat_map(|command| &command.words);
+    for word in words.filter_map(|word| word.value.as_deref()) {
+        let path =
+            if word.starts_with('/') { path::clean(word) } else { path::clean(&format!("{workdir}/{word}")) };
+        let is_source = landing.context_path(&path).is_some_and(|source| context.has_file(&source));
+        if !is_source || plan.artefacts.iter().any(|artefact| path::is_within(&path, &artefact.path)) {
+            continue;
+        }
+        plan.artefacts.push(Artefact { path, is_file: true });
+        plan.checks.push(format!("that {word}, which HEALTHCHECK runs, needs no other file"));
     }
 }
 

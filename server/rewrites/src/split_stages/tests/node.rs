@@ -2,72 +2,537 @@
 
 use expect_test::{Expect, expect};
 
+use crate::cases::case;
 use crate::fixture::{facts, render};
 use crate::split_stages::RECIPE;
 
-const MANIFEST: &str = r#"{"name": "notes", "type": "module", "scripts": {"build": "esbuild src/server.js --bundle --platform=node --format=cjs --outfile=dist/server.cjs", "start": "node src/server.js"}, "dependencies": {"marked": "^16"}, "devDependencies": {"esbuild": "^0.25"}}"#;
-
-/// What becomes of a Dockerfile with these files around it, beside the sources of a small server.
+/// What becomes of the project of this name.
 #[expect(clippy::needless_pass_by_value, reason = "a snapshot is made where it is used")]
-fn check(dockerfile: &str, manifest: &str, more: &[(&str, &str)], expected: Expect) {
-    let mut files = vec![
-        ("package.json", manifest),
-        ("package-lock.json", "{}"),
-        ("src/server.js", ""),
-        ("test/a.test.js", ""),
-        ("README.md", ""),
-    ];
-    files.extend(more);
-    expected.assert_eq(&render(&RECIPE, dockerfile, &facts(&files)));
+fn check(name: &str, expected: Expect) {
+    let case = case(name);
+    expected.assert_eq(&render(&RECIPE, case.dockerfile, &facts(case.files)));
 }
 
 #[test]
-fn a_bundle_moves_alone() {
+fn a_leaky_bundle() {
     check(
-        "FROM node:22
-
-# Our packages live in a private registry.
-ARG NPM_TOKEN
-RUN echo \"//npm.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc
-
-RUN mkdir -p /usr/src/app
-WORKDIR /usr/src/app
-
-COPY . .
-RUN npm install && npm run build && rm -f ~/.npmrc
-
-ENV PORT=3000
-EXPOSE 3000
-
-CMD [\"node\", \"dist/server.cjs\"]
-",
-        MANIFEST,
-        &[],
+        "a leaky bundle",
         expect![[r#"
-            safe: Split into a build stage and a run-time stage on node:22-slim
-            ---
-            FROM node:22 AS build
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
 
-            # Our packages live in a private registry.
-            ARG NPM_TOKEN
-            RUN echo "//npm.example.com/:_authToken=${NPM_TOKEN}" > ~/.npmrc
+        # From the private registry
+        ARG NPM_TOKEN
+        RUN echo "//r.example.com/:_authToken=${NPM_TOKEN}" > ~/.npmrc
 
-            RUN mkdir -p /usr/src/app
-            WORKDIR /usr/src/app
+        RUN mkdir -p /srv/web
+        WORKDIR /srv/web
 
-            COPY . .
-            RUN npm install && npm run build && rm -f ~/.npmrc
+        COPY . .
+        RUN npm install && npm run build && rm -f ~/.npmrc
 
-            FROM node:22-slim
+        FROM node:22-slim
 
-            WORKDIR /usr/src/app
+        WORKDIR /srv/web
 
-            COPY --from=build /usr/src/app/dist ./dist
+        COPY --from=build /srv/web/dist ./dist
 
-            ENV PORT=3000
-            EXPOSE 3000
+        ENV PORT=3000
+        EXPOSE 3000
 
-            CMD ["node", "dist/server.cjs"]
-        "#]],
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn yarn() {
+    check(
+        "yarn",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN yarn install --frozen-lockfile
+        RUN yarn build
+        RUN yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/dist ./dist
+        CMD ["yarn", "start"]
+    "#]],
+    );
+}
+
+#[test]
+fn pnpm() {
+    check(
+        "pnpm",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-alpine
+        ---
+        FROM node:22-alpine AS build
+        RUN npm i -g pnpm
+        WORKDIR /app
+        COPY . .
+        RUN pnpm i && pnpm build
+        RUN CI=true pnpm prune --prod --ignore-scripts
+
+        FROM node:22-alpine
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/index.js"]
+    "#]],
+    );
+}
+
+#[test]
+fn workspaces_bundled() {
+    check(
+        "workspaces, bundled",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run bundle
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/out ./out
+        CMD ["node", "out/server.js"]
+    "#]],
+    );
+}
+
+#[test]
+fn workspaces_compiled() {
+    check(
+        "workspaces, compiled",
+        expect![[r#"
+        refused: what is built needs node_modules, and workspaces link packages of the sources into it: which of them the program needs is not known
+    "#]],
+    );
+}
+
+#[test]
+fn no_lock_file_comments_continuation_lines() {
+    check(
+        "no lock file, comments, continuation lines",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        # where it lives
+        WORKDIR /app
+        # sources
+        COPY . .
+        # all in one
+        RUN npm install && \
+            # bundle it
+            npm run build && \
+            npm cache clean --force
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        # how it runs
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn settings_before_the_build_user_health_check() {
+    check(
+        "settings before the build, user, health check",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        ENV NODE_ENV=development \
+            LOG=info
+        RUN groupadd app && useradd -g app app
+        RUN mkdir -p /data && chown app /data
+        WORKDIR /app
+        COPY . .
+        RUN npm ci
+        RUN npm run build
+
+        FROM node:22-slim
+        LABEL org.example.team=web
+        ENV NODE_ENV=development \
+            LOG=info
+        RUN groupadd app && useradd -g app app
+        RUN mkdir -p /data && chown app /data
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        # the port
+        EXPOSE 8080
+        VOLUME /data
+        STOPSIGNAL SIGINT
+        HEALTHCHECK CMD node dist/health.js
+        USER app
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_health_check_that_needs_curl() {
+    check(
+        "a health check that needs curl",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+
+        FROM node:22
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        HEALTHCHECK CMD curl -f http://localhost/ || exit 1
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_health_check_of_its_own() {
+    check(
+        "a health check of its own",
+        expect![[r#"
+        unsafe: Split into a build stage and a run-time stage on node:22-slim
+        check that probe.js, which HEALTHCHECK runs, needs no other file
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        COPY --from=build /app/probe.js ./
+        HEALTHCHECK --interval=5s CMD ["node", "probe.js"]
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn lower_case_crlf_argument_in_the_middle() {
+    check(
+        "lower case, CRLF, argument in the middle",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:${VERSION}-slim
+        ---
+        arg VERSION=22␍
+        from node:${VERSION} as build␍
+        ␍
+        workdir /app␍
+        arg REVISION=none␍
+        copy . .␍
+        run npm ci && npm run build␍
+        ␍
+        from node:${VERSION}-slim␍
+        ␍
+        workdir /app␍
+        arg REVISION=none␍
+        label revision=$REVISION␍
+        ␍
+        copy --from=build /app/dist ./dist␍
+        ␍
+        cmd node dist/main.cjs␍
+    "#]],
+    );
+}
+
+#[test]
+fn backtick_escape() {
+    check(
+        "backtick escape",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        # escape=`
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && `
+            npm run build
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn heredoc() {
+    check(
+        "heredoc",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN <<EOF
+        set -e
+        npm ci
+        npm run build
+        EOF
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn webpack_with_its_own_settings() {
+    check(
+        "webpack with its own settings",
+        expect![[r#"
+        unsafe: Split into a build stage and a run-time stage on node:20-bookworm-slim
+        check that the image node:20-bookworm-slim exists and has what the program needs
+        ---
+        FROM node:20-bookworm AS build
+        WORKDIR /app
+        COPY package*.json ./
+        RUN npm ci
+        COPY . .
+        RUN npx webpack --mode production
+        RUN npm prune --omit=dev
+
+        FROM node:20-bookworm-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/build ./build
+        COPY --from=build /app/public ./public
+        COPY --from=build /app/views ./views
+        CMD ["node", "build/app.js"]
+    "#]],
+    );
+}
+
+#[test]
+fn npm_start_through_a_script() {
+    check(
+        "npm start through a script",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+        RUN npm prune --omit=dev
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/dist ./dist
+        CMD npm start
+    "#]],
+    );
+}
+
+#[test]
+fn a_stage_of_its_own_for_tests_a_fat_last_one() {
+    check(
+        "a stage of its own for tests, a fat last one",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS test
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm test
+
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+
+        FROM node:22-slim AS app
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn packages_of_the_distribution() {
+    check(
+        "packages of the distribution",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-bookworm-slim
+        ---
+        FROM node:22-bookworm AS build
+        RUN apt-get update && apt-get install -y --no-install-recommends \
+            build-essential \
+            ffmpeg \
+            python3 \
+         && rm -rf /var/lib/apt/lists/*
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+
+        FROM node:22-bookworm-slim
+        RUN apt-get update && apt-get install -y --no-install-recommends \
+            ffmpeg \
+         && rm -rf /var/lib/apt/lists/*
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn development_server() {
+    check(
+        "development server",
+        expect![[r#"
+        refused: the container runs nodemon, which works on the sources and needs the development dependencies
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_built() {
+    check(
+        "nothing built",
+        expect![[r#"
+        refused: nothing is compiled or bundled: the container runs src/main.js, which is a source file
+    "#]],
+    );
+}
+
+#[test]
+fn onbuild() {
+    check(
+        "onbuild",
+        expect![[r#"
+        refused: ONBUILD makes this an image to build on, not one to run
+    "#]],
+    );
+}
+
+#[test]
+fn unknown_script() {
+    check(
+        "unknown script",
+        expect![[r#"
+        refused: package.json has no script `compile`
+    "#]],
+    );
+}
+
+#[test]
+fn entry_point_script() {
+    check(
+        "entry point script",
+        expect![[r#"
+        refused: the container runs docker-entrypoint.sh, and what that needs is not known: run a built file with node
+    "#]],
+    );
+}
+
+#[test]
+fn no_package_json() {
+    check(
+        "no package.json",
+        expect![[r#"
+        refused: package.json is not in the build context
+    "#]],
+    );
+}
+
+#[test]
+fn a_broken_file() {
+    check(
+        "a broken file",
+        expect![[r#"
+        refused: line 3 does not build, put that right first: COPY requires at least two arguments: add what to copy, and where to
+    "#]],
+    );
+}
+
+#[test]
+fn windows() {
+    check(
+        "windows",
+        expect![[r#"
+        refused: it is for Windows containers, which are not looked into
+    "#]],
+    );
+}
+
+#[test]
+fn non_ascii() {
+    check(
+        "non-ASCII",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN echo 'grüße' && npm ci && npm run build
+
+        FROM node:22-slim
+        # für die Gäste 🐳
+        LABEL autor="Jürgen"
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
+    );
+}
+
+#[test]
+fn several_secrets() {
+    check(
+        "several secrets",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        ARG NPM_TOKEN
+        ENV SENTRY_AUTH_TOKEN=0123456789abcdef
+        WORKDIR /app
+        COPY . .
+        # the registry
+        RUN npm config set //r.example.com/:_authToken $NPM_TOKEN
+        RUN npm ci && npm run build
+        RUN npm config delete //r.example.com/:_authToken
+
+        FROM node:22-slim
+        ENV SENTRY_AUTH_TOKEN=0123456789abcdef
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/main.cjs"]
+    "#]],
     );
 }

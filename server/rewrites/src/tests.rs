@@ -1,0 +1,120 @@
+//! What holds for every rewrite, tried on every project of [`CASES`].
+
+use std::collections::BTreeMap;
+
+use semantic::{Facts, RuntimeSettings};
+
+use crate::cases::{CASES, Case};
+use crate::fixture::{facts, model, rewritten};
+use crate::{REGISTRY, Recipe, find};
+
+/// Every recipe on every project, with what it gives; once for a builder that knows `env=` of secrets, once for an old one.
+fn results(mut check: impl FnMut(&Recipe, &Case, &Facts, &str, &str)) {
+    let mut applied = 0;
+    for case in CASES {
+        for frontend in [facts(&[]).frontend, None] {
+            let facts = Facts { frontend, ..facts(case.files) };
+            for recipe in REGISTRY {
+                if let Ok((head, result)) = rewritten(recipe, case.dockerfile, &facts) {
+                    applied += 1;
+                    check(recipe, case, &facts, &head, &result);
+                }
+            }
+        }
+    }
+    assert!(applied > 60, "only {applied} results");
+}
+
+#[test]
+fn results_parse_and_start_the_same_program_in_the_same_way() {
+    results(|recipe, case, facts, _, result| {
+        let (before, after) = (model(case.dockerfile, facts), model(result, facts));
+        assert!(after.document.problems().is_empty() && after.problems.is_empty(), "{}", case.name);
+        let settings = |model: &semantic::Model| RuntimeSettings::of(model, model.stages.len() - 1);
+        let mut wanted = settings(&before);
+        if recipe.id == "mount-secrets" {
+            wanted.environment.retain(|name, _| !crate::secret::is_secret(name));
+        }
+        assert_eq!(settings(&after), wanted, "{} {}", recipe.id, case.name);
+    });
+}
+
+#[test]
+fn a_second_time_changes_nothing() {
+    results(|recipe, case, facts, _, result| {
+        if let Ok((head, again)) = rewritten(recipe, result, facts) {
+            assert_eq!(again, result, "{} {}: {head}", recipe.id, case.name);
+        }
+    });
+}
+
+#[test]
+fn the_same_input_gives_the_same_result() {
+    results(|recipe, case, facts, head, result| {
+        let again = rewritten(recipe, case.dockerfile, facts);
+        assert_eq!(again, Ok((head.to_owned(), result.to_owned())), "{}", case.name);
+    });
+}
+
+/// Comment lines with how often they are there, white space around them left out.
+fn comments(text: &str) -> BTreeMap<&str, usize> {
+    let mut found = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| line.starts_with('#')) {
+        *found.entry(line).or_default() += 1;
+    }
+    found
+}
+
+#[test]
+fn comments_are_kept_and_none_is_added() {
+    results(|recipe, case, _, _, result| {
+        assert_eq!(comments(result), comments(case.dockerfile), "{} {}", recipe.id, case.name);
+    });
+}
+
+#[test]
+fn lines_end_as_they_did() {
+    results(|recipe, case, _, _, result| {
+        let breaks = result.matches('\n').count();
+        let expected = if case.dockerfile.contains("\r\n") { breaks } else { 0 };
+        assert_eq!(result.matches("\r\n").count(), expected, "{} {}", recipe.id, case.name);
+    });
+}
+
+#[test]
+fn no_secret_is_left_or_named() {
+    let mount = find("mount-secrets").unwrap();
+    results(|recipe, case, _, head, result| {
+        assert!(!head.contains("0123456789abcdef"), "{}", case.name);
+        if recipe.id == mount.id {
+            assert!(!result.contains("0123456789abcdef") && !result.contains(".npmrc"), "{result}");
+            assert!(!result.to_lowercase().contains("arg npm_token"), "{result}");
+        }
+    });
+}
+
+#[test]
+fn what_an_old_builder_refuses_is_not_added() {
+    results(|_, case, facts, _, result| {
+        let is_old = facts.frontend.is_none();
+        for part in ["<<EOF", "--link", ",env=", "# syntax"] {
+            assert!(!is_old || case.dockerfile.contains(part) || !result.contains(part), "{result}");
+        }
+    });
+}
+
+#[test]
+fn any_order_gives_the_same_file() {
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    for case in CASES {
+        let facts = facts(case.files);
+        let results = orders.map(|order| {
+            order.iter().fold(case.dockerfile.to_owned(), |text, index| {
+                rewritten(REGISTRY[*index], &text, &facts).map_or(text, |(_, result)| result)
+            })
+        });
+        for result in &results[1..] {
+            assert_eq!(*result, results[0], "{}", case.name);
+        }
+    }
+}
