@@ -8,9 +8,18 @@ use crate::outside;
 
 pub(crate) fn run(arguments: &LspArguments) -> anyhow::Result<Outcome> {
     let LspArguments { stdio: _, host } = arguments;
+    log_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = Arc::from(outside::builder(&runtime, host.as_deref()));
     let exit = runtime.block_on(lsp::run(tokio::io::stdin(), tokio::io::stdout(), builder));
     // Reading stdin blocks a thread that nobody can wake: leave without it.
     std::process::exit(exit.code().into())
+}
+
+/// A panic costs one answer, and the log says where it was. Its own text is written nowhere: it may quote a Dockerfile.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("something failed at {place}; please report it");
+    }));
 }
