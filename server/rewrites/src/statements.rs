@@ -1,7 +1,7 @@
 //! Taking commands out of a script so that the others and all comments between them stay.
 
 use syntax::shell::{Connector, Script, Statement};
-use syntax::{Instruction, TextEdit};
+use syntax::{Instruction, LocalRange, TextEdit};
 
 /// Takes statements out of a list that `&&` joins, given by their positions. Absent where that cannot be done without touching others:
 /// all would go, or one of them or its neighbour is joined in another way.
@@ -31,38 +31,47 @@ pub(crate) fn take_statements(
         let range = if leading {
             // Nothing stays before it: it goes with the operator after it.
             let next = next?;
-            syntax::LocalRange::new(statement.range.start, next.range.start)
+            LocalRange::new(statement.range.start, next.range.start)
         } else {
             // Or with the operator before it.
             let before = &statements[position - 1];
-            syntax::LocalRange::new(before.range.end, statement.range.end)
+            LocalRange::new(before.range.end, statement.range.end)
         };
         let lost = range.of(&instruction.source);
         let comments: Vec<_> = lost.lines().filter(|line| line.trim_start().starts_with('#')).collect();
-        let new_text = if comments.is_empty() {
-            String::new()
-        } else if leading {
-            return None;
-        } else {
-            comment_remains(&instruction.source, range, &comments, next.is_some())
-        };
-        edits.push(TextEdit { range: instruction.place(range), new_text });
+        edits.push(match comments.as_slice() {
+            [] => TextEdit { range: instruction.place(range), new_text: String::new() },
+            _ if leading => return None,
+            comments => around_comments(instruction, range, comments, next.is_some())?,
+        });
     }
     Some(merge(edits))
 }
 
-/// What stays of a gap whose commands go but whose comments do not.
-fn comment_remains(source: &str, range: syntax::LocalRange, comments: &[&str], goes_on: bool) -> String {
+/// Takes out a statement, with what stands between it and the one before, but for the comments there.
+fn around_comments(
+    instruction: &Instruction,
+    range: LocalRange,
+    comments: &[&str],
+    goes_on: bool,
+) -> Option<TextEdit> {
+    let source = &instruction.source;
     let lost = range.of(source);
     let newline = if lost.contains("\r\n") { "\r\n" } else { "\n" };
-    let escape = lost.lines().next().map_or("", str::trim_end);
-    let head = if goes_on { escape.to_owned() } else { String::new() };
-    let lines = comments.iter().map(|line| format!("{newline}{}", line.trim_end())).collect::<String>();
-    let rest = source.get(range.end as usize..).unwrap_or_default();
-    if goes_on && !rest.starts_with([' ', '\n', '\r']) {
-        return format!("{head}{lines}{newline}");
+    let lines: String = comments.iter().map(|line| format!("{newline}{}", line.trim_end())).collect();
+    if !goes_on {
+        return Some(TextEdit { range: instruction.place(range), new_text: lines });
     }
-    format!("{head}{lines}")
+    // The rest of its own line goes too: its operator, if it ends the line, and the escape character.
+    let rest = source.get(range.end as usize..)?;
+    let line = &rest[..=rest.find('\n')?];
+    if !line.trim().chars().all(|letter| matches!(letter, '&' | ';' | ' ') || letter == instruction.escape) {
+        return None;
+    }
+    let head = lost.lines().next()?.trim_end();
+    let end = range.end + u32::try_from(line.len()).ok()?;
+    let range = instruction.place(LocalRange::new(range.start, end));
+    Some(TextEdit { range, new_text: format!("{head}{lines}{newline}") })
 }
 
 /// Joins edits that touch.
@@ -78,4 +87,58 @@ fn merge(edits: Vec<TextEdit>) -> Vec<TextEdit> {
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use syntax::Document;
+
+    use super::take_statements;
+    use crate::offer::apply;
+
+    /// The RUN without the statements at these positions.
+    fn check(run: &str, positions: &[usize], expected: Option<&str>) {
+        let document = Document::new(run);
+        let instruction = document.instructions().next().unwrap();
+        let script = instruction.shell().unwrap();
+        let edits = take_statements(&instruction, script, positions);
+        assert_eq!(edits.map(|edits| apply(run, &edits)).as_deref(), expected, "{run}");
+    }
+
+    #[test]
+    fn a_statement_goes_with_one_operator() {
+        check("RUN a && b && c\n", &[0], Some("RUN b && c\n"));
+        check("RUN a && b && c\n", &[1], Some("RUN a && c\n"));
+        check("RUN a && b && c\n", &[2], Some("RUN a && b\n"));
+        check("RUN a && b && c\n", &[0, 2], Some("RUN b\n"));
+        check("RUN a && b && c\n", &[1, 2], Some("RUN a\n"));
+        check("RUN a; b; c\n", &[1], Some("RUN a; c\n"));
+    }
+
+    #[test]
+    fn continuation_lines_go_with_it() {
+        check("RUN a \\\n    && b \\\n    && c\n", &[1], Some("RUN a \\\n    && c\n"));
+        check("RUN a && \\\n    b && \\\n    c\n", &[2], Some("RUN a && \\\n    b\n"));
+        check("RUN a && `\r\n    b\r\n", &[], None);
+    }
+
+    #[test]
+    fn comments_between_stay() {
+        check("RUN a \\\n    # why b\n    && b\n", &[1], Some("RUN a\n    # why b\n"));
+        check("RUN a \\\n    # b\n    && b \\\n    && c\n", &[1], Some("RUN a \\\n    # b\n    && c\n"));
+        check("RUN a && \\\n    # b\n    b && \\\n    c\n", &[1], Some("RUN a && \\\n    # b\n    c\n"));
+        check("RUN a && \\\n    # b\n    b && c\n", &[1], None);
+    }
+
+    #[test]
+    fn others_are_not_touched() {
+        check("RUN a || b\n", &[1], None);
+        check("RUN a && b || c\n", &[1], None);
+        check("RUN a\n", &[0], None);
+    }
+
+    #[test]
+    fn lines_of_a_heredoc() {
+        check("RUN <<EOF\na\nb\nc\nEOF\n", &[1], Some("RUN <<EOF\na\nc\nEOF\n"));
+    }
 }

@@ -118,3 +118,34 @@ fn any_order_gives_the_same_file() {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 96, ..Default::default() })]
+
+    /// Half-typed and mangled files: nothing panics, and what is offered keeps the promise.
+    #[test]
+    fn mangled_files_are_refused_or_rewritten_well(
+        index in 0..CASES.len(),
+        start in 0.0..1.0_f64,
+        length in 0_usize..12,
+        insert in "[ \\n\\\\\"'$&|;{}#<A-Z=-]{0,4}",
+    ) {
+        let case = &CASES[index];
+        let characters: Vec<char> = case.dockerfile.chars().collect();
+        let at = (characters.len() as f64 * start) as usize;
+        let rest = characters.iter().skip(at + length);
+        let text: String = characters[..at].iter().copied().chain(insert.chars()).chain(rest.copied()).collect();
+        let facts = facts(case.files);
+        for recipe in REGISTRY {
+            if let Ok((_, result)) = rewritten(recipe, &text, &facts) {
+                let (before, after) = (model(&text, &facts), model(&result, &facts));
+                proptest::prop_assert!(after.document.problems().is_empty(), "{result}");
+                let command = |model: &semantic::Model| RuntimeSettings::of(model, model.stages.len() - 1).command;
+                proptest::prop_assert_eq!(command(&before), command(&after));
+                if let Ok((_, again)) = rewritten(recipe, &result, &facts) {
+                    proptest::prop_assert_eq!(again, result);
+                }
+            }
+        }
+    }
+}
