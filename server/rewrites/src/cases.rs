@@ -150,6 +150,26 @@ pub(crate) const CASES: &[Case] = &[
         files: NODE_FILES,
     },
     Case {
+        name: "a global compiler, pruned by hand",
+        dockerfile: "FROM node:22\nRUN npm install -g typescript\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN tsc\nRUN npm prune --production\nENTRYPOINT [\"node\"]\nCMD [\"dist/index.js\"]\n",
+        files: TYPESCRIPT_FILES,
+    },
+    Case {
+        name: "a bundled page, a server of sources",
+        dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npx vite build\nCMD [\"node\", \"src/main.js\"]\n",
+        files: NODE_FILES,
+    },
+    Case {
+        name: "a user who owns the tree",
+        dockerfile: "FROM node:22\nARG NPM_TOKEN\nUSER node\nRUN echo \"//r.example.com/:_authToken=$NPM_TOKEN\" >> ~/.npmrc\nRUN mkdir -p /home/node/app\nWORKDIR /home/node/app\nCOPY --chown=node:node . .\nRUN npm install && npm run build && rm ~/.npmrc\nCMD [\"node\", \"dist/main.cjs\"]\n",
+        files: NODE_FILES,
+    },
+    Case {
+        name: "a directory by argument, an extra port by variable",
+        dockerfile: "FROM node:22\nARG APP=/srv/app\nARG PORT=8080\nWORKDIR ${APP}\nCOPY . ${APP}\nRUN npm ci && npm run build\nENV PORT=$PORT\nEXPOSE $PORT\nCMD [\"node\", \"--enable-source-maps\", \"./dist/main.cjs\"]\n",
+        files: NODE_FILES,
+    },
+    Case {
         name: "development server",
         dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD [\"npm\", \"run\", \"dev\"]\n",
         files: &[

@@ -111,6 +111,10 @@ fn copies(stage: &Stage, plan: &Plan, build: &str, style: Style) -> Vec<String> 
     let state = stage.instructions.get(plan.last).map(|item| item.workdir.clone()).unwrap_or_default();
     let is_set = stage.instructions[..=plan.last].iter().any(|item| matches!(item.kind, Kind::Workdir(..)));
     let workdir = absolute(&state, working_directory(stage)).filter(|_| is_set || plan.has_shell);
+    let written = stage.instructions[..=plan.last].iter().rev().find_map(|item| match &item.kind {
+        Kind::Workdir(text, _) => Some(text.raw.as_str()),
+        _ => None,
+    });
     let mut groups: Vec<(String, Vec<&Artefact>)> = Vec::new();
     for artefact in &plan.artefacts {
         let folder = parent(&artefact.path);
@@ -133,7 +137,11 @@ fn copies(stage: &Stage, plan: &Plan, build: &str, style: Style) -> Vec<String> 
             if !is_folder && !target.ends_with('/') {
                 target.push('/');
             }
-            let mut words: Vec<&str> = artefacts.iter().map(|artefact| artefact.path.as_str()).collect();
+            let sources: Vec<String> = artefacts
+                .iter()
+                .map(|artefact| spelled(&artefact.path, workdir.as_deref(), written))
+                .collect();
+            let mut words: Vec<&str> = sources.iter().map(String::as_str).collect();
             words.push(&target);
             if words.iter().any(|word| word.contains(char::is_whitespace)) {
                 let quoted: Vec<String> =
@@ -160,6 +168,17 @@ fn relative(target: &str, workdir: Option<&str>) -> String {
             format!("./{rest}")
         }
         _ => target.to_owned(),
+    }
+}
+
+/// A path below the working directory, with the variable by which WORKDIR names that: its value is the caller's to change.
+fn spelled(path: &str, workdir: Option<&str>, written: Option<&str>) -> String {
+    let variable = written.filter(|raw| raw.starts_with('$') && !raw.contains(['"', '\'', ' ']));
+    match (variable, workdir) {
+        (Some(raw), Some(workdir)) if path::is_within(path, workdir) => {
+            format!("{}{}", raw.trim_end_matches('/'), &path[workdir.len()..])
+        }
+        _ => path.to_owned(),
     }
 }
 

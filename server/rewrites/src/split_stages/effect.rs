@@ -37,6 +37,24 @@ pub(crate) enum Effect {
     Other,
 }
 
+/// Build tools of Node that are also called by themselves, from a global install or a longer PATH.
+const TOOLS: [&str; 14] = [
+    "tsc",
+    "esbuild",
+    "webpack",
+    "webpack-cli",
+    "rollup",
+    "ncc",
+    "vite",
+    "tsup",
+    "babel",
+    "swc",
+    "parcel",
+    "nest",
+    "ng",
+    "nuxt",
+];
+
 /// Files that hold credentials or settings for the build's own tools.
 const CREDENTIALS: [&str; 9] = [
     ".npmrc",
@@ -80,6 +98,7 @@ pub(crate) fn of(command: &Command) -> Effect {
             Effect::Nothing
         }
         "node" | "nodejs" => Effect::NodeProgram(words.to_vec()),
+        _ if TOOLS.contains(&program) => Effect::Node(NodeCommand::Tool(words.to_vec())),
         "cargo" | "rustup" | "rustc" | "cross" => Effect::Cargo,
         "useradd" | "groupadd" | "adduser" | "addgroup" | "usermod" | "groupmod" | "deluser" | "userdel" => {
             Effect::Users

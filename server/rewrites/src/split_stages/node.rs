@@ -214,9 +214,11 @@ fn written(
         let is_made =
             folder.is_some_and(is_output_folder) && steps.outputs.iter().any(|output| output.path.is_none());
         if !is_made && candidates.iter().any(|candidate| context.has_file(candidate)) {
-            return Err(format!(
-                "nothing is compiled or bundled: the container runs {file}, which is a source file"
-            ));
+            let why = match steps.outputs.is_empty() {
+                true => "nothing is compiled or bundled: ",
+                false => "what the build writes is not what runs: ",
+            };
+            return Err(format!("{why}the container runs {file}, which is a source file"));
         }
         if !steps.outputs.iter().any(|output| output.path.is_none()) || !context.complete {
             return Err(format!("no build step is known to write {file}, which the container runs"));

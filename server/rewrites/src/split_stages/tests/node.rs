@@ -115,16 +115,6 @@ fn workspaces_bundled() {
 }
 
 #[test]
-fn workspaces_compiled() {
-    check(
-        "workspaces, compiled",
-        expect![[r#"
-        refused: what is built needs node_modules, and workspaces link packages of the sources into it: which of them the program needs is not known
-    "#]],
-    );
-}
-
-#[test]
 fn no_lock_file_comments_continuation_lines() {
     check(
         "no lock file, comments, continuation lines",
@@ -410,82 +400,79 @@ fn packages_of_the_distribution() {
 }
 
 #[test]
-fn development_server() {
+fn a_global_compiler_pruned_by_hand() {
     check(
-        "development server",
+        "a global compiler, pruned by hand",
         expect![[r#"
-        refused: the container runs nodemon, which works on the sources and needs the development dependencies
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        RUN npm install -g typescript
+        WORKDIR /app
+        COPY . .
+        RUN npm ci
+        RUN tsc
+        RUN npm prune --production
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/dist ./dist
+        ENTRYPOINT ["node"]
+        CMD ["dist/index.js"]
     "#]],
     );
 }
 
 #[test]
-fn nothing_built() {
+fn a_user_who_owns_the_tree() {
     check(
-        "nothing built",
+        "a user who owns the tree",
         expect![[r#"
-        refused: nothing is compiled or bundled: the container runs src/main.js, which is a source file
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        ARG NPM_TOKEN
+        USER node
+        RUN echo "//r.example.com/:_authToken=$NPM_TOKEN" >> ~/.npmrc
+        RUN mkdir -p /home/node/app
+        WORKDIR /home/node/app
+        COPY --chown=node:node . .
+        RUN npm install && npm run build && rm ~/.npmrc
+
+        FROM node:22-slim
+        WORKDIR /home/node/app
+        COPY --from=build /home/node/app/dist ./dist
+        USER node
+        CMD ["node", "dist/main.cjs"]
     "#]],
     );
 }
 
 #[test]
-fn onbuild() {
+fn a_directory_by_argument() {
     check(
-        "onbuild",
+        "a directory by argument, an extra port by variable",
         expect![[r#"
-        refused: ONBUILD makes this an image to build on, not one to run
-    "#]],
-    );
-}
+            safe: Split into a build stage and a run-time stage on node:22-slim
+            ---
+            FROM node:22 AS build
+            ARG APP=/srv/app
+            ARG PORT=8080
+            WORKDIR ${APP}
+            COPY . ${APP}
+            RUN npm ci && npm run build
 
-#[test]
-fn unknown_script() {
-    check(
-        "unknown script",
-        expect![[r#"
-        refused: package.json has no script `compile`
-    "#]],
-    );
-}
-
-#[test]
-fn entry_point_script() {
-    check(
-        "entry point script",
-        expect![[r#"
-        refused: the container runs docker-entrypoint.sh, and what that needs is not known: run a built file with node
-    "#]],
-    );
-}
-
-#[test]
-fn no_package_json() {
-    check(
-        "no package.json",
-        expect![[r#"
-        refused: package.json is not in the build context
-    "#]],
-    );
-}
-
-#[test]
-fn a_broken_file() {
-    check(
-        "a broken file",
-        expect![[r#"
-        refused: line 3 does not build, put that right first: COPY requires at least two arguments: add what to copy, and where to
-    "#]],
-    );
-}
-
-#[test]
-fn windows() {
-    check(
-        "windows",
-        expect![[r#"
-        refused: it is for Windows containers, which are not looked into
-    "#]],
+            FROM node:22-slim
+            ARG APP=/srv/app
+            ARG PORT=8080
+            WORKDIR ${APP}
+            COPY --from=build ${APP}/dist ./dist
+            ENV PORT=$PORT
+            EXPOSE $PORT
+            CMD ["node", "--enable-source-maps", "./dist/main.cjs"]
+        "#]],
     );
 }
 
