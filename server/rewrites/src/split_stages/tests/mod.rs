@@ -3,3 +3,4 @@
 mod node;
 mod refused;
 mod rust;
+mod settings;
