@@ -170,6 +170,11 @@ pub(crate) const CASES: &[Case] = &[
         files: NODE_FILES,
     },
     Case {
+        name: "node put into another image",
+        dockerfile: "FROM ubuntu:24.04\nRUN curl -fsSL https://example.com/setup | bash - && apt-get install -y nodejs\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main.cjs\"]\n",
+        files: NODE_FILES,
+    },
+    Case {
         name: "development server",
         dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD [\"npm\", \"run\", \"dev\"]\n",
         files: &[

@@ -15,6 +15,8 @@ pub(super) enum Touch {
     },
     /// Writes a reference that npm expands itself.
     Reference,
+    /// Writes other settings.
+    Other(String),
     /// Deletes the file, or its setting.
     Delete(String),
 }
@@ -43,7 +45,7 @@ fn written(command: &Command, item: &StageInstruction, name: &str) -> Option<Tou
     let has_secret = words.iter().any(|word| word.variables.iter().any(|variable| variable.name == name));
     if !has_secret {
         let is_reference = words.iter().any(|word| word.text.contains(&format!("${{{name}}}")));
-        return is_reference.then_some(Touch::Reference);
+        return Some(if is_reference { Touch::Reference } else { Touch::Other(file) });
     }
     let setting = match words.as_slice() {
         [word] => setting(&word.text, name),

@@ -75,6 +75,7 @@ pub(super) fn of(input: &Input<'_>, secret: &Secret, form: Form) -> Result<Plan,
             .filter(|item| item.as_run().is_some() && model.scopes.definition(item.scope, name).is_some())
             .collect();
         let mut settings: Option<Settings> = None;
+        let others = files_with_other_settings(&items, name);
         for item in &items {
             let Some(run) = item.as_run() else { continue };
             let line = item.instruction.line + 1;
@@ -107,7 +108,9 @@ pub(super) fn of(input: &Input<'_>, secret: &Secret, form: Form) -> Result<Plan,
                         continue;
                     }
                     Some(Touch::Delete(file)) if settings.as_ref().is_some_and(|open| open.file == file) => {
-                        change.removed.push(position);
+                        if settings.as_ref().is_some_and(|open| !others.contains(&open.file)) {
+                            change.removed.push(position);
+                        }
                         if settings.take().is_some_and(|open| !open.used) {
                             return Err("nothing installs between the line that writes it into .npmrc and the one that deletes that".to_owned());
                         }
@@ -204,6 +207,20 @@ struct Settings {
     file: String,
     list: Option<Vec<(String, String)>>,
     used: bool,
+}
+
+/// The files that other lines write other settings to: these are deleted as before.
+fn files_with_other_settings(items: &[&StageInstruction], name: &str) -> Vec<String> {
+    let scripts = items.iter().filter_map(|item| Some((item, item.as_run()?.script.as_ref()?)));
+    let touches = scripts.flat_map(|(item, script)| {
+        script.statements.iter().filter_map(move |statement| npmrc::touch(statement, item, name))
+    });
+    touches
+        .filter_map(|touch| match touch {
+            Touch::Other(file) => Some(file),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Refuses where another instruction than RUN has the secret in it.

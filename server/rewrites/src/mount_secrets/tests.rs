@@ -116,6 +116,54 @@ fn yarn_takes_a_whole_file() {
 }
 
 #[test]
+fn other_settings_are_written_and_deleted_as_before() {
+    check(
+        "FROM node:22\nWORKDIR /app\nARG NPM_TOKEN\nRUN echo \"@acme:registry=https://r.example.com\" > .npmrc && \\\n    echo \"//r.example.com/:_authToken=$NPM_TOKEN\" >> .npmrc && \\\n    npm ci && \\\n    rm .npmrc\n",
+        expect![[r#"
+            safe: Mount NPM_TOKEN as a secret (build with --secret id=npm_token,env=NPM_TOKEN)
+            ---
+            FROM node:22
+            WORKDIR /app
+            RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN echo "@acme:registry=https://r.example.com" > .npmrc && \
+                env "npm_config_//r.example.com/:_authToken=$NPM_TOKEN" npm ci && \
+                rm .npmrc
+        "#]],
+    );
+}
+
+#[test]
+fn a_heredoc_that_writes_and_deletes() {
+    check_old(
+        "FROM node:22\nARG NPM_TOKEN\nRUN <<EOF\nset -e\necho \"//r.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc\nnpm ci\nrm ~/.npmrc\nEOF\n",
+        expect![[r#"
+            safe: Mount NPM_TOKEN as a secret (build with --secret id=npm_token,env=NPM_TOKEN)
+            ---
+            FROM node:22
+            RUN --mount=type=secret,id=npm_token <<EOF
+            set -e
+            env "npm_config_//r.example.com/:_authToken=$(cat /run/secrets/npm_token)" npm ci
+            EOF
+        "#]],
+    );
+}
+
+#[test]
+fn a_reference_in_a_copied_npmrc() {
+    check(
+        "FROM node:22\nARG NPM_TOKEN\nCOPY .npmrc package.json ./\n# fetch\nRUN npm install\nRUN rm -f .npmrc\n",
+        expect![[r#"
+            safe: Mount NPM_TOKEN as a secret (build with --secret id=npm_token,env=NPM_TOKEN)
+            ---
+            FROM node:22
+            COPY .npmrc package.json ./
+            # fetch
+            RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm install
+            RUN rm -f .npmrc
+        "#]],
+    );
+}
+
+#[test]
 fn an_env_with_its_value() {
     check(
         "FROM node:22\nENV NODE_ENV=production \\\n    SENTRY_AUTH_TOKEN=0123456789\nCOPY . .\nRUN npm ci && npm run build\n",

@@ -1,6 +1,7 @@
 //! How a Node stage is split: what the build writes, what the container runs of it, and what that needs beside it.
 
 use semantic::{Kind, Stage, StageInstruction, path};
+use syntax::shell::Command;
 
 use super::base::{self, RuntimeBase};
 use super::effect::{self, Effect};
@@ -43,6 +44,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         .ok_or_else(|| refuse(format!("no COPY brings package.json to {application}")))?;
     let package = Package::read(&context, &directory).map_err(refuse)?;
     let steps = steps(&context, &package, stage)?;
+    comes_with_node(stage).map_err(refuse)?;
     let entry = entry::of(&package, &launch).map_err(refuse)?;
     let workdir = absolute(&last_workdir(stage), root).unwrap_or_else(|| application.clone());
     let entry_path = match entry.file.starts_with('/') {
@@ -111,6 +113,32 @@ fn first_node_run(stage: &Stage) -> Option<&StageInstruction> {
             })
         })
     })
+}
+
+/// Whether node is in the base image, and not put there by a step.
+fn comes_with_node(stage: &Stage) -> Result<(), String> {
+    if stage.image.raw.contains("node") {
+        return Ok(());
+    }
+    let is_first = |item: &&StageInstruction| {
+        first_node_run(stage).is_some_and(|first| item.instruction.start <= first.instruction.start)
+    };
+    let installer = stage.instructions.iter().take_while(is_first).find(|item| {
+        item.as_run().is_some_and(|run| {
+            run.commands().any(|command| match effect::of(command) {
+                Effect::Packages(names) => names.iter().any(|name| name.starts_with("node") || name == "npm"),
+                Effect::Other => true,
+                _ => false,
+            })
+        })
+    });
+    match installer {
+        Some(item) => Err(format!(
+            "the base is no image of Node, and what RUN on line {} installs is not followed: build on node itself",
+            item.instruction.line + 1
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Reads all RUN instructions.
@@ -354,6 +382,11 @@ fn add_data(
 fn add_probe(stage: &Stage, landing: &Landing, context: &Context<'_>, workdir: &str, plan: &mut Plan) {
     let probe = stage.instructions.iter().rfind(|item| matches!(item.kind, Kind::Healthcheck));
     let Some(script) = probe.and_then(|item| item.instruction.shell().cloned()) else { return };
+    let mut programs =
+        script.statements.iter().flat_map(|statement| &statement.commands).filter_map(Command::program);
+    if programs.any(|program| matches!(program, "npm" | "npx" | "yarn" | "pnpm")) {
+        plan.checks.push("that HEALTHCHECK finds what it runs".to_owned());
+    }
     let words =
         script.statements.iter().flat_map(|statement| &statement.commands).flat_map(|command| &command.words);
     for word in words.filter_map(|word| word.value.as_deref()) {
