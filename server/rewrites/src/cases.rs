@@ -228,6 +228,16 @@ pub(crate) const CASES: &[Case] = &[
         files: RUST_FILES,
     },
     Case {
+        name: "cargo install",
+        dockerfile: "FROM rust:1.80-bookworm\nWORKDIR /usr/src/counter\nCOPY . .\nRUN cargo install --path .\nCMD [\"counter\"]\n",
+        files: RUST_FILES,
+    },
+    Case {
+        name: "cargo install, static",
+        dockerfile: "FROM rust:1-alpine\nWORKDIR /src\nCOPY . .\nRUN cargo install --locked --path . --root /out\nENTRYPOINT [\"counter\"]\n",
+        files: RUST_FILES,
+    },
+    Case {
         name: "not static",
         dockerfile: "FROM rust:1.80-slim-bookworm\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"./target/release/counter\"]\n",
         files: RUST_FILES,

@@ -117,7 +117,7 @@ fn copies(stage: &Stage, plan: &Plan, build: &str, style: Style) -> Vec<String> 
     });
     let mut groups: Vec<(String, Vec<&Artefact>)> = Vec::new();
     for artefact in &plan.artefacts {
-        let folder = parent(&artefact.path);
+        let folder = parent(&artefact.target);
         match groups.last_mut() {
             Some((last, artefacts))
                 if artefact.is_file && artefacts.iter().all(|other| other.is_file) && *last == folder =>
@@ -132,7 +132,7 @@ fn copies(stage: &Stage, plan: &Plan, build: &str, style: Style) -> Vec<String> 
         .into_iter()
         .map(|(folder, artefacts)| {
             let is_folder = artefacts.iter().any(|artefact| !artefact.is_file);
-            let target = if is_folder { artefacts[0].path.clone() } else { folder };
+            let target = if is_folder { artefacts[0].target.clone() } else { folder };
             let mut target = relative(&target, workdir.as_deref());
             if !is_folder && !target.ends_with('/') {
                 target.push('/');

@@ -80,11 +80,22 @@ struct Plan {
     application: Option<String>,
 }
 
-/// A file or directory that the run-time stage takes from the build stage, to the same path.
+/// A file or directory that the run-time stage takes from the build stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Artefact {
+    /// Where it is in the build stage.
     path: String,
+    /// Where it comes to be; the same path unless the program is found by a search of PATH.
+    target: String,
     is_file: bool,
+}
+
+impl Artefact {
+    /// Something that keeps its path.
+    fn new(path: impl Into<String>, is_file: bool) -> Self {
+        let path = path.into();
+        Self { target: path.clone(), path, is_file }
+    }
 }
 
 /// Why a stage is not split: where, and one sentence.

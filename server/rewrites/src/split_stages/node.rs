@@ -72,14 +72,14 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     let is_module = package.is_module() && !entry_source.ends_with(".cjs") && !entry_source.ends_with(".mjs");
     if modules || is_module || entry.manager.is_some() {
         let at = plan.artefacts.len().saturating_sub(usize::from(modules));
-        plan.artefacts.insert(at, Artefact { path: format!("{application}/package.json"), is_file: true });
+        plan.artefacts.insert(at, Artefact::new(format!("{application}/package.json"), true));
     }
     let outputs = written.places.clone();
     for (place, is_file) in written.places {
         let path = landing
             .image_path(&place)
             .ok_or_else(|| refuse(format!("it is not known where {place} lies in the image")))?;
-        plan.artefacts.push(Artefact { path, is_file });
+        plan.artefacts.push(Artefact::new(path, is_file));
     }
     add_data(&context, &landing, &directory, &outputs, &entry.file, &mut plan);
     add_probe(stage, &landing, &context, &workdir, &mut plan);
@@ -338,7 +338,7 @@ fn with_modules(
                 .to_owned(),
         );
     }
-    plan.artefacts.push(Artefact { path: format!("{application}/node_modules"), is_file: false });
+    plan.artefacts.push(Artefact::new(format!("{application}/node_modules"), false));
     if production || steps.is_pruned || package.dependencies("devDependencies").next().is_none() {
         return Ok(());
     }
@@ -374,7 +374,7 @@ fn add_data(
     };
     for place in places {
         let Some(path) = landing.image_path(&place) else { continue };
-        plan.artefacts.push(Artefact { path, is_file: context.has_file(&place) });
+        plan.artefacts.push(Artefact::new(path, context.has_file(&place)));
     }
 }
 
@@ -396,7 +396,7 @@ fn add_probe(stage: &Stage, landing: &Landing, context: &Context<'_>, workdir: &
         if !is_source || plan.artefacts.iter().any(|artefact| path::is_within(&path, &artefact.path)) {
             continue;
         }
-        plan.artefacts.push(Artefact { path, is_file: true });
+        plan.artefacts.push(Artefact::new(path, true));
         plan.checks.push(format!("that {word}, which HEALTHCHECK runs, needs no other file"));
     }
 }

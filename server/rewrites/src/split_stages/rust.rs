@@ -40,32 +40,21 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     let root = base::working_directory(stage);
     let workdir = absolute(&stage.instructions[last].workdir, root);
     let end = final_workdir(stage, root);
-    let path = if program.starts_with('/') {
-        path::clean(&program)
-    } else if program.contains('/') {
-        let end = end.ok_or_else(|| refuse("CMD names the program from a working directory that is not known: set WORKDIR, or name it from /".to_owned()))?;
-        path::clean(&format!("{end}/{program}"))
-    } else {
-        return Err(refuse(format!(
-            "CMD runs {program} by a search of PATH: name the program that is built from /"
-        )));
+    let built = match program.contains('/') {
+        true => by_path(stage, &program, end.as_deref(), root),
+        false => installed(stage, &program),
     };
-    let source = origin(stage, &path, root).unwrap_or_else(|| path.clone());
-    let Some((triple, name)) = cargo_output(&source) else {
-        return Err(refuse(format!(
-            "{program}, which the container runs, is not known to be written by cargo"
-        )));
-    };
+    let Built { artefact, triple, name } = built.map_err(refuse)?;
     let context = Context::of(input.facts);
     if let Some(context) = &context {
-        known_program(context, stage, &name).map_err(refuse)?;
+        known_program(context, &name).map_err(refuse)?;
     }
     let is_static = is_static(input, stage, last, triple.as_deref(), context.as_ref());
     let mut plan = Plan {
         base: "scratch".to_owned(),
         last,
         appended: Vec::new(),
-        artefacts: vec![Artefact { path, is_file: true }],
+        artefacts: vec![artefact],
         checks: Vec::new(),
         has_shell: !is_static,
         application: workdir,
@@ -90,6 +79,70 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     }
     add_data(context.as_ref(), stage, root, &name, &mut plan);
     Ok(plan)
+}
+
+/// The program that the container runs, as cargo builds it.
+struct Built {
+    artefact: Artefact,
+    triple: Option<String>,
+    name: String,
+}
+
+/// A program that CMD names by its path.
+fn by_path(stage: &Stage, program: &str, workdir: Option<&str>, root: Option<&str>) -> Result<Built, String> {
+    let path = match (program.starts_with('/'), workdir) {
+        (true, _) => path::clean(program),
+        (false, Some(workdir)) => path::clean(&format!("{workdir}/{program}")),
+        (false, None) => {
+            return Err("CMD names the program from a working directory that is not known: set WORKDIR, or name it from /".to_owned());
+        }
+    };
+    let source = origin(stage, &path, root).unwrap_or_else(|| path.clone());
+    let (triple, name) = cargo_output(&source)
+        .ok_or_else(|| format!("{program}, which the container runs, is not known to be written by cargo"))?;
+    Ok(Built { artefact: Artefact::new(path, true), triple, name })
+}
+
+/// A program that `cargo install` puts where PATH of the official image leads; `/usr/local/bin` is on every PATH.
+fn installed(stage: &Stage, program: &str) -> Result<Built, String> {
+    let unknown = || format!("CMD runs {program} by a search of PATH: name the program that is built from /");
+    let runs = stage.instructions.iter().filter_map(|item| item.as_run());
+    let words = runs
+        .flat_map(|run| run.commands())
+        .map(|command| command.words.iter().map(effect::text).collect::<Vec<_>>())
+        .find(|words| {
+            words.starts_with(&["cargo".to_owned(), "install".to_owned()])
+                && option(words, "--path").is_some()
+        })
+        .ok_or_else(unknown)?;
+    let sets_path = stage.instructions.iter().any(|item| match &item.kind {
+        Kind::Env(pairs) => pairs
+            .iter()
+            .any(|(name, _)| matches!(name.raw.as_str(), "PATH" | "CARGO_HOME" | "CARGO_INSTALL_ROOT")),
+        _ => false,
+    });
+    let is_official = matches!(&stage.base, Base::Image(name) if ImageReference::parse(name).is_ok_and(|image| image.repository.ends_with("library/rust")));
+    let folder = match option(&words, "--root") {
+        _ if sets_path => return Err(unknown()),
+        Some(root) if root.starts_with('/') => format!("{}/bin", root.trim_end_matches('/')),
+        None if is_official => "/usr/local/cargo/bin".to_owned(),
+        _ => return Err(unknown()),
+    };
+    let artefact = Artefact {
+        path: format!("{folder}/{program}"),
+        target: format!("/usr/local/bin/{program}"),
+        is_file: true,
+    };
+    Ok(Built { artefact, triple: option(&words, "--target"), name: program.to_owned() })
+}
+
+/// The value of an option, `--x v` or `--x=v`.
+fn option(words: &[String], name: &str) -> Option<String> {
+    let at = words.iter().position(|word| word == name || word.starts_with(&format!("{name}=")))?;
+    match words[at].split_once('=') {
+        Some((_, value)) => Some(value.to_owned()),
+        None => words.get(at + 1).cloned(),
+    }
 }
 
 /// Position of the last RUN that the build needs; for a base without a shell all of them belong to it.
@@ -155,7 +208,7 @@ fn cargo_output(path: &str) -> Option<(Option<String>, String)> {
 }
 
 /// Whether cargo's manifests have a program of this name, where they are known.
-fn known_program(context: &Context<'_>, stage: &Stage, name: &str) -> Result<(), String> {
+fn known_program(context: &Context<'_>, name: &str) -> Result<(), String> {
     let mut manifests = context
         .below(".")
         .filter(|path| path.ends_with("Cargo.toml") && !path.contains("target/"))
@@ -163,7 +216,6 @@ fn known_program(context: &Context<'_>, stage: &Stage, name: &str) -> Result<(),
     if manifests.peek().is_none() {
         return Err("Cargo.toml is not in the build context".to_owned());
     }
-    let _ = stage;
     let mut is_certain = true;
     for path in manifests {
         let Some(text) = context.manifest(path) else {
@@ -260,14 +312,14 @@ fn for_scratch(
         .is_some_and(|user| !user.split(':').all(|part| part.bytes().all(|byte| byte.is_ascii_digit())))
     {
         for path in ["/etc/passwd", "/etc/group"] {
-            plan.artefacts.push(Artefact { path: path.to_owned(), is_file: true });
+            plan.artefacts.push(Artefact::new(path.to_owned(), true));
         }
     }
     match context.and_then(lock_file) {
         Some(lock) => {
             if NATIVE_CERTIFICATES.iter().any(|name| has_package(lock, name)) {
                 let path = "/etc/ssl/certs/ca-certificates.crt".to_owned();
-                plan.artefacts.push(Artefact { path, is_file: true });
+                plan.artefacts.push(Artefact::new(path, true));
                 if base::working_directory(stage).is_none() {
                     plan.checks
                         .push("that the build image has /etc/ssl/certs/ca-certificates.crt".to_owned());
@@ -306,7 +358,7 @@ fn add_data(context: Option<&Context<'_>>, stage: &Stage, root: Option<&str>, na
     };
     for place in places {
         match landing.image_path(&place) {
-            Some(path) => plan.artefacts.push(Artefact { path, is_file: context.has_file(&place) }),
+            Some(path) => plan.artefacts.push(Artefact::new(path, context.has_file(&place))),
             None if plan.application.is_none() => {
                 plan.checks.push(format!("that {name} does not read {place} at run time"));
             }

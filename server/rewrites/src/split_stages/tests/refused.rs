@@ -115,7 +115,10 @@ fn windows() {
 
 #[test]
 fn node_put_into_another_image() {
-    check("node put into another image", expect![[r#"
+    check(
+        "node put into another image",
+        expect![[r#"
         refused: the base is no image of Node, and what RUN on line 2 installs is not followed: build on node itself
-    "#]]);
+    "#]],
+    );
 }

@@ -87,6 +87,41 @@ fn a_triple_and_a_program_copied_away() {
 }
 
 #[test]
+fn cargo_install() {
+    check("cargo install", expect![[r#"
+        unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
+        check that debian:bookworm-slim has every shared library that the program needs
+        ---
+        FROM rust:1.80-bookworm AS build
+        WORKDIR /usr/src/counter
+        COPY . .
+        RUN cargo install --path .
+
+        FROM debian:bookworm-slim
+        WORKDIR /usr/src/counter
+        COPY --from=build /usr/local/cargo/bin/counter /usr/local/bin/
+        CMD ["counter"]
+    "#]]);
+}
+
+#[test]
+fn cargo_install_static() {
+    check("cargo install, static", expect![[r#"
+        safe: Split into a build stage and a run-time stage on scratch
+        ---
+        FROM rust:1-alpine AS build
+        WORKDIR /src
+        COPY . .
+        RUN cargo install --locked --path . --root /out
+
+        FROM scratch
+        WORKDIR /src
+        COPY --from=build /out/bin/counter /usr/local/bin/
+        ENTRYPOINT ["counter"]
+    "#]]);
+}
+
+#[test]
 fn not_static() {
     check(
         "not static",
