@@ -228,6 +228,11 @@ pub(crate) const CASES: &[Case] = &[
         files: RUST_FILES,
     },
     Case {
+        name: "the working directory of the base",
+        dockerfile: "FROM known-musl-builder\nADD --chown=rust:rust . ./\nRUN cargo build --release\nCMD [\"./target/x86_64-unknown-linux-musl/release/counter\"]\n",
+        files: &[("Cargo.toml", CRATE), ("Cargo.lock", LOCK), ("src/main.rs", ""), ("static/a.css", "")],
+    },
+    Case {
         name: "cargo install",
         dockerfile: "FROM rust:1.80-bookworm\nWORKDIR /usr/src/counter\nCOPY . .\nRUN cargo install --path .\nCMD [\"counter\"]\n",
         files: RUST_FILES,

@@ -1,5 +1,6 @@
 //! Test fixtures: a Dockerfile and a build context as texts, and what a recipe makes of them as one text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use semantic::facts::{FileFacts, FileKind, IgnoreFile};
@@ -25,7 +26,11 @@ pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     }
     let image = ImageFacts { workdir: "/".to_owned(), ..ImageFacts::default() };
     let names = ["node:22", "node:22-slim", "node:22-bookworm", "node:22-bookworm-slim", "node:22-alpine"];
-    let base_images = names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
+    let musl =
+        ImageFacts { workdir: "/home/rust/src".to_owned(), user: "rust".to_owned(), ..ImageFacts::default() };
+    let mut base_images: BTreeMap<String, ImageFacts> =
+        names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
+    base_images.insert("known-musl-builder".to_owned(), musl);
     let frontend =
         FrontendFacts { heredocs: true, secret_env: true, copy_link: true, ..FrontendFacts::default() };
     Facts { context: Some(context), base_images, frontend: Some(frontend), ..Facts::default() }

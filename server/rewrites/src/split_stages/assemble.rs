@@ -110,7 +110,7 @@ fn from(stage: &Stage, base: &str, style: Style) -> String {
 fn copies(stage: &Stage, plan: &Plan, build: &str, style: Style) -> Vec<String> {
     let state = stage.instructions.get(plan.last).map(|item| item.workdir.clone()).unwrap_or_default();
     let is_set = stage.instructions[..=plan.last].iter().any(|item| matches!(item.kind, Kind::Workdir(..)));
-    let workdir = absolute(&state, working_directory(stage)).filter(|_| is_set || plan.has_shell);
+    let workdir = absolute(&state, working_directory(stage)).filter(|_| is_set);
     let written = stage.instructions[..=plan.last].iter().rev().find_map(|item| match &item.kind {
         Kind::Workdir(text, _) => Some(text.raw.as_str()),
         _ => None,

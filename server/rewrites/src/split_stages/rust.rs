@@ -78,7 +78,24 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         plan.base = base.text;
     }
     add_data(context.as_ref(), stage, root, &name, &mut plan);
+    if !stage.instructions.iter().any(|item| matches!(item.kind, Kind::Workdir(..))) {
+        move_to_root(end.as_deref(), program.starts_with('/'), &name, &mut plan);
+    }
     Ok(plan)
+}
+
+/// The working directory was the old base's, and the new one has none but `/`: what CMD names from there must lie there.
+fn move_to_root(workdir: Option<&str>, is_absolute: bool, name: &str, plan: &mut Plan) {
+    let Some(workdir) = workdir.filter(|workdir| *workdir != "/") else { return };
+    let program = usize::from(is_absolute);
+    for artefact in plan.artefacts.iter_mut().skip(program) {
+        if path::is_within(&artefact.path, workdir) && artefact.path == artefact.target {
+            artefact.target = path::clean(&format!("/{}", &artefact.path[workdir.len()..]));
+            if !artefact.path.ends_with(&format!("/{name}")) {
+                plan.checks.push(format!("that {name} finds {} in the working directory /", artefact.target));
+            }
+        }
+    }
 }
 
 /// The program that the container runs, as cargo builds it.

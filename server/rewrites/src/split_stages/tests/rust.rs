@@ -87,8 +87,30 @@ fn a_triple_and_a_program_copied_away() {
 }
 
 #[test]
+fn the_working_directory_of_the_base() {
+    check(
+        "the working directory of the base",
+        expect![[r#"
+            unsafe: Split into a build stage and a run-time stage on scratch
+            check that counter finds /static in the working directory /
+            ---
+            FROM known-musl-builder AS build
+            ADD --chown=rust:rust . ./
+            RUN cargo build --release
+
+            FROM scratch
+            COPY --from=build /home/rust/src/target/x86_64-unknown-linux-musl/release/counter /target/x86_64-unknown-linux-musl/release/
+            COPY --from=build /home/rust/src/static /static
+            CMD ["./target/x86_64-unknown-linux-musl/release/counter"]
+        "#]],
+    );
+}
+
+#[test]
 fn cargo_install() {
-    check("cargo install", expect![[r#"
+    check(
+        "cargo install",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
         check that debian:bookworm-slim has every shared library that the program needs
         ---
@@ -101,12 +123,15 @@ fn cargo_install() {
         WORKDIR /usr/src/counter
         COPY --from=build /usr/local/cargo/bin/counter /usr/local/bin/
         CMD ["counter"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn cargo_install_static() {
-    check("cargo install, static", expect![[r#"
+    check(
+        "cargo install, static",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on scratch
         ---
         FROM rust:1-alpine AS build
@@ -118,7 +143,8 @@ fn cargo_install_static() {
         WORKDIR /src
         COPY --from=build /out/bin/counter /usr/local/bin/
         ENTRYPOINT ["counter"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
