@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 use builder::Surroundings;
 use inner_loop::Builder;
-use semantic::{Base, Facts, Model};
+use semantic::{Facts, Model};
 use syntax::Document;
 use workspace::surroundings;
 
@@ -36,18 +36,10 @@ pub(crate) fn facts(
 /// Adds what a builder on this machine says: the images of the repositories that the file builds on, and its abilities.
 pub(crate) fn ask_builder(document: &Document, facts: &mut Facts, host: Option<&str>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let model = Model::new(document, facts);
-    let images: Vec<String> = model.stages.iter().filter_map(|stage| image_name(&stage.base)).collect();
+    let images = Model::new(document, facts).base_images();
     builder(&runtime, host).add_facts(&images, facts);
     runtime.shutdown_background();
     Ok(())
-}
-
-fn image_name(base: &Base) -> Option<String> {
-    match base {
-        Base::Image(name) => Some(name.clone()),
-        _ => None,
-    }
 }
 
 /// The builder at `host`, else the one that docker's own settings and the usual sockets tell.

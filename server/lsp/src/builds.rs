@@ -53,6 +53,11 @@ impl Builds {
     pub(crate) fn new(builder: Arc<dyn Builder>) -> Self {
         Self { builder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
     }
+
+    /// The builder.
+    pub(crate) fn builder(&self) -> Arc<dyn Builder> {
+        Arc::clone(&self.builder)
+    }
 }
 
 impl MainLoop {

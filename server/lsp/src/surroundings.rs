@@ -1,4 +1,5 @@
-//! What lies around each open Dockerfile: read by `workspace` off the loop, and put into the host as an input like the text.
+//! What lies around each open Dockerfile: read by `workspace` and told by a builder on this machine, off the loop, and put into the
+//! host as an input like the text.
 
 use std::path::{Path, PathBuf};
 
@@ -67,13 +68,17 @@ impl MainLoop {
             return;
         }
         let (events, id) = (self.events.clone(), id.clone());
+        let builder = self.builds.builder();
         let read = {
             let id = id.clone();
             move || {
                 let copied = snapshot.model(&id).map(surroundings::copied_paths).unwrap_or_default();
                 let root = surroundings::context_root(&copied, &dockerfile, &boundary);
                 let context = surroundings::context_facts(&root, &dockerfile);
-                Facts { context, ..Facts::default() }
+                let mut facts = Facts { context, ..Facts::default() };
+                let images = snapshot.model(&id).map(|model| model.base_images()).unwrap_or_default();
+                builder.add_facts(&images, &mut facts);
+                facts
             }
         };
         self.workers.disk(read, move |facts| drop(events.send(Event::Surroundings { id, facts })));

@@ -93,6 +93,20 @@ impl Model {
         chain
     }
 
+    /// The images that stages build on, each once, in order.
+    #[must_use]
+    pub fn base_images(&self) -> Vec<String> {
+        let mut images = Vec::new();
+        for stage in &self.stages {
+            if let Base::Image(name) = &stage.base
+                && !images.contains(name)
+            {
+                images.push(name.clone());
+            }
+        }
+        images
+    }
+
     /// What the first stage of a stage's lineage builds on.
     #[must_use]
     pub fn root(&self, stage: usize) -> &Base {

@@ -2,12 +2,13 @@
 //!
 //! It is no substitute for an engine: what engines really say is tested with real ones.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inner_loop::{
     BuildEvent, BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink, Vertex,
 };
+use semantic::{Facts, ImageFacts};
 
 /// One thing that a scripted build does.
 #[derive(Debug, Clone)]
@@ -33,6 +34,7 @@ pub struct Gate {
 pub struct ScriptedBuilder {
     scripts: Mutex<VecDeque<Vec<Act>>>,
     requests: Mutex<Vec<BuildRequest>>,
+    images: BTreeMap<String, ImageFacts>,
 }
 
 struct Handle {
@@ -72,7 +74,14 @@ impl ScriptedBuilder {
     /// A builder whose first builds follow these scripts.
     #[must_use]
     pub fn new(scripts: impl IntoIterator<Item = Vec<Act>>) -> Self {
-        Self { scripts: Mutex::new(scripts.into_iter().collect()), requests: Mutex::default() }
+        Self { scripts: Mutex::new(scripts.into_iter().collect()), ..Self::default() }
+    }
+
+    /// The same builder with these images in its store.
+    #[must_use]
+    pub fn with_images<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.images.extend(names.into_iter().map(|name| (name.to_owned(), ImageFacts::default())));
+        self
     }
 
     /// The builds that were started, in order.
@@ -99,6 +108,10 @@ impl Builder for ScriptedBuilder {
 
     fn describe(&self) -> Result<BuilderDescription, String> {
         Ok(BuilderDescription { kind: "scripted".to_owned(), ..BuilderDescription::default() })
+    }
+
+    fn add_facts(&self, _images: &[String], facts: &mut Facts) {
+        facts.base_images.extend(self.images.clone());
     }
 }
 

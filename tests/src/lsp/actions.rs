@@ -1,23 +1,30 @@
 //! Code actions: fixes and rewrites as plain edits, resolved lazily where the client can, complete at once where it cannot.
 
 use std::fs;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::ScriptedBuilder;
 
 use super::client::{Client, Setup};
 
-const TEXT: &str = "FROM node:22\nARG NPM_TOKEN\nWORKDIR /app\nCOPY . .\nRUN echo \"//registry.npmjs.org/:_authToken=${NPM_TOKEN}\" > ~/.npmrc && npm ci && npm run build && rm ~/.npmrc\nCMD [\"node\", \"dist/main.js\"]\n";
+const TEXT: &str = "FROM node:22\nARG NPM_TOKEN\nWORKDIR /app\nCOPY . .\nRUN echo \"//npm.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc && npm ci && npm run build && rm ~/.npmrc\nCMD [\"node\", \"dist/main.js\"]\n";
 
 /// A small Node project on disk, with its Dockerfile open.
 async fn project(capabilities: Value) -> (Client, TempDir, String) {
+    project_on(capabilities, ScriptedBuilder::default()).await
+}
+
+async fn project_on(capabilities: Value, builder: ScriptedBuilder) -> (Client, TempDir, String) {
     let folder = TempDir::new().unwrap();
     let manifest = r#"{"name": "x", "scripts": {"build": "esbuild src/main.js --outdir=dist"}, "devDependencies": {"esbuild": "1"}}"#;
     for (path, text) in [("package.json", manifest), ("package-lock.json", "{}"), ("main.js", "")] {
         fs::write(folder.path().join(path), text).unwrap();
     }
     let uri = format!("file://{}/Dockerfile", folder.path().display());
-    let mut client = Client::with(Setup { capabilities, ..Setup::default() }).await;
+    let mut client =
+        Client::with(Setup { capabilities, builder: Arc::new(builder), ..Setup::default() }).await;
     client.open_as(&uri, TEXT).await;
     (client, folder, uri)
 }
@@ -90,4 +97,22 @@ async fn data_that_is_not_ours_is_an_error() {
     let id = client.request("codeAction/resolve", json!({"title": "x", "data": {"uri": 3}})).await;
     assert_eq!(client.error(id).await["code"], -32602);
     client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runtime_image_that_the_builder_has_needs_no_check() {
+    for (images, needs_check) in [(vec!["node:22"], true), (vec!["node:22", "node:22-slim"], false)] {
+        let (mut client, _folder, uri) =
+            project_on(pulling(true), ScriptedBuilder::default().with_images(images)).await;
+        client.answer("workspace/diagnostic/refresh", Value::Null).await;
+        let offered = actions(&mut client, &uri, &json!(["refactor"])).await;
+        let split =
+            offered.iter().find(|action| action["kind"] == "refactor.extract.stages").expect("a split");
+        assert_eq!(
+            split["title"].as_str().is_some_and(|title| title.contains("node:22-slim exists")),
+            needs_check,
+            "{split}"
+        );
+        client.finish().await;
+    }
 }
