@@ -268,16 +268,19 @@ impl Document {
         self.rope.get_char(0) == Some('\u{feff}')
     }
 
+    /// What lies between instructions, as far as it may hold a line of its own.
     fn gaps(&self) -> impl Iterator<Item = Gap> + '_ {
         let instructions = self.instructions.iter();
-        let starts = std::iter::once((0, 0)).chain(instructions.clone().map(|instruction| {
-            (after_line(&self.rope, instruction.range().end), instruction.end_line() + 1)
-        }));
+        let befores = std::iter::once(None).chain(instructions.clone().map(Some));
         let ends = instructions.map(|instruction| instruction.start).chain(std::iter::once(self.len()));
-        starts.zip(ends).filter(|((start, _), end)| start < end).map(|((start, line), end)| Gap {
-            start,
-            end,
-            line,
+        befores.zip(ends).filter_map(|(before, end)| {
+            let (start, line) = match before {
+                None => (0, 0),
+                // A line end alone: most instructions follow each other so, and the rope is not asked.
+                Some(before) if end <= before.range().end + 1 => return None,
+                Some(before) => (after_line(&self.rope, before.range().end), before.end_line() + 1),
+            };
+            (start < end).then_some(Gap { start, end, line })
         })
     }
 }
