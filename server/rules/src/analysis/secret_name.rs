@@ -133,6 +133,12 @@ const OTHER_KEYS: [&str; 14] = [
 
 /// Whether a variable of this name is likely to hold a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 10] =
+        ["pass", "pwd", "pword", "secret", "token", "key", "auth", "cred", "pat", "private"];
+    let lower = name.to_ascii_lowercase();
+    if !PARTS.iter().any(|part| lower.contains(part)) {
+        return false;
+    }
     let words = words(name);
     let Some(last) = words.last().map(String::as_str) else { return false };
     let has = |word: &str| words.iter().any(|other| other == word);

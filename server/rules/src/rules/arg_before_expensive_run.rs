@@ -83,7 +83,9 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
             );
         }
         let Some((first, _)) = candidates.first() else { continue };
-        let Some(expensive) = stage.instructions[*first..].iter().rposition(is_expensive_run) else {
+        let Some(expensive) =
+            stage.instructions[*first..].iter().rposition(|item| Class::of(item) == Some(Class::Expensive))
+        else {
             continue;
         };
         let last_expensive = first + expensive;
@@ -102,48 +104,70 @@ fn is_candidate(name: &str) -> bool {
         && !is_secret(name)
 }
 
-/// Whether a RUN installs something and does nothing that could take a variable from its environment.
-fn is_expensive_run(item: &StageInstruction) -> bool {
-    let Some(run) = item.as_run().filter(|run| run.is_understood()) else { return false };
-    let mut is_one = false;
-    for command in run.commands() {
-        match Call::of(command) {
-            Some(call) if is_expensive(call) => is_one = true,
-            Some(call) if is_harmless(call.program) || call.subcommand_text() == "cache" => {}
-            None if command.words.is_empty() => {}
-            _ => return false,
+/// What a RUN does with variables that it does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// It installs, for a long time, and takes none.
+    Expensive,
+    /// It is quick, and takes none.
+    Harmless,
+    /// It may take them from its environment.
+    Taker,
+}
+
+impl Class {
+    fn of(item: &StageInstruction) -> Option<Self> {
+        let run = match &item.kind {
+            Kind::Run(run) => run,
+            Kind::Onbuild => return Some(Self::Taker),
+            _ => return None,
+        };
+        if !run.is_understood() {
+            return Some(Self::Taker);
         }
+        let mut class = Self::Harmless;
+        for command in run.commands() {
+            match Call::of(command) {
+                Some(call) if is_expensive(call) => class = Self::Expensive,
+                Some(call) if is_harmless(call.program) || call.subcommand_text() == "cache" => {}
+                None if command.words.is_empty() => {}
+                _ => return Some(Self::Taker),
+            }
+        }
+        Some(class)
     }
-    is_one
 }
 
 fn check_stage(input: &Input<'_>, stage: &Stage, candidates: &[(usize, &Text)], findings: &mut Findings) {
     let mut names: Vec<&str> = candidates.iter().map(|(_, name)| name.raw.as_str()).collect();
     for item in &stage.instructions {
         if let Kind::Env(pairs) = &item.kind {
-            names.extend(pairs.iter().map(|(name, _)| name.raw.as_str()));
+            let derived = pairs.iter().filter(|(_, value)| value.raw.contains('$'));
+            names.extend(derived.map(|(name, _)| name.raw.as_str()));
         }
     }
     let uses = Uses::of(stage, &names);
     // A stage that builds on this one takes its variables over.
     let is_built_on = input.model.stages.iter().any(|other| other.base.stage() == Some(stage.index));
+    // Looked at once, whatever the number of ARGs.
+    let classes: Vec<_> = stage.instructions.iter().map(Class::of).collect();
+    let positions = |wanted: Class| -> Vec<usize> {
+        (0..classes.len()).filter(|position| classes[*position] == Some(wanted)).collect()
+    };
+    let (expensive, takers) = (positions(Class::Expensive), positions(Class::Taker));
+    let next =
+        |list: &[usize], at: usize| list.get(list.partition_point(|position| *position <= at)).copied();
     for (at, name) in candidates {
-        let behind = || stage.instructions.iter().enumerate().skip(at + 1);
-        let is_used_at = |position: usize| uses.is_used(&name.raw, position);
-        let first_use = behind().map(|(position, _)| position).find(|position| is_used_at(*position));
-        let may_take = |item: &StageInstruction| match &item.kind {
-            Kind::Run(run) => !is_expensive_run(item) && !only_harmless(run),
-            Kind::Onbuild => true,
-            _ => false,
-        };
-        let first_taker = behind().find(|(_, item)| may_take(item)).map(|(position, _)| position);
+        let users = uses.behind(&name.raw, *at);
+        let first_use = users.first().copied();
+        let first_taker = next(&takers, *at);
         // Uses that run nothing can stand behind the RUN as well, together with the ARG.
-        let is_real = |position: &usize| is_used_at(*position) && !is_metadata(stage, *position, &uses);
-        let first_real = behind().map(|(position, _)| position).find(is_real);
+        let first_real = users.iter().copied().find(|position| !is_metadata(stage, *position, &uses));
         let limit = [first_real, first_taker].into_iter().flatten().min().unwrap_or(stage.instructions.len());
-        let wasted =
-            behind().take_while(|(position, _)| *position < limit).filter(|(_, item)| is_expensive_run(item));
-        let Some((_, run)) = wasted.clone().next() else { continue };
+        let Some(first_wasted) = next(&expensive, *at).filter(|position| *position < limit) else { continue };
+        let last_wasted =
+            expensive[..expensive.partition_point(|position| *position < limit)].last().copied();
+        let run = &stage.instructions[first_wasted];
         let is_unused = first_use.is_none() && first_taker.is_none() && !is_built_on;
         if !is_unused && !is_volatile(&name.raw) {
             continue;
@@ -161,25 +185,17 @@ fn check_stage(input: &Input<'_>, stage: &Stage, candidates: &[(usize, &Text)], 
                 name.raw
             )
         };
-        let last_wasted = wasted.last().map_or(*at, |(position, _)| position);
+        let last_wasted = last_wasted.unwrap_or(first_wasted);
         let fix = fix(input, stage, *at, name, is_unused, first_use.or(first_taker), last_wasted);
         findings.add(name.range, message).fixes.extend(fix);
     }
-}
-
-fn only_harmless(run: &semantic::Run) -> bool {
-    run.is_understood()
-        && run.commands().all(|command| match Call::of(command) {
-            Some(call) => is_harmless(call.program) || is_expensive(call),
-            None => command.words.is_empty(),
-        })
 }
 
 /// Whether an instruction only writes into the image's configuration: a LABEL, or an ENV that no RUN behind it names.
 fn is_metadata(stage: &Stage, position: usize, uses: &Uses) -> bool {
     match &stage.instructions[position].kind {
         Kind::Label(_) => true,
-        Kind::Env(pairs) => pairs.iter().all(|(name, _)| !uses.is_used_behind(&name.raw, position)),
+        Kind::Env(pairs) => pairs.iter().all(|(name, _)| uses.behind(&name.raw, position).is_empty()),
         _ => false,
     }
 }

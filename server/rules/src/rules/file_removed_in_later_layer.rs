@@ -60,12 +60,16 @@ When the file must be gone at run time and its size does not matter.
 fn check(input: &Input<'_>, findings: &mut Findings) {
     let shipped = shipped(input.model);
     for stage in &input.model.stages {
+        let is_shipped = is_shipped(&shipped, stage);
         let removes = |item: &StageInstruction| {
-            let removal = |command| Call::of(command).is_some_and(|call| is_removal(&call));
+            // Where the stage is not shipped, only what may be a secret matters.
+            let matters = |call: &Call<'_>| {
+                is_shipped || call.arguments.iter().any(|word| made::is_secret_path(&word.text))
+            };
+            let removal = |command| Call::of(command).is_some_and(|call| is_removal(&call) && matters(&call));
             item.as_run().is_some_and(|run| run.commands().any(removal))
         };
         let Some(last) = stage.instructions.iter().rposition(removes) else { continue };
-        let is_shipped = is_shipped(&shipped, stage);
         let mut made = MadeFiles::default();
         for below in input.model.lineage(stage.index) {
             let end = if below.index == stage.index { last + 1 } else { below.instructions.len() };

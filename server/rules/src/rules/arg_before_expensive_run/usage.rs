@@ -15,8 +15,20 @@ impl Uses {
             names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
         uses.sort();
         uses.dedup();
+        // Most words are ruled out by their first letter and length.
+        let mut lengths = [0_u64; 256];
+        for (name, _) in &uses {
+            if let Some(first) = name.as_bytes().first() {
+                lengths[usize::from(*first)] |= 1 << (name.len() % 64);
+            }
+        }
+        let may_be_name = |word: &str| {
+            word.as_bytes()
+                .first()
+                .is_some_and(|first| lengths[usize::from(*first)] & (1 << (word.len() % 64)) != 0)
+        };
         for (position, item) in stage.instructions.iter().enumerate() {
-            for word in identifiers(&item.instruction.source) {
+            for word in identifiers(&item.instruction.source).filter(|word| may_be_name(word)) {
                 if let Ok(at) = uses.binary_search_by(|(name, _)| name.as_str().cmp(word))
                     && uses[at].1.last() != Some(&position)
                 {
@@ -27,16 +39,11 @@ impl Uses {
         Self { uses }
     }
 
-    /// Whether the instruction at a position holds the name.
-    pub(super) fn is_used(&self, name: &str, position: usize) -> bool {
-        let found = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name));
-        found.is_ok_and(|at| self.uses[at].1.binary_search(&position).is_ok())
-    }
-
-    /// Whether an instruction behind a position holds the name.
-    pub(super) fn is_used_behind(&self, name: &str, position: usize) -> bool {
-        let found = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name));
-        found.is_ok_and(|at| self.uses[at].1.last().is_some_and(|last| *last > position))
+    /// The positions of the instructions behind one that hold the name, in order.
+    pub(super) fn behind(&self, name: &str, position: usize) -> &[usize] {
+        let Ok(at) = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name)) else { return &[] };
+        let positions = &self.uses[at].1;
+        &positions[positions.partition_point(|other| *other <= position)..]
     }
 }
 

@@ -38,32 +38,7 @@ pub(super) enum Maker {
 impl Made {
     /// Whether its name is one that holds credentials.
     pub(super) fn is_secret(&self) -> bool {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        let known = matches!(
-            name,
-            ".npmrc"
-                | ".netrc"
-                | ".pypirc"
-                | ".git-credentials"
-                | ".env"
-                | "id_rsa"
-                | "id_ed25519"
-                | "id_ecdsa"
-                | "id_dsa"
-                | "auth.json"
-                | ".yarnrc.yml"
-                | ".dockercfg"
-                | "credentials.json"
-                | ".pgpass"
-                | ".my.cnf"
-                | ".ssh"
-                | ".aws"
-                | "credentials"
-        );
-        known
-            || self.path.ends_with(".docker/config.json")
-            || name.ends_with(".pem") && !name.contains("ca")
-            || name.ends_with(".key")
+        is_secret_path(&self.path)
     }
 }
 
@@ -366,4 +341,35 @@ fn is_short(text: &str, flag: char) -> bool {
 fn file_of(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next()?.trim_end_matches('/');
     path.rsplit('/').next().filter(|name| !name.is_empty())
+}
+
+/// Whether a path, as a shell word may name it, is one that holds credentials.
+pub(super) fn is_secret_path(path: &str) -> bool {
+    let path = path.trim_matches(['"', '\'']).trim_end_matches(['/', '*']).trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let known = matches!(
+        name,
+        ".npmrc"
+            | ".netrc"
+            | ".pypirc"
+            | ".git-credentials"
+            | ".env"
+            | "id_rsa"
+            | "id_ed25519"
+            | "id_ecdsa"
+            | "id_dsa"
+            | "auth.json"
+            | ".yarnrc.yml"
+            | ".dockercfg"
+            | "credentials.json"
+            | ".pgpass"
+            | ".my.cnf"
+            | ".ssh"
+            | ".aws"
+            | "credentials"
+    );
+    known
+        || path.ends_with(".docker/config.json")
+        || name.ends_with(".pem") && !name.contains("ca")
+        || name.ends_with(".key")
 }
