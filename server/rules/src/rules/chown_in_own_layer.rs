@@ -120,7 +120,8 @@ fn check_change(
 ) -> bool {
     let touched = copied.iter().rev().take(64).find(|other| {
         let Some(copy) = other.as_copy() else { return false };
-        let touches = change.paths.iter().any(|path| touches(path, copy));
+        let touches = change.paths.iter().any(|path| touches(path, copy))
+            || is_about_everything(input, item, command, change, other, copy);
         touches && (change.is_recursive || size(input, copy).is_some_and(|size| size >= LARGE))
     });
     let Some((touched, copy)) = touched.and_then(|touched| Some((touched, touched.as_copy()?))) else {
@@ -159,6 +160,26 @@ fn touches(path: &ImagePath, copy: &Copy) -> bool {
     path.covers(&copy.place)
         || copied_files(copy).any(|file| path.covers(&file))
         || path.pattern.is_none() && path.place.is_within(&copy.place)
+}
+
+/// Whether a RUN begins with changing a folder right after everything was copied to a working directory that only the base image
+/// knows: what else would it be about?
+fn is_about_everything(
+    input: &Input<'_>,
+    item: &StageInstruction,
+    command: &Command,
+    change: &Change<'_>,
+    copied: &StageInstruction,
+    copy: &Copy,
+) -> bool {
+    let is_first =
+        item.as_run().and_then(|run| run.commands().next()).is_some_and(|first| first.range == command.range);
+    let is_absolute = |path: &ImagePath| matches!(&path.place, Place::Known(path) if path != "/");
+    matches!(copy.place, Place::Relative(_))
+        && copy.takes_whole_context()
+        && is_first
+        && change.paths.iter().any(is_absolute)
+        && follows(input, copied, item)
 }
 
 /// The files that a COPY makes in a folder, by the names of its sources.
@@ -278,6 +299,7 @@ RUN chmod -R u+w .
     fn unknown_working_directories_sudo_and_stages_below() {
         for text in [
             "FROM example/musl\nADD . ./\nRUN sudo chown -R rust:rust .\n",
+            "FROM example/musl\nADD . ./\nRUN sudo chown -R rust:rust /home/rust/src\n",
             "FROM a:1 AS base\nCOPY src /srv/src\nFROM base\nRUN chown -R 1000:1000 /srv\n",
             "FROM a:1\nCOPY --from=b:1 /x /srv/x\nRUN chown -hR 1000:1000 /srv/x/y\n",
             "FROM a:1\nCOPY a.sh b.sh /usr/bin/\nRUN chmod -R 755 /usr/bin/*\n",
@@ -293,6 +315,8 @@ RUN chmod -R u+w .
         for text in [
             "FROM a:1\nCOPY . /app\nRUN mkdir /data && chown -R app /data\n",
             "FROM a:1\nRUN chown -R app /app\nCOPY . /app\n",
+            "FROM a:1\nCOPY . .\nRUN mkdir /data && chown -R app /data\n",
+            "FROM a:1\nCOPY . .\nRUN true\nRUN chown -R app /data\n",
             "FROM a:1\nCOPY run.sh /\nRUN chmod +x /run.sh\n",
             "FROM a:1\nCOPY . /app\nRUN chown app /app\n",
             "FROM a:1 AS b\nCOPY . /app\nRUN chown -R app /app\nFROM a:1\nCOPY --from=b /app /app\n",
