@@ -113,6 +113,9 @@ impl Dockerignore {
         let mut decider = None;
         for part in path_and_folders(path) {
             (decider, folder) = self.decide_in(&folder, part);
+            if decider.is_some_and(|pattern| !pattern.exception) && self.can_skip_folder(part) {
+                break;
+            }
         }
         decider
     }
@@ -140,8 +143,9 @@ impl Dockerignore {
         (decider, FolderMatch { matched })
     }
 
-    /// Whether nothing in the ignored folder `path` can be taken back in, so that a walk may pass it by. It may say no
-    /// where it is unsure.
+    /// Whether a walk passes the ignored folder `path` by, with all that is in it. It does where no exception leads there, by
+    /// what the exception says before its last `/*` or `/**`: `!a/*/**` leads to `a`, and so takes nothing back in from an
+    /// ignored `a/b`, though it matches `a/b/c`. That is what Docker's clients do (`tonistiigi/fsutil`, filter.go).
     pub fn can_skip_folder(&self, path: &str) -> bool {
         !self.patterns.iter().any(|pattern| pattern.exception && pattern.may_match_below(path))
     }
@@ -160,7 +164,7 @@ impl Pattern {
     }
 
     fn may_match_below(&self, folder: &str) -> bool {
-        let literal = self.text.trim_end_matches("/**");
+        let literal = self.text.strip_suffix("/**").unwrap_or(&self.text);
         let literal = literal.strip_suffix("/*").unwrap_or(literal);
         if literal.contains(['*', '?', '[', ']', '^', '\\']) {
             return true;
