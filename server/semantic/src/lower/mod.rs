@@ -28,6 +28,7 @@ pub(crate) fn lower(document: &Document, facts: &Facts) -> Model {
         problems: Vec::new(),
         refused_words: RefCell::default(),
         state: State::default(),
+        end_states: Vec::new(),
     };
     for (position, instruction) in document.instructions().enumerate() {
         lowering.take(position, instruction);
@@ -55,6 +56,8 @@ struct Lowering<'a> {
     /// Words that BuildKit refuses to expand, with the stage that they stand in. It reads the words of those stages alone that are built.
     refused_words: RefCell<Vec<(Option<usize>, Problem)>>,
     state: State,
+    /// What is in force at the end of each stage that is complete.
+    end_states: Vec<State>,
 }
 
 impl Lowering<'_> {
@@ -95,6 +98,9 @@ impl Lowering<'_> {
             self.problem(image.range, message);
         }
         let index = self.stages.len();
+        if index > 0 {
+            self.end_states.push(std::mem::take(&mut self.state));
+        }
         self.enter_stage(&base);
         if let Some(name) = &name {
             self.names.insert(name.raw.to_lowercase(), index);
@@ -127,7 +133,9 @@ impl Lowering<'_> {
 
     fn enter_stage(&mut self, base: &Base) {
         let (parent, state) = match base {
-            Base::Stage(index) => (Parent::Stage(*index), self.end_state(*index)),
+            Base::Stage(index) => {
+                (Parent::Stage(*index), self.end_states.get(*index).cloned().unwrap_or_default())
+            }
             Base::Scratch => {
                 (Parent::Nothing, State { workdir: Place::Known("/".to_owned()), ..State::default() })
             }
@@ -157,29 +165,6 @@ impl Lowering<'_> {
         };
         self.scopes.add_stage(parent);
         self.state = state;
-    }
-
-    /// What is in force at the end of a stage.
-    fn end_state(&self, index: usize) -> State {
-        let Some(stage) = self.stages.get(index) else { return State::default() };
-        match stage.instructions.last() {
-            Some(last) => {
-                let mut state = State {
-                    workdir: last.workdir.clone(),
-                    user: last.user.clone(),
-                    shell: last.shell.clone(),
-                };
-                state.apply(&last.kind);
-                state
-            }
-            None => match &stage.base {
-                Base::Stage(below) => self.end_state(*below),
-                Base::Scratch => State { workdir: Place::Known("/".to_owned()), ..State::default() },
-                Base::Image(_) | Base::Unknown => {
-                    State { workdir: Place::Relative(".".to_owned()), ..State::default() }
-                }
-            },
-        }
     }
 
     fn take_instruction(&mut self, instruction: Instruction) {

@@ -155,6 +155,26 @@ fn a_base_image_that_is_known_gives_its_settings() {
 }
 
 #[test]
+fn what_a_base_image_sets_holds_through_a_stage_without_instructions() {
+    let mut facts = Facts::default();
+    let image = ImageFacts { workdir: "/srv".to_owned(), user: "app".to_owned(), ..ImageFacts::default() };
+    facts.base_images.insert("acme/base".to_owned(), image);
+    let model = Model::new(&Document::new("FROM acme/base AS a\nFROM a\nRUN x\n"), &facts);
+    let run = &model.stages[1].instructions[0];
+    assert_eq!(run.workdir, Place::Known("/srv".to_owned()));
+    assert_eq!(run.user.as_ref().map(|user| user.raw.as_str()), Some("app"));
+}
+
+#[test]
+fn stages_that_build_on_each_other_ten_thousands_deep_are_read() {
+    let mut text = "FROM x AS s0\n".to_owned();
+    for index in 1..30_000 {
+        writeln!(text, "FROM s{} AS s{index}", index - 1).unwrap();
+    }
+    assert_eq!(model(&text).stages.len(), 30_000);
+}
+
+#[test]
 fn steps_are_numbered_as_the_builder_numbers_them() {
     let prefixes = |text: &str| {
         let model = model(text);
