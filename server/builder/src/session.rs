@@ -25,9 +25,9 @@ use bollard_buildkit_proto::moby::filesync::packet::file_sync_server::FileSyncSe
 use bollard_buildkit_proto::moby::filesync::v1::auth_server::AuthServer;
 use bollard_buildkit_proto::moby::filesync::v1::file_send_server::FileSendServer as TarReceiver;
 use bollard_buildkit_proto::moby::sshforward::v1::ssh_server::SshServer;
-use futures::StreamExt;
 use inner_loop::{BuildFailure, Export, SecretSpec};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
@@ -60,13 +60,12 @@ pub(crate) struct Session {
     pub(crate) totals: Arc<Totals>,
     problems: Problems,
     absences: Problems,
-    server: tokio::task::JoinHandle<()>,
+    _open: DropGuard,
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         self.totals.stop_counting();
-        self.server.abort();
     }
 }
 
@@ -77,8 +76,6 @@ impl Session {
     /// One line that says what is wrong.
     pub(crate) async fn open(connection: &Connection, offer: Offer) -> Result<Self, String> {
         let id = new_id();
-        let totals = Arc::new(Totals::default());
-        let (problems, absences) = (Problems::default(), Problems::default());
         let ssh = ssh::Agents::new(&offer.ssh)?;
 
         let mut methods = vec![
@@ -94,7 +91,13 @@ impl Session {
             methods.push("/moby.filesync.v1.FileSend/DiffCopy");
         }
         let stream = carrier::open(connection, &id, &offer.shared_key, &methods).await?;
+        Ok(Self::serve(stream, id, offer, ssh))
+    }
 
+    /// Serves what is offered on a stream that the builder has taken for a session.
+    fn serve(stream: BoxStream, id: String, offer: Offer, ssh: ssh::Agents) -> Self {
+        let totals = Arc::new(Totals::default());
+        let (problems, absences) = (Problems::default(), Problems::default());
         let files =
             files::Files::new(offer.sources, Arc::clone(&totals), Arc::clone(&problems), offer.reporter);
         let mut router = Server::builder()
@@ -120,14 +123,15 @@ impl Session {
             }
             Export::Image | Export::Nothing => router,
         };
-        let incoming = futures::stream::iter([Ok::<_, std::io::Error>(Accepted(stream))])
-            .chain(futures::stream::pending());
-        let server = tokio::spawn(async move {
+        let closed = CancellationToken::new();
+        let accepted = Accepted { stream, closed: Box::pin(closed.clone().cancelled_owned()) };
+        let incoming = futures::stream::iter([Ok::<_, std::io::Error>(accepted)]);
+        tokio::spawn(async move {
             if let Err(error) = router.serve_with_incoming(incoming).await {
                 tracing::debug!(%error, "the session ended");
             }
         });
-        Ok(Self { id, totals, problems, absences, server })
+        Self { id, totals, problems, absences, _open: closed.drop_guard() }
     }
 
     /// Better words for a failure, where it came about on our side.
@@ -154,8 +158,12 @@ pub(crate) fn new_id() -> String {
         .to_owned()
 }
 
-/// The stream as a connection that a server has accepted.
-struct Accepted(BoxStream);
+/// The stream as a connection that a server has accepted. The server runs each connection in a task of its own, which
+/// nothing but the end of its stream ends; so the stream ends where the session is dropped.
+struct Accepted {
+    stream: BoxStream,
+    closed: Pin<Box<WaitForCancellationFutureOwned>>,
+}
 
 impl Connected for Accepted {
     type ConnectInfo = ();
@@ -169,7 +177,10 @@ impl AsyncRead for Accepted {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        if self.closed.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
@@ -179,14 +190,53 @@ impl AsyncWrite for Accepted {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_session_that_is_dropped_closes_its_connection() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+        let session = Session::serve(Box::new(ours), new_id(), offer(), ssh::Agents::new(&[]).unwrap());
+        let mut frames = Vec::new();
+        // What an HTTP/2 client opens a connection with: the preface and empty settings.
+        tokio::io::AsyncWriteExt::write_all(
+            &mut theirs,
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
+        )
+        .await
+        .unwrap();
+        let first = theirs.read_u8().await;
+        assert!(first.is_ok(), "the server answers with its settings");
+        drop(session);
+        let closed =
+            tokio::time::timeout(std::time::Duration::from_secs(10), theirs.read_to_end(&mut frames));
+        assert!(closed.await.is_ok(), "the connection stays open");
+    }
+
+    fn offer() -> Offer {
+        Offer {
+            shared_key: String::new(),
+            sources: Sources::new(),
+            secrets: Vec::new(),
+            ssh: Vec::new(),
+            docker_config: None,
+            export: Export::Nothing,
+            reporter: Arc::new(Reporter::new(Box::new(drop))),
+        }
     }
 }
