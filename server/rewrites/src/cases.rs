@@ -175,6 +175,17 @@ pub(crate) const CASES: &[Case] = &[
         files: NODE_FILES,
     },
     Case {
+        name: "a dependency that calls git",
+        dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"lib/index.js\"]\n",
+        files: &[
+            (
+                "package.json",
+                r#"{"scripts": {"build": "babel src -d lib"}, "dependencies": {"simple-git": "3"}, "devDependencies": {"@babel/cli": "7"}}"#,
+            ),
+            ("src/index.js", ""),
+        ],
+    },
+    Case {
         name: "development server",
         dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD [\"npm\", \"run\", \"dev\"]\n",
         files: &[

@@ -294,3 +294,16 @@ fn what_cannot_be_mounted_is_refused() {
         check(text, expected);
     }
 }
+
+#[test]
+fn the_frontend_of_the_file_decides_about_the_form() {
+    for (tag, takes_environment) in
+        [("", true), (":1", true), (":1.10", true), (":1.4", false), (":1.7-labs", false), (":labs", true)]
+    {
+        let text = format!("# syntax=docker/dockerfile{tag}\nFROM a\nARG API_TOKEN\nRUN x $API_TOKEN\n");
+        let mut facts = facts(&[]);
+        facts.frontend = None;
+        let result = render(&RECIPE, &text, &facts);
+        assert_eq!(result.contains(",env=API_TOKEN x"), takes_environment, "{result}");
+    }
+}

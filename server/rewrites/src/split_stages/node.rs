@@ -14,6 +14,26 @@ use crate::node::build::{self, Output};
 use crate::node::{Manager, NodeCommand, Package, package};
 use crate::offer::Input;
 
+/// Packages that call programs, or link libraries, which a slim image may not have.
+const CALLS_PROGRAMS: [&str; 16] = [
+    "simple-git",
+    "nodegit",
+    "gm",
+    "imagemagick",
+    "puppeteer",
+    "puppeteer-core",
+    "playwright",
+    "canvas",
+    "pg-native",
+    "node-rdkafka",
+    "libxmljs",
+    "libxmljs2",
+    "python-shell",
+    "fluent-ffmpeg",
+    "node-pty",
+    "ssh2-sftp-client",
+];
+
 /// What the build steps of a stage do.
 #[derive(Debug, Default)]
 struct Steps {
@@ -93,6 +113,13 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         ));
     }
     let base = runtime_base(stage, &launch, &entry);
+    if base.other.is_some() {
+        let callers = package.dependencies("dependencies").map(|(name, _)| name);
+        let callers: Vec<&str> = callers.filter(|name| CALLS_PROGRAMS.contains(name)).collect();
+        if !callers.is_empty() {
+            plan.checks.push(format!("that {} has what {} calls or links", base.text, callers.join(", ")));
+        }
+    }
     plan.checks.extend(base.check(input.facts));
     plan.base = base.text;
     Ok(plan)

@@ -242,3 +242,24 @@ fn a_global_compiler_pruned_by_hand() {
     "#]],
     );
 }
+
+#[test]
+fn a_dependency_that_calls_git() {
+    check("a dependency that calls git", expect![[r#"
+        unsafe: Split into a build stage and a run-time stage on node:22-slim
+        check that node:22-slim has what simple-git calls or links
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npm run build
+        RUN npm prune --omit=dev
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/lib ./lib
+        CMD ["node", "lib/index.js"]
+    "#]]);
+}
