@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use bollard::models::ImageInspect;
-use inner_loop::BuiltImage;
+use bollard::models::{ImageHistoryResponseItem, ImageInspect};
+use inner_loop::{BuiltImage, HistoryEntry};
 
 use crate::engine::Engine;
 
@@ -17,6 +17,7 @@ pub(crate) async fn inspect(engine: &Engine, exported: &HashMap<String, String>)
                 return Some(BuiltImage {
                     id,
                     size: size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+                    history: history(engine, digest).await,
                 });
             }
             Ok(_) => {}
@@ -24,4 +25,17 @@ pub(crate) async fn inspect(engine: &Engine, exported: &HashMap<String, String>)
         }
     }
     None
+}
+
+/// What each instruction added, oldest first.
+async fn history(engine: &Engine, image: &str) -> Vec<HistoryEntry> {
+    let entries = engine.docker.image_history(image).await.unwrap_or_else(|error| {
+        tracing::debug!(%error, image, "the image has no history");
+        Vec::new()
+    });
+    let entry = |item: ImageHistoryResponseItem| HistoryEntry {
+        created_by: item.created_by,
+        bytes: u64::try_from(item.size).unwrap_or(0),
+    };
+    entries.into_iter().rev().map(entry).collect()
 }

@@ -116,12 +116,23 @@ pub enum BuildOutcome {
 }
 
 /// An image as the engine's inspection gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BuiltImage {
     /// `Id`, such as `sha256:…`.
     pub id: String,
     /// `Size` in bytes.
     pub size: u64,
+    /// Its history, oldest first; empty where the engine does not tell.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// An entry of an image's history: one instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The command, such as `RUN /bin/sh -c npm ci # buildkit`.
+    pub created_by: String,
+    /// Bytes of its layer, uncompressed; 0 where it made none.
+    pub bytes: u64,
 }
 
 /// Why a build failed.

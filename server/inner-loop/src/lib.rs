@@ -12,8 +12,8 @@ pub mod request;
 mod vertex_name;
 
 pub use event::{
-    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, SourceLines,
-    Vertex, VertexProgress,
+    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
+    SourceLines, Vertex, VertexProgress,
 };
 pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};

@@ -5,11 +5,12 @@
 
 use std::collections::HashMap;
 
-use semantic::Step;
+use semantic::{Model, Step};
 use syntax::Keyword;
 
 use crate::event::{
-    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, LogStream, Seconds, Vertex,
+    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
+    Vertex,
 };
 use crate::log::{LineBuffer, Tail};
 use crate::record::{BuildRecord, StepRecord, StepState};
@@ -79,6 +80,8 @@ pub struct Progress {
     target: Option<String>,
     steps: Vec<StepRecord>,
     keywords: Vec<Keyword>,
+    /// First lines of the instructions that end the image's history.
+    history: Vec<u32>,
     by_number: HashMap<StepNumber, usize>,
     vertices: HashMap<String, VertexState>,
     tails: HashMap<String, Tail>,
@@ -97,9 +100,15 @@ struct VertexState {
 }
 
 impl Progress {
-    /// A build of these steps.
+    /// A build of `target`, or of the last stage. Where there is no such stage the builder will say so, and there are no steps.
     #[must_use]
-    pub fn new(target: Option<String>, steps: &[Step]) -> Self {
+    pub fn of(model: &Model, target: Option<String>) -> Self {
+        let stage = target.as_deref().map_or_else(|| model.final_stage(), |target| model.target(target));
+        let Some(stage) = stage.map(|stage| stage.index) else { return Self::new(target, &[], Vec::new()) };
+        Self::new(target, &model.steps(stage), model.history(stage))
+    }
+
+    fn new(target: Option<String>, steps: &[Step], history: Vec<u32>) -> Self {
         let by_number = steps
             .iter()
             .enumerate()
@@ -119,6 +128,7 @@ impl Progress {
             target,
             steps: steps.iter().map(record).collect(),
             keywords: steps.iter().map(|step| step.keyword).collect(),
+            history,
             by_number,
             vertices: HashMap::new(),
             tails: HashMap::new(),
@@ -256,6 +266,7 @@ impl Progress {
         let mut updates = self.flush_logs();
         let (ok, canceled, image) = match outcome {
             BuildOutcome::Succeeded { image } => {
+                self.take_sizes(image.as_ref());
                 updates.extend((0..self.steps.len()).filter_map(|index| self.close(index, StepState::Done)));
                 (true, false, image)
             }
@@ -274,6 +285,29 @@ impl Progress {
         let cached = self.steps.iter().filter(|step| step.cached).count();
         updates.push(Update::Finished { ok, canceled, image, seconds, steps: self.steps.len(), cached });
         updates
+    }
+
+    /// Gives the steps of the image the bytes of their layers. Where history and file do not agree, no size is better than a wrong one.
+    fn take_sizes(&mut self, image: Option<&BuiltImage>) {
+        let entries = image.map_or(&[][..], |image| &image.history);
+        let Some(own) = entries.len().checked_sub(self.history.len()).map(|start| &entries[start..]) else {
+            return;
+        };
+        let sizes: HashMap<u32, &HistoryEntry> = self.history.iter().copied().zip(own).collect();
+        let of_step = |step: &StepRecord, keyword: Keyword| {
+            let entry = sizes.get(&step.line)?;
+            entry.created_by.starts_with(keyword.as_str()).then_some(entry.bytes)
+        };
+        let found: Vec<_> =
+            self.steps.iter().zip(&self.keywords).map(|(step, keyword)| of_step(step, *keyword)).collect();
+        let agrees = self
+            .steps
+            .iter()
+            .zip(&found)
+            .all(|(step, bytes)| bytes.is_some() || !sizes.contains_key(&step.line));
+        if agrees {
+            self.steps.iter_mut().zip(found).for_each(|(step, bytes)| step.bytes = bytes);
+        }
     }
 
     /// After a stop, what was complete is done; what ran or never began is canceled.

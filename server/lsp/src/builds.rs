@@ -104,12 +104,11 @@ impl MainLoop {
             arguments.target.as_deref().or(build.target.as_deref().filter(|_| arguments.line.is_none()));
         let line = arguments.line.map(|line| from_proto::buildkit_line(document, line));
         let target = snapshot.build_target(&document_id, named, line).map_err(Error::invalid_params)?;
-        let stage = target.as_deref().map_or_else(|| model.final_stage(), |target| model.target(target));
-        let Some(stage) = stage else {
+        if model.stages.is_empty() {
             return Err(Error::invalid_params(
                 "the Dockerfile has no FROM yet, so there is nothing to build",
             ));
-        };
+        }
         let copied = copied_paths(model);
         let context = context_root(&copied, &path, self.boundary(&path));
         let request = BuildRequest {
@@ -121,7 +120,7 @@ impl MainLoop {
             secrets: build.secrets.iter().filter_map(|text| settings::secret(text)).collect(),
             ..BuildRequest::default()
         };
-        let reducer = Reducer::new(target, &model.steps(stage.index));
+        let reducer = Reducer::of(model, target);
         Ok(Planned { document_id, document: document.clone(), request, reducer })
     }
 

@@ -36,6 +36,14 @@ impl Model {
         self.reachable(target).into_iter().flat_map(|index| stage_steps(&self.stages[index], named)).collect()
     }
 
+    /// The first lines, from 1, of the instructions whose entries end the history of an image of `stage`: every instruction of its lineage
+    /// makes exactly one, in this order (`commitToHistory` in `dockerfile2llb`), after those of the base image.
+    #[must_use]
+    pub fn history(&self, stage: usize) -> Vec<u32> {
+        let instructions = self.lineage(stage).into_iter().flat_map(|stage| &stage.instructions);
+        instructions.map(|item| item.instruction.line + 1).collect()
+    }
+
     /// Whether something outside is read: an image by `--from`, or any mount (one without `from` counts as scratch). BuildKit counts each
     /// as one more stage, and then even a single stage has its name in the vertices.
     fn has_outside_references(&self) -> bool {

@@ -63,12 +63,7 @@ pub(crate) fn run_build(
 ) -> anyhow::Result<Finished> {
     let document = Document::new(&request.dockerfile_text);
     let model = Model::new(&document, &Facts::default());
-    let stage = match &request.target {
-        Some(target) => model.target(target).map(|stage| stage.index),
-        None => model.final_stage().map(|stage| stage.index),
-    };
-    let steps = stage.map(|stage| model.steps(stage)).unwrap_or_default();
-    let mut progress = Progress::new(request.target.clone(), &steps);
+    let mut progress = Progress::of(&model, request.target.clone());
     let (sender, receiver) = mpsc::channel();
     let interrupts = sender.clone();
     let _watch = runtime.spawn(async move {

@@ -237,6 +237,6 @@ fn sent(context: ContextTransfer) -> String {
         "{} of {} files sent ({})",
         context.files_sent,
         context.files_total,
-        units::bytes(context.bytes_sent)
+        ide::bytes(context.bytes_sent)
     )
 }

@@ -2,8 +2,6 @@
 
 use inner_loop::{StepRecord, StepState, Update};
 
-use crate::output::units;
-
 /// How wide an instruction is shown.
 const INSTRUCTION_WIDTH: usize = 72;
 
@@ -33,10 +31,10 @@ impl BuildText {
             Update::Log { .. } => return None,
             Update::Context(sent) => format!(
                 "context: sent {} in {} of {} files ({})\n",
-                units::bytes(sent.bytes_sent),
+                ide::bytes(sent.bytes_sent),
                 sent.files_sent,
                 sent.files_total,
-                units::bytes(sent.bytes_total)
+                ide::bytes(sent.bytes_total)
             ),
             Update::Notice { text } => format!("note: {text}\n"),
             Update::Problem(problem) => {
@@ -51,9 +49,9 @@ impl BuildText {
                 };
                 let made = image
                     .as_ref()
-                    .map(|image| format!(": {} ({})", short_id(&image.id), units::bytes(image.size)));
+                    .map(|image| format!(": {} ({})", short_id(&image.id), ide::bytes(image.size)));
                 let made = made.unwrap_or_default();
-                format!("{how} in {}, {cached} of {steps} steps cached{made}\n", units::seconds(*seconds))
+                format!("{how} in {}, {cached} of {steps} steps cached{made}\n", ide::seconds(*seconds))
             }
         })
     }
@@ -61,8 +59,8 @@ impl BuildText {
     fn step(&self, step: &StepRecord) -> String {
         let how = match step.state {
             StepState::Done if step.cached => "cached".to_owned(),
-            StepState::Done => units::seconds(step.seconds),
-            StepState::Failed => format!("FAILED after {}", units::seconds(step.seconds)),
+            StepState::Done => ide::seconds(step.seconds),
+            StepState::Failed => format!("FAILED after {}", ide::seconds(step.seconds)),
             _ => "canceled".to_owned(),
         };
         let instruction = shortened(&step.instruction);

@@ -51,7 +51,7 @@ fn log(digest: &str, text: &str) -> BuildEvent {
 }
 
 fn check(events: Vec<BuildEvent>, expected: Expect) {
-    let mut progress = Progress::new(None, &steps());
+    let mut progress = Progress::new(None, &steps(), vec![2, 3, 4]);
     let mut text = String::new();
     for update in events.into_iter().flat_map(|event| progress.apply(event)) {
         text += &match update {
@@ -200,4 +200,22 @@ fn an_image_that_is_pulled_is_not_cached() {
             finished ok=false canceled=true 0/4
         "#]],
     );
+}
+
+#[test]
+fn steps_take_their_bytes_from_the_end_of_the_history() {
+    let entry = |created_by: &str, bytes| HistoryEntry { created_by: created_by.to_owned(), bytes };
+    let sizes = |history: Vec<HistoryEntry>| {
+        let mut progress = Progress::new(None, &steps(), vec![2, 3, 4]);
+        let image = BuiltImage { history, ..BuiltImage::default() };
+        progress.apply(finished(BuildOutcome::Succeeded { image: Some(image) }));
+        progress.steps().iter().map(|step| step.bytes).collect::<Vec<_>>()
+    };
+    let base = entry("RUN base", 900);
+    let (workdir, copy) = (entry("WORKDIR /", 0), entry("COPY . . # buildkit", 20));
+    let run = entry("RUN /bin/sh -c npm ci # buildkit", 300);
+    let own = vec![base.clone(), workdir.clone(), copy.clone(), run.clone()];
+    assert_eq!(sizes(own), [None, Some(0), Some(20), Some(300)]);
+    assert_eq!(sizes(vec![base, copy, workdir, run]), [None; 4], "another order means another file");
+    assert_eq!(sizes(Vec::new()), [None; 4]);
 }

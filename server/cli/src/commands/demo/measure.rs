@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::build::run_build;
 use crate::output::build_text::BuildText;
-use crate::output::{events, print, units};
+use crate::output::{events, print};
 
 /// What a build gave and cost.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Measured {
 
     /// One line of the comparison after an edit.
     pub(super) fn rebuild_row(&self, name: &str) -> String {
-        let seconds = units::seconds(self.seconds);
+        let seconds = ide::seconds(self.seconds);
         format!(
             "  {name}: {seconds}, {} of {} steps cached, {}\n",
             self.cached,
