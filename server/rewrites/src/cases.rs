@@ -186,6 +186,17 @@ pub(crate) const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "a build in prepare",
+        dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"dist/index.mjs\"]\n",
+        files: &[
+            (
+                "package.json",
+                r#"{"scripts": {"prepare": "ncc build src/index.ts"}, "dependencies": {"a": "1"}, "devDependencies": {"@vercel/ncc": "0"}}"#,
+            ),
+            ("src/index.ts", ""),
+        ],
+    },
+    Case {
         name: "development server",
         dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm install\nCMD [\"npm\", \"run\", \"dev\"]\n",
         files: &[

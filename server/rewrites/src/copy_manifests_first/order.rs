@@ -60,8 +60,9 @@ pub(super) fn find(stage: &Stage) -> Result<Option<Order<'_>>, Reason> {
         };
     };
     let install = &items[at + 1 + offset];
+    let is_absolute = copy.as_copy().is_some_and(|copy| copy.destination.raw.starts_with('/'));
     for between in &items[at + 1..at + 1 + offset] {
-        needs_no_sources(between).map_err(|text| refuse(between, text))?;
+        needs_no_sources(between, is_absolute).map_err(|text| refuse(between, text))?;
     }
     let Some(what) = copy.as_copy() else { return Ok(None) };
     if what.place != install.workdir {
@@ -87,8 +88,8 @@ fn installs(item: &StageInstruction) -> Option<(Manager, bool)> {
     })
 }
 
-/// Whether an instruction between finds the same without the sources.
-fn needs_no_sources(item: &StageInstruction) -> Result<(), String> {
+/// Whether an instruction between finds the same without the sources; `is_absolute` says that these go to a path from `/`.
+fn needs_no_sources(item: &StageInstruction, is_absolute: bool) -> Result<(), String> {
     let line = item.instruction.line + 1;
     match &item.kind {
         Kind::Run(run) => {
@@ -102,6 +103,7 @@ fn needs_no_sources(item: &StageInstruction) -> Result<(), String> {
         Kind::Copy(_) | Kind::Add(_) => {
             Err(format!("another copy on line {line} comes between it and the install"))
         }
+        Kind::Workdir(..) if is_absolute => Ok(()),
         Kind::Workdir(..) => Err(format!("WORKDIR on line {line} comes between it and the install")),
         Kind::Onbuild | Kind::Unknown => Err(format!("line {line} comes between it and the install")),
         _ => Ok(()),

@@ -165,6 +165,40 @@ fn node_modules_of_the_machine_come_too_late() {
 }
 
 #[test]
+fn a_copy_to_a_path_from_the_root() {
+    check(
+        "FROM node:22\nCOPY . /app\nWORKDIR /app\nRUN npm ci\n",
+        NPM,
+        expect![[r#"
+        safe: Copy the manifests and install before the rest is copied
+        ---
+        FROM node:22
+        COPY package.json package-lock.json /app/
+        WORKDIR /app
+        RUN npm ci
+        COPY . /app
+    "#]],
+    );
+}
+
+#[test]
+fn list_forms() {
+    check(
+        "FROM node:22\nWORKDIR /app\nCOPY [\".\", \"./\"]\nRUN [\"npm\", \"ci\"]\n",
+        NPM,
+        expect![[r#"
+        safe: Copy the manifests and install before the rest is copied
+        ---
+        FROM node:22
+        WORKDIR /app
+        COPY package.json package-lock.json ./
+        RUN ["npm", "ci"]
+        COPY [".", "./"]
+    "#]],
+    );
+}
+
+#[test]
 fn what_needs_the_sources_is_refused() {
     let node = |rest: &str| format!("FROM node:22\nWORKDIR /app\nCOPY . .\n{rest}\n");
     let manifest = |text: &'static str| vec![("package.json", text)];

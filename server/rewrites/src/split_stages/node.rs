@@ -200,6 +200,12 @@ fn steps(context: &Context<'_>, package: &Package, stage: &Stage) -> Result<Step
                 Effect::Node(NodeCommand::Install { manager, production }) => {
                     steps.install = Some((manager, production));
                     steps.is_pruned = false;
+                    // An install also runs these, and some projects build in them.
+                    for hook in ["postinstall", "prepare"].map(str::to_owned) {
+                        let script = NodeCommand::Script { manager, name: hook };
+                        let found = build::outputs(context, package, &script).unwrap_or_default();
+                        steps.outputs.extend(found.into_iter().filter(|output| output.path.is_some()));
+                    }
                     continue;
                 }
                 Effect::Node(NodeCommand::Prune) => {

@@ -245,7 +245,9 @@ fn a_global_compiler_pruned_by_hand() {
 
 #[test]
 fn a_dependency_that_calls_git() {
-    check("a dependency that calls git", expect![[r#"
+    check(
+        "a dependency that calls git",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on node:22-slim
         check that node:22-slim has what simple-git calls or links
         ---
@@ -261,5 +263,23 @@ fn a_dependency_that_calls_git() {
         COPY --from=build /app/node_modules ./node_modules
         COPY --from=build /app/lib ./lib
         CMD ["node", "lib/index.js"]
+    "#]],
+    );
+}
+
+#[test]
+fn a_build_in_prepare() {
+    check("a build in prepare", expect![[r#"
+        safe: Split into a build stage and a run-time stage on node:22-slim
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/dist ./dist
+        CMD ["node", "dist/index.mjs"]
     "#]]);
 }
