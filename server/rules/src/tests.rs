@@ -1,6 +1,7 @@
 //! How rules are tested: a Dockerfile with carets under what is to be found, and the pages' own examples.
 
 mod fixture;
+mod half_typed;
 mod pages;
 mod settings;
 

@@ -22,7 +22,7 @@ fn section<'a>(rule: &Rule, title: &str) -> &'a str {
 }
 
 /// The Dockerfiles in a section.
-fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
+pub(super) fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
     let blocks = section(rule, title).split("```dockerfile\n").skip(1);
     blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
 }
