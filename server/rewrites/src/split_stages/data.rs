@@ -48,7 +48,10 @@ const SOURCES: [&str; 22] = [
     "styl", "map", "rs", "coffee", "proto", "h", "c", "cc",
 ];
 
-/// Endings of documents.
+/// Folders of sources, in which only what is no source may be opened; any other mixed folder may be served as it is.
+const OF_SOURCES: [&str; 8] = ["src", "source", "lib", "server", "app", "packages", "apps", "libs"];
+
+/// Endings of documents, which at the top are for people.
 const DOCUMENTS: [&str; 4] = ["md", "markdown", "rst", "adoc"];
 
 /// Names of manifests and of settings of tools, at any depth.
@@ -114,7 +117,7 @@ fn collect(folder: &str, files: &[&str], except: &[String], found: &mut Vec<Stri
             continue;
         }
         if !is_folder {
-            if is_data(name) {
+            if is_data(name, prefix.is_empty()) {
                 found.push(path);
             }
             continue;
@@ -125,9 +128,9 @@ fn collect(folder: &str, files: &[&str], except: &[String], found: &mut Vec<Stri
         let below: Vec<&str> = files.iter().copied().filter(|file| file.starts_with(&inside)).collect();
         let (data, sources) = below.iter().fold((0, 0), |(data, sources), file| {
             let name = file.rsplit('/').next().unwrap_or(file);
-            (data + usize::from(is_data(name)), sources + usize::from(is_source(name)))
+            (data + usize::from(is_data(name, false)), sources + usize::from(is_source(name)))
         });
-        if BY_PATH.contains(&name) || (data > 0 && sources == 0) {
+        if BY_PATH.contains(&name) || (data > 0 && (sources == 0 || !OF_SOURCES.contains(&name))) {
             found.push(path);
         } else if data > 0 {
             collect(&path, files, except, found);
@@ -139,11 +142,12 @@ fn is_source(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| SOURCES.contains(&ending))
 }
 
-fn is_data(name: &str) -> bool {
+fn is_data(name: &str, is_top: bool) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_document =
-        DOCUMENTS.contains(&ending) || (SETTINGS.contains(&stem) && matches!(ending, "txt" | ""));
+    let is_document = ["README", "CHANGELOG", "CONTRIBUTING", "LICENSE"].contains(&stem)
+        || (is_top && DOCUMENTS.contains(&ending))
+        || (SETTINGS.contains(&stem) && matches!(ending, "txt" | ""));
     let is_setting = SETTINGS.contains(&name)
         || name.contains(".config.")
         || name.starts_with("tsconfig")
@@ -204,6 +208,21 @@ mod tests {
             "words.txt",
         ];
         let expected = [".env", "config", "data", "public", "src/views", "words.txt"].map(str::to_owned);
+        assert_eq!(check(&files), Some(expected.to_vec()));
+    }
+
+    #[test]
+    fn contents_and_pages_are_data() {
+        let files = [
+            "src/a.js",
+            "src/README.md",
+            "notes/welcome.md",
+            "www/index.html",
+            "www/app.js",
+            "src/web/page.html",
+            "src/web/page.js",
+        ];
+        let expected = ["notes", "src/web", "www"].map(str::to_owned);
         assert_eq!(check(&files), Some(expected.to_vec()));
     }
 }

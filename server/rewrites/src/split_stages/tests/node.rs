@@ -269,7 +269,9 @@ fn a_dependency_that_calls_git() {
 
 #[test]
 fn a_build_in_prepare() {
-    check("a build in prepare", expect![[r#"
+    check(
+        "a build in prepare",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on node:22-slim
         ---
         FROM node:22 AS build
@@ -281,5 +283,6 @@ fn a_build_in_prepare() {
         WORKDIR /app
         COPY --from=build /app/dist ./dist
         CMD ["node", "dist/index.mjs"]
-    "#]]);
+    "#]],
+    );
 }
