@@ -47,7 +47,9 @@ Never for Docker's frontend. For a file in another language, name its frontend w
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
     for problem in input.model.document.problems() {
-        findings.add(problem.range, problem.message).aliases.clear();
+        let is_trigger = problem.message.starts_with("ONBUILD cannot trigger");
+        findings.add(problem.range, problem.message).aliases =
+            if is_trigger { vec!["DL3043"] } else { Vec::new() };
     }
     if input.model.problems.is_empty() {
         return;
@@ -97,6 +99,14 @@ mod tests {
     fn a_whole_file_has_none() {
         assert_eq!(errors("FROM debian:12-slim\r\nRUN <<EOF\r\necho grüß\r\nEOF\r\n"), "");
         assert_eq!(errors("# escape=`\nFROM debian:12-slim\nRUN echo `\n  a\n"), "");
+    }
+
+    #[test]
+    fn what_a_peer_reports_too_has_its_code() {
+        let aliases = |text: &str| check_only("syntax-problem", text)[0].aliases.clone();
+        assert_eq!(aliases("FROM debian:12-slim\nONBUILD FROM x\n"), ["DL3043"]);
+        assert_eq!(aliases("RUN true\nFROM debian:12-slim\n"), ["DL3061"]);
+        assert!(aliases("FROM debian:12-slim\nRUM x\n").is_empty());
     }
 
     #[test]
