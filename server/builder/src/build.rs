@@ -26,6 +26,7 @@ pub(crate) async fn run(
     reporter: &Arc<Reporter>,
     cancel: &CancellationToken,
 ) -> BuildOutcome {
+    let request = &*inner_loop::target::with_named_target(request);
     let place = match Place::of(request) {
         Ok(place) => place,
         Err(message) => return failed(message),
