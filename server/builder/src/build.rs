@@ -116,12 +116,11 @@ impl Place {
             sources.insert("context".to_owned(), Source::Folder { root: context.clone(), is_main: true });
         }
         let name = solve::dockerfile_name(request);
-        let mut own_ignore_file = request.dockerfile.as_os_str().to_owned();
-        own_ignore_file.push(".dockerignore");
-        let mut files = Vec::new();
-        if let Ok(data) = std::fs::read(&own_ignore_file) {
-            files.push(MemoryFile { name: format!("{name}.dockerignore"), data });
-        }
+        let own = context::own_ignore_file(&request.dockerfile).map_err(|error| error.to_string())?;
+        let mut files: Vec<MemoryFile> = own
+            .map(|file| MemoryFile { name: format!("{name}.dockerignore"), data: file.text.into_bytes() })
+            .into_iter()
+            .collect();
         files.push(MemoryFile { name, data: request.dockerfile_text.clone().into_bytes() });
         sources.insert("dockerfile".to_owned(), Source::Memory(files));
         for (name, place) in &request.named_contexts {

@@ -13,7 +13,7 @@ mod tests;
 mod walk;
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use semantic::dockerignore::Dockerignore;
@@ -79,24 +79,50 @@ pub struct IgnoreFile {
     pub text: String,
 }
 
+/// Ignore files are a few lines long. What is longer is none, whatever the link points to that lies there.
+const MAX_IGNORE_FILE: u64 = 1 << 20;
+
 /// Reads the ignore file that counts: `<Dockerfile>.dockerignore` beside the Dockerfile, else `.dockerignore` in the
 /// context's root. None where there is neither.
 ///
 /// # Errors
-/// A file that is there and cannot be read.
+/// A file that is there and cannot be read, is no regular file, or is longer than a megabyte.
 pub fn ignore_file(context: &Path, dockerfile: &Path) -> Result<Option<IgnoreFile>, ContextError> {
+    match own_ignore_file(dockerfile)? {
+        Some(file) => Ok(Some(file)),
+        None => read_ignore_file(context.join(".dockerignore")),
+    }
+}
+
+/// Reads `<Dockerfile>.dockerignore`, which lies beside the Dockerfile. None where there is none.
+///
+/// # Errors
+/// As for [`ignore_file`].
+pub fn own_ignore_file(dockerfile: &Path) -> Result<Option<IgnoreFile>, ContextError> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
-    for path in [PathBuf::from(own), context.join(".dockerignore")] {
-        match fs::read(&path) {
-            Ok(bytes) => {
-                return Ok(Some(IgnoreFile { text: String::from_utf8_lossy(&bytes).into_owned(), path }));
-            }
-            Err(error) if is_absent(&error) => {}
-            Err(error) => return Err(ContextError::Unreadable { path: path.display().to_string(), error }),
-        }
+    read_ignore_file(PathBuf::from(own))
+}
+
+fn read_ignore_file(path: PathBuf) -> Result<Option<IgnoreFile>, ContextError> {
+    match read_short_file(&path) {
+        Ok(bytes) => Ok(Some(IgnoreFile { text: String::from_utf8_lossy(&bytes).into_owned(), path })),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(ContextError::Unreadable { path: path.display().to_string(), error }),
     }
-    Ok(None)
+}
+
+/// Looks before it opens: opening a pipe waits, and a device has no end.
+fn read_short_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_IGNORE_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_IGNORE_FILE {
+        return Err(io::Error::other("it is longer than a megabyte"));
+    }
+    Ok(bytes)
 }
 
 fn is_absent(error: &io::Error) -> bool {

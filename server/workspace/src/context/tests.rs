@@ -138,3 +138,15 @@ fn the_dockerfiles_own_ignore_file_comes_first() {
     assert_eq!(found(root.path()), Some(root.path().join("app.Dockerfile.dockerignore")));
     assert_eq!(ignore_file(&root.path().join("none"), Path::new("/none/Dockerfile")).unwrap(), None);
 }
+
+#[test]
+fn an_ignore_file_that_has_no_end_is_an_error() {
+    let root = context(&["Dockerfile"]);
+    symlink("/dev/zero", root.path().join(".dockerignore")).unwrap();
+    let error = ignore_file(root.path(), &root.path().join("Dockerfile")).unwrap_err().to_string();
+    assert!(error.contains(".dockerignore") && error.contains("no regular file"), "{error}");
+    let long = vec![b'x'; 2 << 20];
+    fs::write(root.path().join("Dockerfile.dockerignore"), long).unwrap();
+    let error = ignore_file(root.path(), &root.path().join("Dockerfile")).unwrap_err().to_string();
+    assert!(error.contains("longer than a megabyte"), "{error}");
+}
