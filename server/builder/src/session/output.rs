@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use bollard_buildkit_proto::fsutil::types::packet::PacketType;
@@ -115,15 +115,43 @@ impl folder_server::FileSend for Folder {
     }
 }
 
-/// The receiving side of `fsutil`'s protocol. Links are made last, so that nothing is written through one.
+/// The receiving side of `fsutil`'s protocol. Links are made last, and those that lie in the folder from before give way, so
+/// that nothing is written through one.
 #[derive(Default)]
 struct Receiver {
     root: PathBuf,
     n_stats: u32,
-    open: HashMap<u32, (PathBuf, File)>,
+    awaited: HashMap<u32, Awaited>,
     links: Vec<(PathBuf, String)>,
     listed: bool,
     done: bool,
+}
+
+/// A file whose content has not come to its end. It is opened when its content begins: the builder sends the content of a few
+/// files at once, but may have told of more than a process may have open.
+struct Awaited {
+    path: PathBuf,
+    mode: u32,
+    file: Option<File>,
+}
+
+impl Awaited {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<()> {
+        self.open()?.write_all(data)
+    }
+
+    fn finish(mut self) -> std::io::Result<()> {
+        let permissions = fs::Permissions::from_mode(self.mode & 0o777);
+        self.open()?.set_permissions(permissions)
+    }
+
+    fn open(&mut self) -> std::io::Result<&mut File> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::options().write(true).create_new(true).mode(0o600).open(&self.path)?,
+        };
+        Ok(self.file.insert(file))
+    }
 }
 
 impl Receiver {
@@ -138,12 +166,15 @@ impl Receiver {
                 }
             },
             Ok(PacketType::PacketData) if packet.data.is_empty() => {
-                self.open.remove(&packet.id);
+                let Some(awaited) = self.awaited.remove(&packet.id) else { return Ok(Vec::new()) };
+                let path = awaited.path.clone();
+                awaited.finish().map_err(|error| cannot_write(&path, &error))?;
                 self.finish_if_complete()
             }
             Ok(PacketType::PacketData) => {
-                if let Some((path, file)) = self.open.get_mut(&packet.id) {
-                    file.write_all(&packet.data).map_err(|error| cannot_write(path, &error))?;
+                if let Some(awaited) = self.awaited.get_mut(&packet.id) {
+                    let written = awaited.write(&packet.data);
+                    written.map_err(|error| cannot_write(&awaited.path, &error))?;
                 }
                 Ok(Vec::new())
             }
@@ -168,11 +199,11 @@ impl Receiver {
         }
         let path = self.root.join(relative);
         if stat.mode & FOLDER != 0 {
-            fs::create_dir_all(&path).map_err(|error| cannot_write(&path, &error))?;
+            self.make_folders(relative)?;
             return Ok(Vec::new());
         }
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| cannot_write(parent, &error))?;
+        if let Some(parent) = relative.parent() {
+            self.make_folders(parent)?;
         }
         if stat.mode & LINK != 0 {
             self.links.push((path, stat.linkname.clone()));
@@ -181,28 +212,44 @@ impl Receiver {
         if stat.mode & SPECIAL != 0 {
             return Ok(Vec::new());
         }
-        if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_dir()) {
-            fs::remove_file(&path).map_err(|error| cannot_write(&path, &error))?;
-        }
-        let file = File::create(&path).map_err(|error| cannot_write(&path, &error))?;
-        let permissions = fs::Permissions::from_mode(stat.mode & 0o777);
-        file.set_permissions(permissions).map_err(|error| cannot_write(&path, &error))?;
-        self.open.insert(id, (path, file));
+        make_room(&path)?;
+        self.awaited.insert(id, Awaited { path, mode: stat.mode, file: None });
         Ok(vec![Packet { r#type: PacketType::PacketReq as i32, id, ..Default::default() }])
     }
 
+    /// Makes the folder and those above it. What else lies there gives way, links to folders too.
+    fn make_folders(&self, relative: &Path) -> Result<(), String> {
+        fs::create_dir_all(&self.root).map_err(|error| cannot_write(&self.root, &error))?;
+        let mut path = self.root.clone();
+        for part in relative.components().filter(|part| matches!(part, Component::Normal(_))) {
+            path.push(part);
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) {
+                continue;
+            }
+            make_room(&path)?;
+            fs::create_dir(&path).map_err(|error| cannot_write(&path, &error))?;
+        }
+        Ok(())
+    }
+
     fn finish_if_complete(&mut self) -> Result<Vec<Packet>, String> {
-        if !self.listed || !self.open.is_empty() {
+        if !self.listed || !self.awaited.is_empty() {
             return Ok(Vec::new());
         }
         for (path, target) in self.links.drain(..) {
-            if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_dir()) {
-                fs::remove_file(&path).map_err(|error| cannot_write(&path, &error))?;
-            }
+            make_room(&path)?;
             std::os::unix::fs::symlink(target, &path).map_err(|error| cannot_write(&path, &error))?;
         }
         Ok(vec![Packet { r#type: PacketType::PacketFin as i32, ..Default::default() }])
     }
+}
+
+/// Removes what lies at the path, unless it is a folder.
+fn make_room(path: &Path) -> Result<(), String> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
+        fs::remove_file(path).map_err(|error| cannot_write(path, &error))?;
+    }
+    Ok(())
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> String {
@@ -244,5 +291,46 @@ mod tests {
             let error = Receiver::default().take(stat(path, 0o644, "")).unwrap_err();
             assert!(error.contains("leads out"), "{error}");
         }
+    }
+
+    #[test]
+    fn nothing_is_written_through_links_that_lie_there_already() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outside.path().join("f"), "theirs").unwrap();
+        for name in ["d", "e"] {
+            std::os::unix::fs::symlink(outside.path(), folder.path().join(name)).unwrap();
+        }
+        let mut receiver = Receiver { root: folder.path().to_owned(), ..Receiver::default() };
+        for packet in [stat("d", FOLDER | 0o755, ""), stat("d/f", 0o644, ""), stat("e/f", 0o644, "")] {
+            receiver.take(packet).unwrap();
+        }
+        for id in [1, 2] {
+            let end = Packet { r#type: PacketType::PacketData as i32, id, ..Default::default() };
+            receiver.take(Packet { data: b"ours".to_vec(), ..end.clone() }).unwrap();
+            receiver.take(end).unwrap();
+        }
+        assert_eq!(fs::read(outside.path().join("f")).unwrap(), b"theirs");
+        for path in ["d/f", "e/f"] {
+            assert_eq!(fs::read(folder.path().join(path)).unwrap(), b"ours");
+        }
+    }
+
+    #[test]
+    fn more_files_than_a_process_may_have_open_are_no_trouble() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut receiver = Receiver { root: folder.path().to_owned(), ..Receiver::default() };
+        let n_open = || fs::read_dir("/proc/self/fd").unwrap().count();
+        let before = n_open();
+        for number in 0..500 {
+            receiver.take(stat(&format!("f{number}"), 0o444, "")).unwrap();
+        }
+        assert!(n_open() < before + 250, "{} files are open", n_open());
+        receiver.take(Packet::default()).unwrap();
+        let end = |id| Packet { r#type: PacketType::PacketData as i32, id, ..Default::default() };
+        for id in 0..500 {
+            receiver.take(end(id)).unwrap();
+        }
+        let metadata = fs::metadata(folder.path().join("f499")).unwrap();
+        assert_eq!((metadata.len(), metadata.permissions().mode() & 0o777), (0, 0o444));
     }
 }
