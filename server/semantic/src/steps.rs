@@ -65,7 +65,9 @@ fn stage_steps(stage: &Stage, named: bool) -> Vec<Step> {
     let total = usize::from(has_image) + stage.instructions.iter().filter(|item| counted(&item.kind)).count();
     let width = total.to_string().len();
     let prefix = |number: usize| {
-        let name = if named { format!("{} ", stage.display_name()) } else { String::new() };
+        // BuildKit makes names lower case when it reads them.
+        let name = stage.lower_name().unwrap_or_else(|| stage.display_name());
+        let name = if named { format!("{name} ") } else { String::new() };
         format!("[{name}{number:>width$}/{total}] ")
     };
     let step = |instruction: &syntax::Instruction, vertex_prefix| Step {

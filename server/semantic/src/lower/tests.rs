@@ -196,6 +196,8 @@ fn steps_are_numbered_as_the_builder_numbers_them() {
     );
     assert_eq!(prefixes("FROM a AS x\nRUN --mount=type=cache,target=/c y\n"), ["1:[x 1/2] ", "2:[x 2/2] "]);
     assert_eq!(prefixes("FROM a AS x\nRUN y\n"), ["1:[1/2] ", "2:[2/2] "]);
+    assert_eq!(prefixes("FROM a AS Build\nFROM Build\n"), ["2:[stage-1 1/1] "]);
+    assert_eq!(prefixes("FROM a AS Build\nRUN x\nFROM build\n"), ["1:[build 1/2] ", "2:[build 2/2] ", "3:-"]);
 }
 
 #[test]
