@@ -20,21 +20,43 @@ fn matches(pattern: &str, folder: &str) -> bool {
 }
 
 fn parts_match(pattern: &[&str], folder: &[&str]) -> bool {
-    match (pattern, folder) {
-        ([], []) => true,
-        (["**", rest @ ..], _) => (0..=folder.len()).any(|skipped| parts_match(rest, &folder[skipped..])),
-        ([first, pattern @ ..], [name, folder @ ..]) => {
-            name_matches(first, name) && parts_match(pattern, folder)
-        }
-        _ => false,
-    }
+    wildcard_match(pattern, folder, |part| *part == "**", |part, name| name_matches(part, name))
 }
 
 /// `*` stands for any part of a name.
 fn name_matches(pattern: &str, name: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == name };
-    let Some(rest) = name.strip_prefix(before) else { return false };
-    rest.char_indices().map(|(offset, _)| &rest[offset..]).chain([""]).any(|rest| name_matches(after, rest))
+    wildcard_match(pattern.as_bytes(), name.as_bytes(), |byte| *byte == b'*', |byte, other| byte == other)
+}
+
+/// Whether the pattern matches all of the text, where a wildcard stands for any number of items. Only the last wildcard is ever
+/// tried again, so that no pattern takes longer than its length times the text's.
+fn wildcard_match<T>(
+    pattern: &[T],
+    text: &[T],
+    is_wildcard: impl Fn(&T) -> bool,
+    is_same: impl Fn(&T, &T) -> bool,
+) -> bool {
+    let (mut at_pattern, mut at_text) = (0, 0);
+    let mut last_wildcard = None;
+    while let Some(item) = text.get(at_text) {
+        match pattern.get(at_pattern) {
+            Some(wanted) if is_wildcard(wanted) => {
+                last_wildcard = Some((at_pattern, at_text));
+                at_pattern += 1;
+            }
+            Some(wanted) if is_same(wanted, item) => {
+                at_pattern += 1;
+                at_text += 1;
+            }
+            _ => {
+                let Some((wildcard, start)) = last_wildcard else { return false };
+                last_wildcard = Some((wildcard, start + 1));
+                at_pattern = wildcard + 1;
+                at_text = start + 1;
+            }
+        }
+    }
+    pattern[at_pattern..].iter().all(is_wildcard)
 }
 
 #[cfg(test)]
@@ -53,5 +75,15 @@ mod tests {
         assert_eq!(picked(&["packages/**"]), ["packages/a", "packages/a/b"]);
         assert_eq!(picked(&["**/z"]), ["x/y/z"]);
         assert_eq!(picked(&["nothing", "*"]), ["tools"]);
+    }
+
+    #[test]
+    fn patterns_with_many_wildcards_end_in_time() {
+        let (stars, deep) = ("*a".repeat(40) + "*b", "**/a/".repeat(40) + "b");
+        let (name, path) = ("a".repeat(200), "a/".repeat(200) + "c");
+        let picked = pick(&[stars, deep], [name.as_str(), path.as_str()].into_iter());
+        assert!(picked.is_empty());
+        assert_eq!(pick(&["*a*b*".to_owned()], ["xaxxbaxb", "xbxa"].into_iter()), ["xaxxbaxb"]);
+        assert_eq!(pick(&["**/a/**/b".to_owned()], ["x/a/a/y/b", "b/a"].into_iter()), ["x/a/a/y/b"]);
     }
 }
