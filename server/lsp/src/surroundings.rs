@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ide::{DocumentId, Facts};
+use ide::{DocumentId, DocumentKind, Facts};
 use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceDiagnosticRefresh};
 use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
 use workspace::surroundings;
@@ -64,7 +64,7 @@ impl MainLoop {
         let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };
         let boundary = self.boundary(&dockerfile).to_owned();
         let Some(open) = self.open.get_mut(id) else { return };
-        if snapshot.model(id).is_none() || !open.reading.start() {
+        if snapshot.kind(id) != Some(DocumentKind::Dockerfile) || !open.reading.start() {
             return;
         }
         let (events, id) = (self.events.clone(), id.clone());
