@@ -8,4 +8,5 @@ mod failures;
 mod harness;
 mod output;
 mod sync;
+mod targets;
 mod untagged;

@@ -63,6 +63,27 @@ fn an_edit_that_keeps_size_and_time_is_sent() {
 }
 
 #[test]
+fn times_that_change_without_the_content_never_cost_a_step() {
+    on_each(&ALL, |engine| {
+        let context = Context::new(&[("a", "one"), ("b", "two"), ("c", "three")]);
+        let build = || engine.build(context.request(COPY_ALL)).succeeded();
+        build();
+        let path = |name: &str| context.path().join(name);
+        // A link made and gone, a name changed and changed back, a time set.
+        fs::hard_link(path("a"), path("link")).unwrap();
+        fs::remove_file(path("link")).unwrap();
+        fs::rename(path("b"), path("moved")).unwrap();
+        fs::rename(path("moved"), path("b")).unwrap();
+        let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+        fs::File::options().write(true).open(path("c")).unwrap().set_modified(hour_ago).unwrap();
+        let second = build();
+        assert!(second.context().files_sent <= 3);
+        assert!(second.steps().iter().all(|(_, cached)| *cached), "{:?}", second.steps());
+        assert_eq!(build().context().files_sent, 0);
+    });
+}
+
+#[test]
 fn ignored_files_are_neither_sent_nor_counted() {
     on_each(&ALL, |engine| {
         let context = Context::new(&[
