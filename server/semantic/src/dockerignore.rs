@@ -13,6 +13,8 @@ mod tests;
 
 use glob::Glob;
 
+use crate::path;
+
 /// The patterns of one `.dockerignore`, in order. The last one that matches a path, or a folder above it, decides.
 #[derive(Debug, Clone, Default)]
 pub struct Dockerignore {
@@ -59,7 +61,7 @@ impl Dockerignore {
     pub fn from_patterns<'a>(patterns: impl IntoIterator<Item = &'a str>) -> (Self, Vec<Problem>) {
         Self::collect(patterns.into_iter().zip(1..).map(|(pattern, number)| {
             let pattern = pattern.trim();
-            (if pattern.is_empty() { String::new() } else { clean_path(pattern) }, number)
+            (if pattern.is_empty() { String::new() } else { path::clean(pattern) }, number)
         }))
     }
 
@@ -188,33 +190,11 @@ fn clean_line(line: &str) -> String {
     if pattern.is_empty() {
         return mark.to_owned();
     }
-    let cleaned = clean_path(pattern);
+    let cleaned = path::clean(pattern);
     let relative = match cleaned.strip_prefix('/') {
         Some(rest) if !rest.is_empty() => rest,
         _ => cleaned.as_str(),
     };
     // The matcher cleans once more, with the mark in place.
-    clean_path(&format!("{mark}{relative}"))
-}
-
-/// The shortest path that means the same, by text alone (Go's `filepath.Clean`).
-pub fn clean_path(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut names: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." if names.last().is_some_and(|last| *last != "..") => {
-                names.pop();
-            }
-            ".." if rooted => {}
-            name => names.push(name),
-        }
-    }
-    let joined = names.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
+    path::clean(&format!("{mark}{relative}"))
 }

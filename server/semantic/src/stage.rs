@@ -77,12 +77,15 @@ impl StageInstruction {
     /// Whether shell forms here are run by a POSIX shell: the default one, `sh`, `bash`, `dash`, `ash`, `zsh` or `ksh`.
     #[must_use]
     pub fn has_posix_shell(&self) -> bool {
-        let Some(program) = self.shell.as_ref().map(|words| words.first().map_or("", String::as_str)) else {
-            return true;
-        };
-        let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-        matches!(name, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh")
+        is_posix_shell(self.shell.as_deref())
     }
+}
+
+/// Whether the words of a SHELL name a POSIX shell; without any it is the default one, which is.
+pub(crate) fn is_posix_shell(shell: Option<&[String]>) -> bool {
+    let Some(program) = shell.map(|words| words.first().map_or("", String::as_str)) else { return true };
+    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+    matches!(name, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh")
 }
 
 /// What an instruction does.

@@ -8,7 +8,7 @@ use crate::mount::{Mount, MountKind};
 use crate::path::Place;
 use crate::run::Run;
 use crate::scope::Scope;
-use crate::stage::{Kind, Text};
+use crate::stage::{Kind, Text, is_posix_shell};
 
 impl Lowering<'_> {
     pub(super) fn kind(&mut self, instruction: &Instruction, scope: Scope) -> Kind {
@@ -77,16 +77,10 @@ impl Lowering<'_> {
             .filter_map(|flag| self.mount(instruction, flag, scope))
             .collect();
         let value = |name| self.flag_literal(instruction, name).map(|text| text.raw);
-        let posix = instruction.arguments.form == Some(Form::Exec) || self.has_posix_shell();
+        let posix =
+            instruction.arguments.form == Some(Form::Exec) || is_posix_shell(self.state.shell.as_deref());
         let script = posix.then(|| instruction.shell().cloned()).flatten();
         Run { mounts, network: value("network"), security: value("security"), script }
-    }
-
-    fn has_posix_shell(&self) -> bool {
-        let Some(words) = &self.state.shell else { return true };
-        let program = words.first().map_or("", String::as_str);
-        let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-        matches!(name, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh")
     }
 
     fn mount(&self, instruction: &Instruction, flag: &Flag, scope: Scope) -> Option<Mount> {

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use semantic::dockerignore::{Dockerignore, clean_path};
+use semantic::dockerignore::Dockerignore;
+use semantic::path::clean;
 
 use super::{ContextError, is_absent};
 
@@ -90,7 +91,7 @@ impl Resolver<'_> {
 
 /// The path from the context's root, without a leading `/`, never above the root. Empty for the root.
 fn relative(path: &str) -> String {
-    clean_path(&format!("/{path}")).trim_start_matches('/').to_owned()
+    clean(&format!("/{path}")).trim_start_matches('/').to_owned()
 }
 
 fn has_wildcards(name: &str) -> bool {
