@@ -31,6 +31,8 @@ pub struct InstructionNode {
     pub problems: Vec<LocalProblem>,
     /// The escape character in force.
     pub escape: char,
+    /// How many line feeds there are in the source.
+    pub(crate) line_feeds: u32,
     /// Filled when first asked for.
     pub(crate) shell: OnceLock<Option<Arc<Script>>>,
     /// Filled when first asked for.
@@ -70,8 +72,7 @@ impl Instruction {
     /// BuildKit's line of its last byte, from 0.
     #[must_use]
     pub fn end_line(&self) -> u32 {
-        let breaks = self.node.source.bytes().filter(|byte| *byte == b'\n').count();
-        self.line + u32::try_from(breaks).unwrap_or(u32::MAX)
+        self.line + self.node.line_feeds
     }
 
     /// The flag of this name, the first where there are several.

@@ -195,6 +195,7 @@ fn node(
             let problems = std::mem::take(&mut trigger.problems);
             Box::new(node(*trigger, source.clone(), heredocs.clone(), problems, escape))
         }),
+        line_feeds: to_u32(source.bytes().filter(|byte| *byte == b'\n').count()),
         source: source.into(),
         heredocs,
         problems,
