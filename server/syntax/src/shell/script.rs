@@ -1,5 +1,6 @@
 //! Which text of an instruction is a script, and its parse within a budget.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
@@ -262,11 +263,29 @@ fn parse(flat: &FlatText, heredocs: &[OuterHeredoc]) -> Script {
     Script { statements, clean: complete && !root.has_error(), variables: lower::variables(&context, root) }
 }
 
+thread_local! {
+    /// A parser is as dear to make as a short script is to parse. It keeps nothing from one script to the next.
+    static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
+}
+
 /// The tree, or nothing where the grammar cannot be loaded or the parser's steps are used up. Steps are counted instead of time, so that
 /// the same text always gives the same answer; real scripts need a fraction of them.
 fn tree_within_budget(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
+    PARSER.with_borrow_mut(|kept| {
+        if kept.is_none() {
+            let mut parser = Parser::new();
+            parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
+            *kept = Some(parser);
+        }
+        let parser = kept.as_mut()?;
+        let tree = parse_within_budget(parser, text);
+        // What was stopped would go on with the next script.
+        parser.reset();
+        tree
+    })
+}
+
+fn parse_within_budget(parser: &mut Parser, text: &str) -> Option<Tree> {
     let mut left = 200 + text.len() / 25;
     let mut left_after_error = MAX_ERROR_STEPS;
     let mut progress = |state: &ParseState| {
