@@ -61,25 +61,56 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     let shipped = shipped(input.model);
     for stage in &input.model.stages {
         let is_shipped = is_shipped(&shipped, stage);
-        let removes = |item: &StageInstruction| {
-            // Where the stage is not shipped, only what may be a secret matters.
-            let matters = |call: &Call<'_>| {
-                is_shipped || call.arguments.iter().any(|word| made::is_secret_path(&word.text))
-            };
-            let removal = |command| Call::of(command).is_some_and(|call| is_removal(&call) && matters(&call));
-            item.as_run().is_some_and(|run| run.commands().any(removal))
-        };
-        let Some(last) = stage.instructions.iter().rposition(removes) else { continue };
-        let mut made = MadeFiles::default();
-        for below in input.model.lineage(stage.index) {
-            let end = if below.index == stage.index { last + 1 } else { below.instructions.len() };
-            for item in &below.instructions[..end] {
-                if below.index == stage.index && item.as_run().is_some() {
-                    check_run(input, stage, item, &made, is_shipped, findings);
-                }
-                made.take(input, item);
+        let mut made = MadeBefore::new(input, stage);
+        for item in &stage.instructions {
+            if removes(item, is_shipped) {
+                check_run(input, stage, item, &mut made, is_shipped, findings);
             }
         }
+    }
+}
+
+/// Whether a RUN removes what matters: in a stage that is not shipped, only what may be a secret does.
+fn removes(item: &StageInstruction, is_shipped: bool) -> bool {
+    let matters = |call: &Call<'_>| {
+        is_shipped || call.arguments.iter().any(|word| made::is_secret_path(&word.text))
+    };
+    let removal = |command| Call::of(command).is_some_and(|call| is_removal(&call) && matters(&call));
+    item.as_run().is_some_and(|run| run.commands().any(removal))
+}
+
+/// What the instructions before some other one made, read as far as asked for: most removals are of files of the same RUN.
+struct MadeBefore<'a> {
+    input: &'a Input<'a>,
+    stage: &'a Stage,
+    /// Empty before the first question.
+    lineage: Vec<&'a Stage>,
+    /// The next instruction to read, by its stage in the lineage and its position.
+    next: (usize, usize),
+    files: MadeFiles,
+}
+
+impl<'a> MadeBefore<'a> {
+    fn new(input: &'a Input<'a>, stage: &'a Stage) -> Self {
+        Self { input, stage, lineage: Vec::new(), next: (0, 0), files: MadeFiles::default() }
+    }
+
+    /// What was made before `end`: an instruction of the stage, not before the one asked for last.
+    fn files(&mut self, end: &StageInstruction) -> &MadeFiles {
+        if self.lineage.is_empty() {
+            self.lineage = self.input.model.lineage(self.stage.index);
+        }
+        while let Some(stage) = self.lineage.get(self.next.0) {
+            match stage.instructions.get(self.next.1) {
+                Some(item) if item.instruction.start >= end.instruction.start => break,
+                Some(item) => {
+                    self.files.take(self.input, item);
+                    self.next.1 += 1;
+                }
+                None => self.next = (self.next.0 + 1, 0),
+            }
+        }
+        &self.files
     }
 }
 
@@ -97,7 +128,7 @@ fn check_run(
     input: &Input<'_>,
     stage: &Stage,
     item: &StageInstruction,
-    made: &MadeFiles,
+    made: &mut MadeBefore<'_>,
     is_shipped: bool,
     findings: &mut Findings,
 ) {
@@ -111,7 +142,7 @@ fn check_run(
                     continue;
                 }
                 let Some(found) =
-                    made.covered_by(&path, input).filter(|found| is_shipped || found.is_secret())
+                    made.files(item).covered_by(&path, input).filter(|found| is_shipped || found.is_secret())
                 else {
                     continue;
                 };
@@ -123,7 +154,7 @@ fn check_run(
                 }
             }
         } else if is_shipped && is_removal(&call) {
-            check_package_manager(input, item, &call, made, &here, findings);
+            check_package_manager(input, item, &call, made.files(item), &here, findings);
         }
         here.take_command(input, item, command, cwd);
     });
