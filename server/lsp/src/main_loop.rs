@@ -99,7 +99,7 @@ pub(crate) struct OpenDocument {
     computing: Once,
     /// What lies around it is being read.
     pub(crate) reading: Once,
-    /// What went over the push channel last.
+    /// What went over the push channel last to a client that pulls the rest.
     pushed: Vec<Diagnostic>,
 }
 
@@ -355,7 +355,9 @@ impl MainLoop {
         if let Some(found) = found.filter(|_| !stale)
             && !(self.profile.pulls_diagnostics && found == open.pushed)
         {
-            open.pushed.clone_from(&found);
+            if self.profile.pulls_diagnostics {
+                open.pushed.clone_from(&found);
+            }
             let version = self.versions.get(id).copied();
             let params = PublishDiagnosticsParams { uri: open.uri.clone(), diagnostics: found, version };
             self.client.notify::<PublishDiagnostics>(params);
