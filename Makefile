@@ -7,6 +7,6 @@ demo:
 test:
 	@scripts/test.sh
 
-# Start, memory and keystroke to diagnostics, beside two other language servers.
+# Keystrokes to diagnostics, start and memory beside two other language servers, and builds where DOCKER_HOST names an engine.
 bench:
 	@scripts/bench.sh

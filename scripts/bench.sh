@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The language server beside its peers, in one run: start, memory, keystroke to diagnostics. A Markdown table on stdout.
+# What Layerwise costs, as Markdown tables on stdout: a keystroke in this process; the language server beside its peers (start,
+# memory, keystroke to diagnostics); and builds beside `docker buildx build`, where DOCKER_HOST names an engine that answers.
 #
 #   scripts/bench.sh [--rounds N] [--edits N] [--sizes N,N]
 #
@@ -10,6 +11,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/lib/debian.sh
 source "$root/scripts/lib/debian.sh"
+# shellcheck source=scripts/lib/engine.sh
+source "$root/scripts/lib/engine.sh"
 
 node_peer=dockerfile-language-server-nodejs node_peer_version=0.15.0
 python_peer=tally-cli python_peer_version=0.45.0
@@ -46,8 +49,23 @@ add_python_peer() {
     servers+=(--server "$python_peer=$program lsp --stdio")
 }
 
+in_process() {
+    echo "bench: keystrokes in this process; criterion prints them" >&2
+    cargo bench --quiet -p layerwise-ide --bench keystroke
+}
+
+builds() {
+    local docker
+    [ -n "${DOCKER_HOST:-}" ] || { echo "bench: builds are left out: DOCKER_HOST names no engine" >&2; return; }
+    docker=$(docker_cli)
+    "$docker" version > /dev/null 2>&1 || { echo "bench: builds are left out: no engine answers at $DOCKER_HOST" >&2; return; }
+    cargo bench --quiet -p layerwise-tests --bench builds -- --layerwise "$root/target/release/layerwise" --docker "$docker"
+}
+
 cd "$root"
 cargo build --release --quiet
+in_process
 add_node_peer
 add_python_peer
-exec cargo bench --quiet -p layerwise-tests --bench stdio -- "${servers[@]}" "$@"
+cargo bench --quiet -p layerwise-tests --bench stdio -- "${servers[@]}" "$@"
+builds

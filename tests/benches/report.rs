@@ -5,8 +5,6 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use crate::options::Options;
-
 /// All samples of a run.
 pub(crate) struct Report {
     servers: Vec<String>,
@@ -24,9 +22,8 @@ struct Row {
 }
 
 impl Report {
-    /// An empty report.
-    pub(crate) fn new(options: &Options) -> Self {
-        let servers = options.servers.iter().map(|server| server.name.clone()).collect();
+    /// An empty report of what is compared: servers, or programs.
+    pub(crate) fn new(servers: Vec<String>) -> Self {
         Self { servers, rows: Vec::new(), noise: Vec::new(), problems: BTreeSet::new() }
     }
 
@@ -38,6 +35,11 @@ impl Report {
     /// An amount of memory.
     pub(crate) fn add_mebibytes(&mut self, server: usize, row: &str, mebibytes: f64) {
         self.add(server, row, "MiB", mebibytes);
+    }
+
+    /// Bytes, files and the like.
+    pub(crate) fn add_count(&mut self, server: usize, row: &str, unit: &'static str, count: u64) {
+        self.add(server, row, unit, f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
     }
 
     /// A session that failed; each problem is shown once.
@@ -57,7 +59,7 @@ impl Report {
     }
 
     fn add(&mut self, server: usize, name: &str, unit: &'static str, sample: f64) {
-        let at = self.rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+        let at = self.rows.iter().position(|row| row.name == name && row.unit == unit).unwrap_or_else(|| {
             let samples = vec![Vec::new(); self.servers.len()];
             self.rows.push(Row { name: name.to_owned(), unit, samples });
             self.rows.len() - 1

@@ -1,0 +1,126 @@
+//! A keystroke to its diagnostics, in this process: the edit, the model, every rule. What a pipe and an editor add is in
+//! `tests/benches/stdio`.
+//!
+//! `cargo bench -p layerwise-ide`
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use ide::{Document, DocumentId, DocumentKind, Facts, Host, TextRange};
+use rewrites::Input;
+use semantic::Model;
+
+/// What is typed in: the middle of a RUN, where a key costs the most, as its shell is parsed again.
+const TYPED_AFTER: &str = "npm run build";
+
+/// A Dockerfile of about so many lines with some of everything that costs: stages, variables, long RUNs, heredocs, comments.
+fn dockerfile(lines: usize) -> String {
+    let mut text = String::from("ARG NODE=22\n");
+    for stage in 0..lines.div_ceil(STAGE_LINES) {
+        write_stage(&mut text, stage);
+    }
+    text
+}
+
+const STAGE_LINES: usize = 29;
+
+fn write_stage(text: &mut String, stage: usize) {
+    let _ = write!(
+        text,
+        "# Stage {stage} builds a part.
+FROM node:${{NODE}} AS part{stage}
+ARG VERSION={stage}
+ENV PORT=30{stage} NAME=\"part ${{VERSION}}\"
+WORKDIR /srv/part{stage}
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm \\
+    npm ci && \\
+    # the bundle
+    npm run build -- --out=dist/$NAME \\
+    || exit 1
+RUN apt-get update && \\
+    apt-get install -y --no-install-recommends \\
+        curl \\
+        git \\
+        python3 && \\
+    rm -rf /var/lib/apt/lists/*
+RUN <<DONE
+set -e
+for file in dist/*; do
+  echo \"$file\" >> list
+done
+DONE
+COPY . .
+USER node
+HEALTHCHECK CMD curl -f http://localhost:$PORT/ || exit 1
+CMD [\"node\", \"dist/server.js\"]
+
+",
+    );
+}
+
+fn host(id: &DocumentId, text: &str) -> Host {
+    let mut host = Host::new();
+    host.open(id.clone(), DocumentKind::Dockerfile, text);
+    host
+}
+
+fn keystroke(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("keystroke to diagnostics");
+    for lines in [40, 400, 4_000, 40_000] {
+        let text = dockerfile(lines);
+        let middle = text[..text.len() / 2].rfind(TYPED_AFTER).unwrap_or(0) + TYPED_AFTER.len();
+        let place = u32::try_from(middle).expect("the text is small");
+        let id = DocumentId::new("file:///Dockerfile");
+        let mut host = host(&id, &text);
+        black_box(host.snapshot().analysis_diagnostics(&id));
+        group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
+            let mut typed = false;
+            bencher.iter(|| {
+                let (range, new_text) = if typed {
+                    (TextRange::new(place, place + 1), "")
+                } else {
+                    (TextRange::empty(place), "x")
+                };
+                typed = !typed;
+                host.edit(&id, |document| document.edit(range, new_text));
+                host.snapshot().analysis_diagnostics(&id)
+            });
+        });
+    }
+    group.finish();
+}
+
+fn opening(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("open to diagnostics");
+    for lines in [400, 4_000] {
+        let text = dockerfile(lines);
+        let id = DocumentId::new("file:///Dockerfile");
+        group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
+            bencher.iter(|| host(&id, &text).snapshot().analysis_diagnostics(&id));
+        });
+    }
+    group.finish();
+}
+
+/// Where the time of a keystroke goes in a long file: what grows with the file shows here.
+fn parts(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parts at 4,000 lines");
+    let document = Document::new(&dockerfile(4_000));
+    let facts = Facts::default();
+    let model = Model::new(&document, &facts);
+    let input = Input { model: &model, facts: &facts };
+    group.bench_function("model", |bencher| bencher.iter(|| Model::new(&document, &facts)));
+    let settings = rules::Settings::default();
+    group.bench_function("suppressions", |bencher| {
+        bencher.iter(|| rules::report_with(&input, &settings, &mut |_| Vec::new()));
+    });
+    for rule in rules::REGISTRY {
+        group.bench_function(rule.code, |bencher| bencher.iter(|| rules::run(rule, &input)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, keystroke, opening, parts);
+criterion_main!(benches);
