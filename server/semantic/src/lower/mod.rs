@@ -231,7 +231,8 @@ impl Lowering<'_> {
     }
 
     fn finish(mut self, document: &Document) -> Model {
-        if self.stages.is_empty() {
+        // A file without any instruction is a problem of its syntax already.
+        if self.stages.is_empty() && document.instructions().next().is_some() {
             let end = TextRange::empty(0);
             let place = self.preamble.last().map_or(end, Instruction::keyword_range);
             self.problem(

@@ -85,11 +85,12 @@ fn references_that_lead_nowhere_are_problems() {
 #[test]
 fn a_file_without_a_stage_is_a_problem() {
     check(
-        "",
+        "ARG A=1\n",
         expect![[r#"
-        1: "" there is no FROM: a Dockerfile needs at least one stage, such as `FROM debian:12-slim`
+        1: "ARG" there is no FROM: a Dockerfile needs at least one stage, such as `FROM debian:12-slim`
     "#]],
     );
+    check("", expect![""]);
     check(
         "ARG A=1\nRUN x\nFROM ${B}\n",
         expect![[r#"
