@@ -10,19 +10,19 @@ use crate::output::print;
 pub(crate) fn run(arguments: &RulesArguments) -> anyhow::Result<Outcome> {
     let text = match (&arguments.code, arguments.format) {
         (Some(code), format) => {
-            let Some(rule) = rules::find(code) else {
-                anyhow::bail!("there is no rule {code}: `layerwise rules` lists them");
-            };
-            match format {
-                CheckFormat::Text => page(rule),
-                CheckFormat::Json => format!("{}\n", describe(rule)),
+            // Several rules may share an alias, where a peer has one for all of them.
+            let found: Vec<_> = rules::find_all(code).collect();
+            match (format, found.as_slice()) {
+                (_, []) => anyhow::bail!("there is no rule {code}: `layerwise rules` lists them"),
+                (CheckFormat::Text, found) => {
+                    found.iter().map(|rule| page(rule)).collect::<Vec<_>>().join("\n")
+                }
+                (CheckFormat::Json, [rule]) => format!("{}\n", describe(rule)),
+                (CheckFormat::Json, found) => catalogue(found),
             }
         }
         (None, CheckFormat::Text) => rules::REGISTRY.iter().map(|rule| row(rule)).collect(),
-        (None, CheckFormat::Json) => {
-            let all: Vec<_> = rules::REGISTRY.iter().map(|rule| describe(rule)).collect();
-            format!("{}\n", json!({"version": 1, "rules": all}))
-        }
+        (None, CheckFormat::Json) => catalogue(rules::REGISTRY),
     };
     print(&text)?;
     Ok(Outcome::Fine)
@@ -39,6 +39,11 @@ fn page(rule: &Rule) -> String {
     let page = rules::docs::page(rule);
     // The first line is a note for those who read the source.
     page.split_once("\n\n").map_or(page.clone(), |(_, page)| page.to_owned())
+}
+
+fn catalogue(rules: &[&Rule]) -> String {
+    let rules: Vec<_> = rules.iter().map(|rule| describe(rule)).collect();
+    format!("{}\n", json!({"version": 1, "rules": rules}))
 }
 
 fn describe(rule: &Rule) -> Value {
