@@ -8,7 +8,7 @@ use syntax::Document;
 use workspace::dockerfiles;
 
 use crate::arguments::{CheckArguments, CheckFormat, Level};
-use crate::exit::Outcome;
+use crate::exit::{self, Outcome};
 use crate::input::{self, Source};
 use crate::output::check_json::{self, Checked};
 use crate::output::{check_text, print};
@@ -24,6 +24,11 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         CheckFormat::Json => check_json::report(&files),
         CheckFormat::Text => check_text::report(&files),
     })?;
+    for file in &files {
+        if let Checked::Unreadable { error, .. } = file {
+            exit::say(error);
+        }
+    }
     Ok(outcome(&files, arguments.fail_on))
 }
 
@@ -47,12 +52,14 @@ fn check_path(path: &Path, arguments: &CheckArguments, settings: &Settings) -> V
     }
     let found = dockerfiles::find(path);
     if found.files.is_empty() && found.unreadable.is_empty() {
-        let error = "there is no Dockerfile below this directory: name the file if it goes by another name";
-        return vec![Checked::Unreadable { path: path.display().to_string(), error: error.to_owned() }];
+        let shown = path.display();
+        let error = format!("there is no Dockerfile below {shown}: name the file if it goes by another name");
+        return vec![Checked::Unreadable { path: shown.to_string(), error }];
     }
     let unreadable = found.unreadable.iter().map(|(path, error)| {
-        let error = format!("cannot read it: {}", input::plain(error));
-        Checked::Unreadable { path: path.display().to_string(), error }
+        let shown = path.display();
+        let error = format!("cannot read {shown}: {}", input::plain(error));
+        Checked::Unreadable { path: shown.to_string(), error }
     });
     found.files.iter().map(|file| check_file(file, arguments, settings)).chain(unreadable).collect()
 }

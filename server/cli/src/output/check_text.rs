@@ -9,16 +9,13 @@ use crate::output::check_json::Checked;
 /// How many bytes of a finding's range are underlined: a finding on a whole file must not print it.
 const UNDERLINED: usize = 400;
 
-/// The whole answer.
+/// The whole answer, less what could not be read: that is told on stderr.
 pub(crate) fn report(files: &[Checked]) -> String {
     let mut text = String::new();
     for file in files {
-        match file {
-            Checked::Unreadable { path, error } => text += &format!("{path}: {error}\n\n"),
-            Checked::Findings { path, document, findings } => {
-                let source = document.text();
-                findings.iter().for_each(|finding| text += &describe(path, &source, finding));
-            }
+        if let Checked::Findings { path, document, findings } = file {
+            let source = document.text();
+            findings.iter().for_each(|finding| text += &describe(path, &source, finding));
         }
     }
     text + &summary(files)
@@ -81,7 +78,8 @@ fn summary(files: &[Checked]) -> String {
         .map(|(severity, name)| (count(severity), name))
         .filter(|(count, _)| *count > 0)
         .collect();
-    let checked = plural(files.len(), "file");
+    let read = files.iter().filter(|file| matches!(file, Checked::Findings { .. })).count();
+    let checked = plural(read, "file");
     if parts.is_empty() {
         return format!("{checked} checked, nothing found\n");
     }
