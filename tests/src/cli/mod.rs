@@ -1,0 +1,9 @@
+//! The command line, as `server/docs` and `--help` promise it: arguments to output and exit status. Real builds are in `engine`.
+
+mod builder;
+mod check;
+mod check_choice;
+mod rewrite;
+mod rules;
+mod syntax;
+mod usage;
