@@ -97,6 +97,8 @@ struct VertexState {
     seen_intervals: Vec<(Seconds, Seconds)>,
     pulled: bool,
     error: Option<String>,
+    /// The base image that it looks up, with its registry and tag.
+    base_image: Option<String>,
 }
 
 impl Progress {
@@ -180,6 +182,7 @@ impl Progress {
         let step = step_number(&vertex.name).and_then(|number| self.by_number.get(&number).copied());
         let state = self.vertices.entry(vertex.digest.clone()).or_default();
         state.step = step.or(state.step);
+        state.base_image = vertex.name.strip_prefix("[internal] load metadata for ").map(str::to_owned);
         state.cached |= vertex.cached;
         state.error = vertex.error.or(state.error.take());
         match (vertex.started, vertex.completed) {
@@ -335,9 +338,25 @@ impl Progress {
             let is_real = |state: &&VertexState| {
                 state.error.as_ref().is_some_and(|error| !error.contains("context canceled"))
             };
-            self.vertices.values().filter(is_real).filter_map(|state| state.step).min()
+            let step =
+                |state: &VertexState| state.step.or_else(|| self.step_on_image(state.base_image.as_deref()?));
+            self.vertices.values().filter(is_real).filter_map(step).min()
         };
         named.or_else(at_lines).or_else(with_error)
+    }
+
+    /// The first FROM of an image, which the builder names in full: `docker.io/library/node:22` for `node:22`.
+    fn step_on_image(&self, image: &str) -> Option<usize> {
+        let is_named = |step: &StepRecord| {
+            let mut words = step.instruction.split(' ').skip(1).skip_while(|word| word.starts_with("--"));
+            words.next().is_some_and(|name| {
+                let rest =
+                    image.strip_suffix(name).or_else(|| image.strip_suffix(":latest")?.strip_suffix(name));
+                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+            })
+        };
+        (0..self.steps.len())
+            .find(|index| self.keywords[*index] == Keyword::From && is_named(&self.steps[*index]))
     }
 
     fn problem(&self, failure: &BuildFailure, failed: Option<usize>) -> StepProblem {

@@ -178,6 +178,31 @@ fn an_old_engine_names_only_the_vertex_or_the_lines() {
 }
 
 #[test]
+fn a_base_image_that_cannot_be_had_is_a_failure_of_its_from() {
+    let mut lookup =
+        vertex("m", "[internal] load metadata for docker.io/library/node:latest", &[], (0.0, Some(0.1)));
+    if let BuildEvent::Vertex(vertex) = &mut lookup {
+        vertex.error = Some("not found".to_owned());
+    }
+    let failure = BuildFailure {
+        message: "node: not found".to_owned(),
+        vertex: Some("m".to_owned()),
+        ..BuildFailure::default()
+    };
+    check(
+        vec![lookup, finished(BuildOutcome::Failed(failure))],
+        expect![[r#"
+            1 failed 0.0s
+            2 canceled 0.0s
+            3 canceled 0.0s
+            4 canceled 0.0s
+            problem 1-1: node: not found []
+            finished ok=false canceled=false 0/4
+        "#]],
+    );
+}
+
+#[test]
 fn an_image_that_is_pulled_is_not_cached() {
     let pulling = BuildEvent::VertexProgress(crate::event::VertexProgress {
         vertex: "f".to_owned(),
