@@ -71,15 +71,18 @@ pub(super) fn check_directive(directive: &Directive) -> (Suppression, bool) {
 
 /// Splits `A, B reason: because` and `A,B;reason=because`.
 fn list_and_reason(text: &str) -> (&str, &str) {
-    let mut end = text.len();
-    let mut after_comma = true;
-    for (at, letter) in text.char_indices() {
-        let next_is_comma = || text[at..].trim_start().starts_with(',');
-        if letter == ';' || letter.is_whitespace() && !after_comma && !next_is_comma() {
-            end = at;
+    let mut end = 0;
+    loop {
+        end += text[end..]
+            .find(|letter: char| letter == ';' || letter.is_whitespace())
+            .unwrap_or(text.len() - end);
+        // White space around a comma separates nothing.
+        let rest = text[end..].trim_start();
+        let joined = text[..end].ends_with(',') || rest.starts_with(',');
+        if rest.is_empty() || rest.starts_with(';') || !joined {
             break;
         }
-        after_comma = letter == ',' || after_comma && letter.is_whitespace();
+        end = text.len() - rest.len() + usize::from(rest.starts_with(','));
     }
     let rest = text[end..].trim_start_matches([';', ' ', '\t']);
     let reason = strip(rest, "reason").map_or(rest, |rest| rest.trim_start().trim_start_matches([':', '=']));
@@ -120,5 +123,31 @@ impl Reader<'_> {
         reason: &str,
     ) -> Suppression {
         Suppression { range: comment.range, dialect, codes, reason: reason.trim().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_ends_where_no_comma_joins_on() {
+        for (text, list, reason) in [
+            ("A", "A", ""),
+            ("A,B reason: because", "A,B", "because"),
+            ("A , B,  C why, not", "A , B,  C", "why, not"),
+            ("A;reason=so", "A", "so"),
+            ("A, ;so", "A,", "so"),
+            ("A ", "A", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(list_and_reason(text), (list, reason), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_nothing_but_blanks_ends_in_time() {
+        let text = format!("A{}, B why", " ".repeat(1_000_000));
+        assert_eq!(list_and_reason(&text).1, "why");
     }
 }

@@ -6,6 +6,9 @@ use crate::scope::Lookup;
 /// How deep `${X:-${Y:-…}}` may be nested.
 const MAX_DEPTH: usize = 100;
 
+/// Longer values are not known, in bytes: forty lines of `ENV A=$A$A` would ask for more memory than there is.
+pub(super) const MAX_VALUE: usize = 16 * 1024;
+
 /// Expands a word.
 pub(super) fn expand<'a>(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup<'a>) -> Expansion {
     let mut lexer = Lexer {
@@ -57,8 +60,16 @@ impl Text {
 
     fn push_part(&mut self, part: Option<&str>) {
         match (&mut self.value, part) {
-            (Some(value), Some(part)) => value.push_str(part),
+            (Some(value), Some(part)) if value.len() + part.len() <= MAX_VALUE => value.push_str(part),
             _ => self.value = None,
+        }
+    }
+
+    /// Adds what a variable stands for. Without quotes its white space splits words.
+    fn push_variable(&mut self, part: Option<&str>) {
+        self.push_part(part);
+        if self.value.is_some() {
+            part.unwrap_or_default().chars().for_each(|character| self.words.split(character));
         }
     }
 }
@@ -122,11 +133,7 @@ impl Lexer<'_, '_> {
                 }
                 '$' => {
                     let part = self.dollar()?;
-                    part.as_deref()
-                        .unwrap_or_default()
-                        .chars()
-                        .for_each(|character| text.words.split(character));
-                    text.push_part(part.as_deref());
+                    text.push_variable(part.as_deref());
                 }
                 '<' => {
                     text.words.current.push('<');

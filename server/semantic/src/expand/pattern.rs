@@ -1,5 +1,7 @@
 //! The patterns of `${X#…}`, `${X%…}` and `${X/…/…}`: `*`, `?` and escapes, matched over characters.
 
+use super::lexer::MAX_VALUE;
+
 /// More steps than this (pattern by value, squared where a match may start anywhere) are not tried; the value is then not known.
 const MAX_STEPS: usize = 1 << 22;
 
@@ -64,6 +66,9 @@ fn replaced(value: &str, pattern: &str, replacement: &str, most: usize) -> Resul
         let length = if n_matches < most { match_length(&pattern, &characters[start..], true) } else { None };
         match length {
             Some(length) if length > 0 || last_end != Some(start) => {
+                if result.len() + replacement.len() > MAX_VALUE {
+                    return Ok(None);
+                }
                 result.push_str(replacement);
                 n_matches += 1;
                 start += length;

@@ -179,9 +179,10 @@ fn deep_nesting_is_refused() {
 #[test]
 fn long_values_end_in_time() {
     let long = "ab".repeat(40_000);
-    let value = |word| expand_word(word, '\\', |_| Lookup::Value(&long)).value;
-    assert_eq!(value("${X//a*c/d}"), None);
-    assert_eq!(value("${X#a?}").map(|value| value.len()), Some(long.len() - 2));
+    let value = |word, length| expand_word(word, '\\', |_| Lookup::Value(&long[..length])).value;
+    assert_eq!(value("${X//a*c/d}", long.len()), None);
+    assert_eq!(value("${X#a?}", 16_000).map(|value| value.len()), Some(15_998));
+    assert_eq!(value("${X#a?}", long.len()), None);
 }
 
 proptest! {
@@ -216,4 +217,16 @@ proptest! {
         let expansion = expand_word(&word, '\\', |_| Lookup::Value(&value));
         prop_assert_eq!(expansion.value, Some(value.replace(&needle, "-")));
     }
+}
+
+#[test]
+fn values_that_grow_beyond_all_use_are_unknown() {
+    let long = "x".repeat(200);
+    let many = "y".repeat(200);
+    let expanded = |word: &str| expand_word(word, '\\', |_| Lookup::Value(&long)).value;
+    assert_eq!(expanded(&"$A".repeat(10)).map(|value| value.len()), Some(2000));
+    assert_eq!(expanded(&"$A".repeat(1000)), None);
+    assert_eq!(expanded(&format!("\"{}\"", "${A}".repeat(1000))), None);
+    assert_eq!(expanded(&format!("${{A/x/{many}}}")).map(|value| value.len()), Some(399));
+    assert_eq!(expanded(&format!("${{A//x/{many}}}")), None);
 }

@@ -176,6 +176,13 @@ fn stages_that_build_on_each_other_ten_thousands_deep_are_read() {
 }
 
 #[test]
+fn a_value_that_doubles_line_by_line_becomes_unknown() {
+    let model = model(&format!("FROM x\nENV A=xxxxxxxxxx\n{}RUN echo\n", "ENV A=$A$A\n".repeat(45)));
+    let run = model.stages[0].instructions.last().unwrap();
+    assert_eq!(model.lookup(run.scope, "A"), Lookup::Unknown);
+}
+
+#[test]
 fn steps_are_numbered_as_the_builder_numbers_them() {
     let prefixes = |text: &str| {
         let model = model(text);
