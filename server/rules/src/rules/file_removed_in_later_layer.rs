@@ -72,9 +72,8 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
 
 /// Whether a RUN removes what matters: in a stage that is not shipped, only what may be a secret does.
 fn removes(item: &StageInstruction, is_shipped: bool) -> bool {
-    let matters = |call: &Call<'_>| {
-        is_shipped || call.arguments.iter().any(|word| made::is_secret_path(&word.text))
-    };
+    let matters =
+        |call: &Call<'_>| is_shipped || call.arguments.iter().any(|word| made::is_secret_path(&word.text));
     let removal = |command| Call::of(command).is_some_and(|call| is_removal(&call) && matters(&call));
     item.as_run().is_some_and(|run| run.commands().any(removal))
 }

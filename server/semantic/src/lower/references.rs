@@ -38,14 +38,14 @@ impl Lowering<'_> {
         let mut found = Vec::new();
         for stage in &self.stages {
             for reference in stage.instructions.iter().flat_map(StageInstruction::references) {
+                let named = &reference.text.raw;
                 let target = match &reference.target {
-                    Base::Stage(index) => Some(*index),
-                    // A name that only a later stage has.
-                    Base::Image(name) => self.names.get(&name.to_lowercase()).copied(),
+                    Base::Stage(index) if named.parse::<usize>().is_ok() => Some(*index),
+                    // The newest stage of the name counts, also where it comes later and an earlier one has the name too.
+                    Base::Stage(_) | Base::Image(_) => self.names.get(&named.to_lowercase()).copied(),
                     _ => None,
                 };
                 let Some(target) = target else { continue };
-                let named = &reference.text.raw;
                 let message = if target == stage.index {
                     format!(
                         "stage {} cannot copy from itself: the files are already there",

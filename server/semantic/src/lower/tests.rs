@@ -83,6 +83,20 @@ fn references_that_lead_nowhere_are_problems() {
 }
 
 #[test]
+fn of_two_stages_with_one_name_the_later_one_is_meant() {
+    check(
+        "FROM a AS two\nFROM b AS one\nCOPY --from=two /x /x\nFROM c AS Two\n",
+        expect![[r#"
+            0 two on Image("a")
+            1 one on Image("b")
+              COPY in ?/. as - Stage(0)
+            2 Two on Image("c")
+            3: "two" stage two comes later in the file: move it above stage one
+        "#]],
+    );
+}
+
+#[test]
 fn a_file_without_a_stage_is_a_problem() {
     check(
         "ARG A=1\n",
