@@ -83,6 +83,8 @@ pub struct Progress {
     /// First lines of the instructions that end the image's history.
     history: Vec<u32>,
     by_number: HashMap<StepNumber, usize>,
+    /// Of each stage, by its name in vertices, how many steps the Dockerfile counts.
+    totals: HashMap<Option<String>, u32>,
     vertices: HashMap<String, VertexState>,
     tails: HashMap<String, Tail>,
     lines: HashMap<(String, bool), LineBuffer>,
@@ -111,11 +113,12 @@ impl Progress {
     }
 
     fn new(target: Option<String>, steps: &[Step], history: Vec<u32>) -> Self {
-        let by_number = steps
+        let by_number: HashMap<StepNumber, usize> = steps
             .iter()
             .enumerate()
             .filter_map(|(index, step)| Some((step_number(step.vertex_prefix.as_deref()?)?, index)))
             .collect();
+        let totals = by_number.keys().map(|number| (number.stage.clone(), number.total)).collect();
         let record = |step: &Step| StepRecord {
             stage: step.stage_name.clone(),
             line: step.line,
@@ -132,6 +135,7 @@ impl Progress {
             keywords: steps.iter().map(|step| step.keyword).collect(),
             history,
             by_number,
+            totals,
             vertices: HashMap::new(),
             tails: HashMap::new(),
             lines: HashMap::new(),
@@ -179,7 +183,7 @@ impl Progress {
     }
 
     fn take_vertex(&mut self, vertex: Vertex) -> Vec<Update> {
-        let step = step_number(&vertex.name).and_then(|number| self.by_number.get(&number).copied());
+        let step = self.step_of(&vertex.name);
         let state = self.vertices.entry(vertex.digest.clone()).or_default();
         state.step = step.or(state.step);
         state.base_image = vertex.name.strip_prefix("[internal] load metadata for ").map(str::to_owned);
@@ -211,6 +215,23 @@ impl Progress {
             updates.extend(self.refresh(index, begun && !vertex.cached));
         }
         updates
+    }
+
+    /// The step of a vertex. The triggers of a base image (ONBUILD) run before the stage's own steps and count with them, which
+    /// no Dockerfile tells beforehand; they belong to no step.
+    fn step_of(&self, name: &str) -> Option<usize> {
+        let number = step_number(name)?;
+        if name.contains("] ONBUILD ") {
+            return None;
+        }
+        if let Some(index) = self.by_number.get(&number) {
+            return Some(*index);
+        }
+        let total = *self.totals.get(&number.stage)?;
+        let triggers = number.total.checked_sub(total)?;
+        let own =
+            if name.contains("] FROM ") { number.number } else { number.number.checked_sub(triggers)? };
+        self.by_number.get(&StepNumber { number: own, total, ..number }).copied()
     }
 
     /// Recomputes a step from its vertices.

@@ -244,3 +244,29 @@ fn steps_take_their_bytes_from_the_end_of_the_history() {
     assert_eq!(sizes(vec![base, copy, workdir, run]), [None; 4], "another order means another file");
     assert_eq!(sizes(Vec::new()), [None; 4]);
 }
+
+#[test]
+fn triggers_of_the_base_image_shift_the_numbers_and_are_no_steps() {
+    check(
+        vec![
+            vertex("f", "[build 1/3] FROM node", &[], (0.0, Some(0.1))),
+            vertex("t", "[build 2/5] ONBUILD RUN echo one", &["f"], (0.1, Some(0.2))),
+            vertex("u", "[build 3/5] ONBUILD RUN echo two", &["t"], (0.2, Some(0.3))),
+            vertex("c", "[build 4/5] COPY . .", &["u"], (0.3, Some(0.4))),
+            vertex("r", "[build 5/5] RUN npm ci", &["c"], (0.4, Some(2.4))),
+            log("r", "added\n"),
+            finished(BuildOutcome::Succeeded { image: None }),
+        ],
+        expect![[r#"
+            1 running cached 0.1s
+            1 done cached 0.1s
+            3 running 0.1s
+            3 done 0.1s
+            4 running 2.0s
+            Some(4) | added
+            2 done cached 0.0s
+            4 done 2.0s
+            finished ok=true canceled=false 2/4
+        "#]],
+    );
+}
