@@ -6,6 +6,7 @@
 mod analysis;
 mod catalogue;
 pub mod docs;
+pub mod fix;
 mod names;
 mod report;
 pub mod rule;
@@ -16,6 +17,7 @@ pub mod suppress;
 mod tests;
 
 pub use crate::catalogue::{REGISTRY, find, find_all};
+pub use crate::names::{is_same_name, nearest};
 pub use crate::report::{Report, Suppressed, check, report, report_with, run};
 pub use crate::rule::{Category, Finding, Findings, Rule, Severity};
 pub use crate::settings::{Level, Settings};

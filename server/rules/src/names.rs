@@ -13,8 +13,15 @@ pub(crate) fn normalized(name: &str) -> String {
     }
 }
 
+/// Whether two spellings name the same: `DL3008` and `dl3008`.
+#[must_use]
+pub fn is_same_name(left: &str, right: &str) -> bool {
+    normalized(left) == normalized(right)
+}
+
 /// The candidate nearest to `name`, if one is near enough to be what was meant: at most two edits, and one for short names.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = if name.chars().count() <= 4 { 1 } else { 2 };
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit * 4)

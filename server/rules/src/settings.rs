@@ -43,6 +43,16 @@ impl Settings {
     }
 }
 
+/// What is wrong with a name that is no code, alias or category, and what to do; nothing where it is one.
+#[must_use]
+pub fn complaint(name: &str) -> Option<String> {
+    if is_known(name) {
+        return None;
+    }
+    let meant = suggestion(name).map(|nearest| format!(" (did you mean {nearest}?)")).unwrap_or_default();
+    Some(format!("there is no rule or category {name}{meant}: `layerwise rules` lists them"))
+}
+
 /// The rule or alias nearest to a name that means nothing.
 pub(crate) fn suggestion(name: &str) -> Option<&'static str> {
     nearest(

@@ -4,8 +4,11 @@
 //! part of their instruction and suppress nothing.
 
 mod parse;
+mod write;
 
 use syntax::{Document, TextRange};
+
+pub use write::comment_for;
 
 use crate::names::normalized;
 use crate::rule::Finding;
