@@ -1,8 +1,21 @@
 //! What the user has set, the same keys in the editor and in `layerwise.toml`.
+//!
+//! A place where settings stand (a file, the editor's section) is a [`Layer`], read by the one [`schema`]; [`Settings`] are the
+//! layers that speak for a Dockerfile, merged. Files are read and parsed elsewhere.
+
+pub mod docs;
+pub mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-/// Settings of a workspace. The default is what holds without any.
+use rules::Level;
+
+pub use schema::{Problem, Reading, read};
+
+/// Settings that hold for a Dockerfile. The default is what holds without any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Which rules run and how severe they are.
@@ -11,15 +24,109 @@ pub struct Settings {
     pub build: BuildSettings,
 }
 
-/// Settings of builds that the editor starts.
+/// Settings of builds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildSettings {
-    /// The stage to build where the command names none.
+    /// The stage to build where nobody names one.
     pub target: Option<String>,
     /// Build arguments.
     pub args: BTreeMap<String, String>,
     /// Secrets as `docker buildx build --secret` takes them: `id=npm,src=/path`, `id=npm,env=NAME`.
     pub secrets: Vec<String>,
-    /// Whether saving a Dockerfile builds it.
+    /// Whether saving a Dockerfile builds it. No file in a project can say so: see [`Layer::in_folder`].
     pub on_save: bool,
+}
+
+/// What one place sets. What it leaves out is left to the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// Only these rules.
+    pub select: Option<Vec<String>>,
+    /// Not these rules.
+    pub ignore: Option<Vec<String>>,
+    /// How severe, by the rule's name as written.
+    pub severity: BTreeMap<String, Level>,
+    /// How to build.
+    pub build: BuildLayer,
+}
+
+/// What one place sets for builds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildLayer {
+    /// The stage to build.
+    pub target: Option<String>,
+    /// Build arguments, by name.
+    pub args: BTreeMap<String, String>,
+    /// Secrets.
+    pub secrets: Option<Vec<String>>,
+    /// Whether saving builds.
+    pub on_save: Option<bool>,
+}
+
+impl Layer {
+    /// The layer of a file in a folder: secrets' relative paths start there, and saving builds nothing, for a file that comes with
+    /// a project cannot start builds.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        for secret in self.build.secrets.iter_mut().flatten() {
+            let fields: Vec<String> = secret.split(',').map(|field| from_folder(field, folder)).collect();
+            *secret = fields.join(",");
+        }
+        self.build.on_save = None;
+        self
+    }
+
+    /// The same without anything about builds, for projects that the user does not trust.
+    #[must_use]
+    pub fn without_builds(mut self) -> Self {
+        self.build = BuildLayer::default();
+        self
+    }
+}
+
+/// `src=PATH` with the path seen from a folder; any other field as it is.
+fn from_folder(field: &str, folder: &Path) -> String {
+    match field.split_once('=') {
+        Some((key, path)) if matches!(key.trim(), "src" | "source") => {
+            format!("{key}={}", folder.join(path).display())
+        }
+        _ => field.to_owned(),
+    }
+}
+
+impl Settings {
+    /// Merges layers, the nearest first: the nearest that sets a key decides it, and tables are merged entry by entry.
+    #[must_use]
+    pub fn merged<'a>(layers: impl IntoIterator<Item = &'a Layer>) -> Self {
+        let mut all = Layer::default();
+        for layer in layers {
+            all.select = all.select.or_else(|| layer.select.clone());
+            all.ignore = all.ignore.or_else(|| layer.ignore.clone());
+            for (name, level) in &layer.severity {
+                if !all.severity.keys().any(|nearer| rules::is_same_name(nearer, name)) {
+                    all.severity.insert(name.clone(), *level);
+                }
+            }
+            let build = &layer.build;
+            all.build.target = all.build.target.or_else(|| build.target.clone());
+            for (name, value) in &build.args {
+                all.build.args.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            all.build.secrets = all.build.secrets.or_else(|| build.secrets.clone());
+            all.build.on_save = all.build.on_save.or(build.on_save);
+        }
+        Self {
+            rules: rules::Settings {
+                select: all.select.unwrap_or_default(),
+                ignore: all.ignore.unwrap_or_default(),
+                severity: all.severity,
+            },
+            build: BuildSettings {
+                target: all.build.target,
+                args: all.build.args,
+                secrets: all.build.secrets.unwrap_or_default(),
+                on_save: all.build.on_save.unwrap_or_default(),
+            },
+        }
+    }
 }

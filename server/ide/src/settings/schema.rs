@@ -1,0 +1,284 @@
+//! Every setting, one entry a key: its name, what it takes, what its page says, and how a value becomes part of a [`Layer`].
+//!
+//! Values come as JSON, which is what editors send and what a TOML file is turned into. A value that is wrong costs itself alone.
+
+use std::collections::BTreeMap;
+
+use rules::Level;
+use serde_json::{Map, Value};
+
+use super::Layer;
+
+/// A setting.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name, with the table before a dot: `build.target`.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it does, in Markdown, in whole sentences.
+    pub says: &'static str,
+    /// A line of `layerwise.toml` that sets it, after the table's head.
+    pub example: &'static str,
+}
+
+/// What a setting takes, and where it goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A list of rules: codes, aliases, categories.
+    Rules(fn(&mut Layer, Vec<String>)),
+    /// A table from rules to severities.
+    Levels(fn(&mut Layer, BTreeMap<String, Level>)),
+    /// A text.
+    Text(fn(&mut Layer, String)),
+    /// A table from names to texts; numbers and truth values count as texts.
+    Texts(fn(&mut Layer, BTreeMap<String, String>)),
+    /// A list of secrets.
+    Secrets(fn(&mut Layer, Vec<String>)),
+    /// A truth value.
+    Flag(fn(&mut Layer, bool)),
+}
+
+/// Every setting, in the order of its page.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "select",
+        kind: Kind::Rules(|layer, names| layer.select = Some(names)),
+        says: "Only these rules run; `all` runs every rule, those that are off by default too. Without it, those that are on by default.",
+        example: "select = [\"all\"]",
+    },
+    Key {
+        name: "ignore",
+        kind: Kind::Rules(|layer, names| layer.ignore = Some(names)),
+        says: "These rules do not run.",
+        example: "ignore = [\"DL3020\", \"style\"]",
+    },
+    Key {
+        name: "severity",
+        kind: Kind::Levels(|layer, levels| layer.severity = levels),
+        says: "How severe a rule's findings are; a rule that is off by default runs once it has a severity.",
+        example: "secret-in-arg-or-env = \"error\"\nDL3020 = \"off\"",
+    },
+    Key {
+        name: "build.target",
+        kind: Kind::Text(|layer, target| layer.build.target = Some(target)),
+        says: "The stage to build where neither the command line nor the editor's command names one.",
+        example: "target = \"runtime\"",
+    },
+    Key {
+        name: "build.args",
+        kind: Kind::Texts(|layer, args| layer.build.args = args),
+        says: "Build arguments, by name. Not for secrets: arguments stay in the image's history.",
+        example: "args = { NODE_ENV = \"production\" }",
+    },
+    Key {
+        name: "build.secrets",
+        kind: Kind::Secrets(|layer, secrets| layer.build.secrets = Some(secrets)),
+        says: "Secrets as `docker buildx build --secret` takes them: `id=ID,src=FILE` or `id=ID,env=NAME`. A relative path starts at the \
+               folder of `layerwise.toml`. Name where the value is, never the value.",
+        example: "secrets = [\"id=npm,env=NPM_TOKEN\"]",
+    },
+    Key {
+        name: "build.onSave",
+        kind: Kind::Flag(|layer, on_save| layer.build.on_save = Some(on_save)),
+        says: "Builds a Dockerfile when it is saved. It counts in the editor's settings alone: a file that comes with a project cannot start builds.",
+        example: "onSave = false",
+    },
+];
+
+/// A value that is wrong, and left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The way to it: keys, and the index of an item in a list.
+    pub at: Vec<String>,
+    /// What is wrong and what to do, without naming the place. It quotes no value that may be a secret.
+    pub message: String,
+}
+
+/// What was read from one place.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What it sets.
+    pub layer: Layer,
+    /// What is left out.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the settings of one place. `null` is what an editor sends for what is not set.
+#[must_use]
+pub fn read(values: &Value) -> Reading {
+    let mut reader = Reader::default();
+    match values {
+        Value::Null => {}
+        Value::Object(table) => reader.table(table, &[]),
+        _ => reader.complain(&[], "settings are a table of keys"),
+    }
+    Reading { layer: reader.layer, problems: reader.problems }
+}
+
+#[derive(Default)]
+struct Reader {
+    layer: Layer,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn complain(&mut self, at: &[&str], message: impl Into<String>) {
+        let at = at.iter().map(|part| (*part).to_owned()).collect();
+        self.problems.push(Problem { at, message: message.into() });
+    }
+
+    fn table(&mut self, table: &Map<String, Value>, above: &[&str]) {
+        for (name, value) in table.iter().filter(|(_, value)| !value.is_null()) {
+            let at = [above, &[name.as_str()]].concat();
+            let full = at.join(".");
+            let is_table = above.is_empty() && KEYS.iter().any(|key| table_of(key) == Some(name));
+            match (KEYS.iter().find(|key| key.name == full), value) {
+                (Some(key), value) => self.value(key.kind, value, &at),
+                (None, Value::Object(inner)) if is_table => self.table(inner, &at),
+                (None, _) if is_table => self.complain(&at, format!("`{name}` must be a table")),
+                (None, _) => self.complain(&at, unknown(&full)),
+            }
+        }
+    }
+
+    fn value(&mut self, kind: Kind, value: &Value, at: &[&str]) {
+        match kind {
+            Kind::Rules(set) => {
+                let Some(names) = self.texts(value, at) else { return };
+                let known = self.known_rules(&names, at);
+                // A list of nothing but mistakes is no list: an empty one would mean something else.
+                if !known.is_empty() || names.is_empty() {
+                    set(&mut self.layer, known);
+                }
+            }
+            Kind::Levels(set) => {
+                let Some(table) = self.object(value, at) else { return };
+                let levels = table.iter().filter_map(|(name, level)| {
+                    let at = [at, &[name.as_str()]].concat();
+                    if let Some(message) = rules::settings::complaint(name) {
+                        self.complain(&at, message);
+                        return None;
+                    }
+                    let level = level.as_str().and_then(Level::from_name);
+                    if level.is_none() {
+                        self.complain(
+                            &at,
+                            format!("the severity of `{name}` must be error, warning, info, hint or off"),
+                        );
+                    }
+                    Some((name.clone(), level?))
+                });
+                let levels = levels.collect();
+                set(&mut self.layer, levels);
+            }
+            Kind::Text(set) => match value.as_str() {
+                Some(text) => set(&mut self.layer, text.to_owned()),
+                None => self.wrong_type(at, "a text"),
+            },
+            Kind::Texts(set) => {
+                let Some(table) = self.object(value, at) else { return };
+                let texts = table.iter().filter_map(|(name, value)| {
+                    let text = as_text(value);
+                    if text.is_none() && !value.is_null() {
+                        self.wrong_type(&[at, &[name.as_str()]].concat(), "a text");
+                    }
+                    Some((name.clone(), text?))
+                });
+                let texts = texts.collect();
+                set(&mut self.layer, texts);
+            }
+            Kind::Secrets(set) => {
+                let Some(secrets) = self.texts(value, at) else { return };
+                let mut good = Vec::new();
+                for (index, secret) in secrets.into_iter().enumerate() {
+                    if is_secret(&secret) {
+                        good.push(secret);
+                    } else {
+                        let index = index.to_string();
+                        let message = "a secret must be id=ID,src=FILE or id=ID,env=NAME";
+                        self.complain(&[at, &[index.as_str()]].concat(), message);
+                    }
+                }
+                set(&mut self.layer, good);
+            }
+            Kind::Flag(set) => match value.as_bool() {
+                Some(flag) => set(&mut self.layer, flag),
+                None => self.wrong_type(at, "true or false"),
+            },
+        }
+    }
+
+    fn known_rules(&mut self, names: &[String], at: &[&str]) -> Vec<String> {
+        let mut known = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            match rules::settings::complaint(name) {
+                Some(message) => {
+                    let index = index.to_string();
+                    self.complain(&[at, &[index.as_str()]].concat(), message);
+                }
+                None => known.push(name.clone()),
+            }
+        }
+        known
+    }
+
+    fn texts(&mut self, value: &Value, at: &[&str]) -> Option<Vec<String>> {
+        let texts: Option<Vec<String>> = value
+            .as_array()
+            .and_then(|values| values.iter().map(|value| value.as_str().map(str::to_owned)).collect());
+        if texts.is_none() {
+            self.wrong_type(at, "a list of texts");
+        }
+        texts
+    }
+
+    fn object<'a>(&mut self, value: &'a Value, at: &[&str]) -> Option<&'a Map<String, Value>> {
+        if !value.is_object() {
+            self.wrong_type(at, "a table");
+        }
+        value.as_object()
+    }
+
+    fn wrong_type(&mut self, at: &[&str], wanted: &str) {
+        self.complain(at, format!("`{}` must be {wanted}", at.join(".")));
+    }
+}
+
+/// The table that a key stands in.
+pub(super) fn table_of(key: &Key) -> Option<&'static str> {
+    match key.kind {
+        Kind::Levels(_) => None,
+        _ => key.name.split_once('.').map(|(table, _)| table),
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let names = KEYS.iter().map(|key| key.name);
+    match rules::nearest(name, names.clone()) {
+        Some(nearest) => format!("there is no setting `{name}`; is `{nearest}` meant?"),
+        None => {
+            let names: Vec<&str> = names.collect();
+            format!("there is no setting `{name}`; there are {}", names.join(", "))
+        }
+    }
+}
+
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether every field of a secret is known and one of them is the id.
+fn is_secret(spec: &str) -> bool {
+    let fields: Option<Vec<(&str, &str)>> = spec.split(',').map(|field| field.split_once('=')).collect();
+    fields.is_some_and(|fields| {
+        let known = |(key, value): &(&str, &str)| {
+            matches!(key.trim(), "id" | "src" | "source" | "env" | "type") && !value.is_empty()
+        };
+        fields.iter().all(known) && fields.iter().any(|(key, _)| key.trim() == "id")
+    })
+}
