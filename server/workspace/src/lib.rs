@@ -3,4 +3,5 @@
 pub mod context;
 pub mod dockerfiles;
 pub mod facts;
+pub mod settings;
 pub mod surroundings;
