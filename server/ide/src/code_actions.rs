@@ -1,6 +1,7 @@
 //! Fixes of findings and rewrites, for a place in a document.
 
 use rewrites::{Applicability, Fix, Rewrite};
+use rules::Finding;
 use syntax::{TextEdit, TextRange};
 
 use crate::host::{DocumentId, DocumentState, Snapshot};
@@ -24,6 +25,12 @@ pub struct CodeAction {
 /// The kind of fixes.
 pub const QUICK_FIX: &str = "quickfix";
 
+/// The kind of comments that ignore a finding.
+pub const SUPPRESS: &str = "quickfix.suppress";
+
+/// The kind of all safe fixes at once.
+pub const FIX_ALL: &str = "source.fixAll.layerwise";
+
 impl Snapshot {
     /// The actions for a range of a document, fixes first. `wanted` says which kinds are asked for, so that no other is computed.
     #[must_use]
@@ -34,14 +41,14 @@ impl Snapshot {
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<CodeAction> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        offers(state, &self.settings, range, wanted).into_iter().map(|(action, _)| action).collect()
+        offers(state, self.settings_of(state), range, wanted).into_iter().map(|(action, _)| action).collect()
     }
 
     /// The edits of an action; nothing where it does not apply any more.
     #[must_use]
     pub fn resolve(&self, id: &DocumentId, range: TextRange, key: &str) -> Option<Vec<TextEdit>> {
         let state = self.dockerfile(id)?;
-        let mut offers = offers(state, &self.settings, range, |_| true).into_iter();
+        let mut offers = offers(state, self.settings_of(state), range, |_| true).into_iter();
         offers.find(|(action, _)| action.key == key).map(|(_, edits)| edits)
     }
 }
@@ -53,17 +60,14 @@ fn offers(
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<(CodeAction, Vec<TextEdit>)> {
     let mut offers = Vec::new();
+    let about_findings = [QUICK_FIX, SUPPRESS, FIX_ALL].into_iter().any(&wanted);
+    let findings = if about_findings { state.findings(settings) } else { Vec::new() };
+    let here = || findings.iter().filter(|finding| finding.range.intersects(range));
     if wanted(QUICK_FIX) {
-        let here = state.findings(settings).into_iter().filter(|finding| finding.range.intersects(range));
-        for finding in here {
-            for (index, fix) in finding.fixes.into_iter().enumerate() {
-                let key = format!("fix/{}/{}/{index}", finding.code, finding.range.start);
-                let mut action = action(key, QUICK_FIX, &fix);
-                action.mends = Some((finding.code, finding.range));
-                action.preferred = index == 0 && fix.applicability == Applicability::Safe;
-                offers.push((action, fix.edits));
-            }
-        }
+        here().for_each(|finding| offers.extend(fixes(finding)));
+    }
+    if wanted(SUPPRESS) {
+        offers.extend(here().filter_map(|finding| suppression(state, finding)));
     }
     for recipe in rewrites::REGISTRY.iter().filter(|recipe| wanted(recipe.kind)) {
         let here = recipe
@@ -76,7 +80,46 @@ fn offers(
             offers.push((action, fix.edits));
         }
     }
+    if wanted(FIX_ALL) {
+        offers.extend(fix_all(state, findings));
+    }
     offers
+}
+
+fn fixes(finding: &Finding) -> impl Iterator<Item = (CodeAction, Vec<TextEdit>)> {
+    finding.fixes.iter().enumerate().map(|(index, fix)| {
+        let key = format!("fix/{}/{}/{index}", finding.code, finding.range.start);
+        let mut action = action(key, QUICK_FIX, fix);
+        action.mends = Some((finding.code, finding.range));
+        action.preferred = index == 0 && fix.applicability == Applicability::Safe;
+        (action, fix.edits.clone())
+    })
+}
+
+/// The comment that ignores a finding.
+fn suppression(state: &DocumentState, finding: &Finding) -> Option<(CodeAction, Vec<TextEdit>)> {
+    let edit = rules::suppress::comment_for(finding, &state.document)?;
+    let action = CodeAction {
+        key: format!("ignore/{}/{}", finding.code, finding.range.start),
+        title: format!("Ignore {} here", finding.code),
+        kind: SUPPRESS,
+        mends: Some((finding.code, finding.range)),
+        preferred: false,
+    };
+    Some((action, vec![edit]))
+}
+
+/// All safe fixes of the document that go together.
+fn fix_all(state: &DocumentState, findings: Vec<Finding>) -> Option<(CodeAction, Vec<TextEdit>)> {
+    let round = rules::fix::round(&state.input(), findings, rules::fix::Trust::Safe);
+    let title = match round.fixed.as_slice() {
+        [] => return None,
+        [_] => "Fix what can be fixed safely: 1 finding".to_owned(),
+        many => format!("Fix what can be fixed safely: {} findings", many.len()),
+    };
+    let action =
+        CodeAction { key: "fix-all".to_owned(), title, kind: FIX_ALL, mends: None, preferred: false };
+    Some((action, round.edits))
 }
 
 fn action(key: String, kind: &'static str, fix: &Fix) -> CodeAction {

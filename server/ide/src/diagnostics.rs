@@ -43,7 +43,7 @@ impl Snapshot {
     #[must_use]
     pub fn analysis_diagnostics(&self, id: &DocumentId) -> Vec<Diagnostic> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        state.findings(&self.settings).into_iter().map(Diagnostic::from).collect()
+        state.findings(self.settings_of(state)).into_iter().map(Diagnostic::from).collect()
     }
 
     /// What the last build said, as far as the text still is what was built.

@@ -44,6 +44,8 @@ pub(crate) struct DocumentState {
     pub(crate) document: Document,
     pub(crate) facts: Arc<Facts>,
     pub(crate) last_build: Option<Arc<LastBuild>>,
+    /// Those of this document alone; else the host's count.
+    settings: Option<Arc<Settings>>,
     /// Different for every state that any document of this host ever had.
     pub(crate) revision: u64,
     /// Filled when first asked for, on the thread that asks.
@@ -84,9 +86,12 @@ impl Host {
     pub fn open(&mut self, id: DocumentId, kind: DocumentKind, text: &str) {
         let revision = self.next_revision();
         let last_build = self.builds.get(&id).cloned();
-        let facts = self.current.state(&id).map(|state| Arc::clone(&state.facts)).unwrap_or_default();
+        let before = self.current.state(&id);
+        let facts = before.map(|state| Arc::clone(&state.facts)).unwrap_or_default();
+        let settings = before.and_then(|state| state.settings.clone());
         let document = Document::new(text);
-        let state = DocumentState { kind, document, facts, last_build, revision, model: OnceLock::new() };
+        let state =
+            DocumentState { kind, document, facts, last_build, settings, revision, model: OnceLock::new() };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
     }
 
@@ -112,7 +117,12 @@ impl Host {
         self.change(id, |state| state.facts = Arc::new(facts));
     }
 
-    /// The settings have changed.
+    /// The settings of one document are known: they count instead of the host's.
+    pub fn set_document_settings(&mut self, id: &DocumentId, settings: Settings) {
+        self.change(id, |state| state.settings = Some(Arc::new(settings)));
+    }
+
+    /// The settings of documents without settings of their own have changed.
     pub fn set_settings(&mut self, settings: Settings) {
         self.current.settings_revision = self.next_revision();
         self.current.settings = Arc::new(settings);
@@ -159,10 +169,14 @@ impl Snapshot {
         self.state(id).map(|state| (state.revision, self.settings_revision))
     }
 
-    /// The settings.
+    /// The settings that hold for a document.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self, id: &DocumentId) -> &Settings {
+        self.state(id).map_or(&self.settings, |state| self.settings_of(state))
+    }
+
+    pub(crate) fn settings_of<'a>(&'a self, state: &'a DocumentState) -> &'a Settings {
+        state.settings.as_deref().unwrap_or(&self.settings)
     }
 
     /// What the last build said about a document, if there was one while it was open.

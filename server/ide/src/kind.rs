@@ -5,6 +5,8 @@
 pub enum DocumentKind {
     /// A Dockerfile or Containerfile.
     Dockerfile,
+    /// A file of settings, `layerwise.toml`. Who opens it reads it, too.
+    Settings,
     /// Anything else: its text is kept in step, and nothing is said about it.
     Other,
 }

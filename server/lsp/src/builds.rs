@@ -99,7 +99,7 @@ impl MainLoop {
                 "{document_id} is no file on disk, so it has no build context; save it first"
             ))
         })?;
-        let build = &snapshot.settings().build;
+        let build = &snapshot.settings(&document_id).build;
         let named =
             arguments.target.as_deref().or(build.target.as_deref().filter(|_| arguments.line.is_none()));
         let line = arguments.line.map(|line| from_proto::buildkit_line(document, line));

@@ -2,7 +2,7 @@
 //!
 //! The push channel of a document holds one list, so its layers are merged here, each time anew.
 
-use ide::{Diagnostic, DocumentId};
+use ide::{Diagnostic, DocumentId, DocumentKind};
 use tower_lsp::ls_types::{
     self as lsp, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
     FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
@@ -10,14 +10,12 @@ use tower_lsp::ls_types::{
 };
 
 use crate::main_loop::Context;
-use crate::{from_proto, to_proto};
+use crate::{from_proto, settings_files, to_proto};
 
 /// What goes over the push channel for a document.
 pub(crate) fn pushed(context: &Context, id: &DocumentId) -> Vec<lsp::Diagnostic> {
-    let snapshot = &context.snapshot;
-    let analysis =
-        if context.profile.pulls_diagnostics { Vec::new() } else { snapshot.analysis_diagnostics(id) };
-    let build = snapshot.build_diagnostics(id);
+    let analysis = if context.profile.pulls_diagnostics { Vec::new() } else { analysis(context, id) };
+    let build = context.snapshot.build_diagnostics(id);
     to_protocol(context, id, analysis.into_iter().chain(build))
 }
 
@@ -37,12 +35,21 @@ pub(crate) fn pull(context: &Context, params: &DocumentDiagnosticParams) -> Docu
         })
         .into();
     }
-    let items = to_protocol(context, &id, context.snapshot.analysis_diagnostics(&id).into_iter());
+    let items = to_protocol(context, &id, analysis(context, &id).into_iter());
     DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
         related_documents: None,
         full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id, items },
     })
     .into()
+}
+
+/// What the analysis finds in a Dockerfile, or the schema in a file of settings.
+fn analysis(context: &Context, id: &DocumentId) -> Vec<Diagnostic> {
+    let snapshot = &context.snapshot;
+    match (snapshot.kind(id), snapshot.document(id)) {
+        (Some(DocumentKind::Settings), Some(document)) => settings_files::diagnostics(document),
+        _ => snapshot.analysis_diagnostics(id),
+    }
 }
 
 fn to_protocol(

@@ -12,6 +12,9 @@ pub(crate) fn document_id(uri: &Uri) -> DocumentId {
 pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
     let path = uri.path().as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
+    if name == workspace::settings::FILE_NAME {
+        return DocumentKind::Settings;
+    }
     if is_dockerfile_in_editor(language_id, name) { DocumentKind::Dockerfile } else { DocumentKind::Other }
 }
 

@@ -31,8 +31,10 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
     let actions = CodeActionOptions {
         code_action_kinds: Some(vec![
             CodeActionKind::QUICKFIX,
+            CodeActionKind::new("quickfix.suppress"),
             CodeActionKind::new("refactor.extract.stages"),
             CodeActionKind::REFACTOR_REWRITE,
+            CodeActionKind::new("source.fixAll.layerwise"),
         ]),
         resolve_provider: Some(profile.resolves_edits),
         ..CodeActionOptions::default()

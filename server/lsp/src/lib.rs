@@ -21,6 +21,7 @@ mod profile;
 mod progress;
 mod service;
 mod settings;
+mod settings_files;
 mod surroundings;
 mod to_proto;
 mod tolerance;

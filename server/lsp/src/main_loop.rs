@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ide::{Document, DocumentId, DocumentKind, Facts, Host, Snapshot};
+use ide::settings::Layer;
+use ide::{Document, DocumentId, DocumentKind, Facts, Host, Settings, Snapshot};
 use inner_loop::{BuildEvent, BuildId};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -23,6 +24,8 @@ use tower_lsp::ls_types::{
     DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams, InitializeResult, LSPAny, MessageType,
     ProgressToken, PublishDiagnosticsParams, Registration, RegistrationParams, Uri,
 };
+
+use workspace::settings::SettingsFile;
 
 use crate::builds::Builds;
 use crate::client::ClientHandle;
@@ -55,6 +58,11 @@ pub(crate) enum Event {
     Surroundings {
         id: DocumentId,
         facts: Option<Facts>,
+    },
+    /// The settings files that speak for a document; nothing where reading them failed.
+    SettingsFiles {
+        id: DocumentId,
+        files: Option<Vec<SettingsFile<Layer>>>,
     },
     /// The client answered with the section of settings.
     Configuration(Value),
@@ -99,6 +107,10 @@ pub(crate) struct OpenDocument {
     computing: Once,
     /// What lies around it is being read.
     pub(crate) reading: Once,
+    /// Its settings files are being read.
+    pub(crate) reading_settings: Once,
+    /// What these set and what is wrong in them, the nearest first.
+    pub(crate) settings_files: Vec<SettingsFile<Layer>>,
     /// What went over the push channel last to a client that pulls the rest.
     pushed: Vec<Diagnostic>,
 }
@@ -115,6 +127,10 @@ pub(crate) struct MainLoop {
     pub(crate) open: HashMap<DocumentId, OpenDocument>,
     /// The folders that the client has open.
     pub(crate) folders: Vec<PathBuf>,
+    /// What the client's section sets.
+    pub(crate) client_settings: Layer,
+    /// The user does not trust what the folders hold.
+    pub(crate) untrusted: bool,
     on_request: Option<RequestHook>,
 }
 
@@ -130,6 +146,8 @@ impl MainLoop {
             versions: Arc::default(),
             open: HashMap::new(),
             folders: Vec::new(),
+            client_settings: Layer::default(),
+            untrusted: false,
             on_request: options.on_request,
         }
     }
@@ -161,6 +179,7 @@ impl MainLoop {
                 self.profile = Arc::new(Profile::new(&params));
                 self.folders = surroundings::folders(&params);
                 if let Some(options) = &params.initialization_options {
+                    self.untrusted = settings::is_untrusted(options);
                     self.set_settings(settings::section(options));
                 }
                 let _ = reply.send(Ok(initialize::result(&self.profile)));
@@ -180,6 +199,7 @@ impl MainLoop {
             }
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
+            Event::SettingsFiles { id, files } => self.settings_files_read(&id, files),
             Event::Configuration(section) => self.set_settings(&section),
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
@@ -246,22 +266,30 @@ impl MainLoop {
     }
 
     fn set_settings(&mut self, section: &Value) {
-        let reading = settings::read(section);
-        for complaint in reading.complaints {
+        let (layer, complaints) = settings::read(section);
+        for complaint in complaints {
             self.client.log(MessageType::WARNING, complaint);
         }
-        if reading.settings == *self.host.snapshot().settings() {
+        if layer == self.client_settings {
             return;
         }
-        self.host.set_settings(reading.settings);
-        if self.profile.pulls_diagnostics {
-            if self.profile.refreshes_diagnostics && !self.open.is_empty() {
-                self.client.ask::<WorkspaceDiagnosticRefresh>(());
-            }
-            return;
-        }
+        self.host.set_settings(Settings::merged([&layer]));
+        self.client_settings = layer;
         let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
-        ids.iter().for_each(|id| self.diagnose(id));
+        for id in &ids {
+            self.merge_settings(id);
+            self.diagnose(id);
+        }
+        if !ids.is_empty() {
+            self.refresh_diagnostics();
+        }
+    }
+
+    /// Asks a client that pulls to do so again.
+    pub(crate) fn refresh_diagnostics(&self) {
+        if self.profile.pulls_diagnostics && self.profile.refreshes_diagnostics {
+            self.client.ask::<WorkspaceDiagnosticRefresh>(());
+        }
     }
 
     fn did_open(&mut self, params: DidOpenTextDocumentParams) {
@@ -274,10 +302,13 @@ impl MainLoop {
             uri: document.uri.clone(),
             computing: Once::default(),
             reading: Once::default(),
+            reading_settings: Once::default(),
+            settings_files: Vec::new(),
             pushed: Vec::new(),
         });
         open.uri = document.uri;
         self.diagnose(&id);
+        self.read_settings_files(&id);
         self.read_surroundings(&id);
     }
 
@@ -303,7 +334,8 @@ impl MainLoop {
 
     fn did_save(&mut self, uri: Uri) {
         self.disk_changed();
-        if self.host.snapshot().settings().build.on_save {
+        let (snapshot, id) = (self.host.snapshot(), from_proto::document_id(&uri));
+        if snapshot.kind(&id) == Some(DocumentKind::Dockerfile) && snapshot.settings(&id).build.on_save {
             self.build_on_save(uri);
         }
     }
@@ -324,7 +356,7 @@ impl MainLoop {
         let context = self.context();
         let Some(revision) = context.snapshot.revision(id) else { return };
         let Some(open) = self.open.get_mut(id) else { return };
-        if context.snapshot.kind(id) != Some(DocumentKind::Dockerfile) {
+        if context.snapshot.kind(id).is_none_or(|kind| kind == DocumentKind::Other) {
             return;
         }
         // A client that pulls is pushed builds alone, which most documents have none of.
@@ -377,7 +409,7 @@ impl Event {
             Self::Execute(..) => "workspace/executeCommand",
             Self::Diagnostics { .. } => "publishing diagnostics",
             Self::Surroundings { .. } => "what lies around a document",
-            Self::Configuration(_) => "settings",
+            Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",
             Self::Shutdown(_) => "shutdown",

@@ -1,50 +1,38 @@
-//! The client's settings: the section `layerwise`, the same keys as `layerwise.toml`.
+//! The client's settings: the section `layerwise`, the same keys as `layerwise.toml`, read by the one schema of `ide`.
 //!
-//! What has the wrong type is left out and named in the client's log; everything else still counts.
+//! What is wrong is left out and named in the client's log; everything else still counts.
 
 use std::collections::BTreeMap;
 
-use ide::{Level, Settings};
+use ide::settings::{self, Layer};
 use inner_loop::{SecretSource, SecretSpec};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The section's name.
 pub(crate) const SECTION: &str = "layerwise";
 
-/// Settings and what could not be read of them.
-#[derive(Debug, Default)]
-pub(crate) struct Reading {
-    pub(crate) settings: Settings,
-    pub(crate) complaints: Vec<String>,
+/// What clients keep in the section for themselves.
+const CLIENTS_OWN: [&str; 3] = ["server", "trace", TRUST];
+
+/// What a client says in `initializationOptions` of a workspace that the user does not trust: `false`.
+const TRUST: &str = "workspaceTrusted";
+
+/// What a section sets, and what could not be read of it.
+pub(crate) fn read(section: &Value) -> (Layer, Vec<String>) {
+    let Some(section) = section.as_object() else { return (Layer::default(), Vec::new()) };
+    let mut section = section.clone();
+    section.retain(|key, _| !CLIENTS_OWN.contains(&key.as_str()));
+    let reading = settings::read(&Value::Object(section));
+    let complaints = reading.problems.into_iter().map(|problem| {
+        let place = [&[SECTION.to_owned()], problem.at.as_slice()].concat().join(".");
+        format!("setting `{place}` is left out: {}", problem.message)
+    });
+    (reading.layer, complaints.collect())
 }
 
-/// Reads a section. `null` and what is no object are no settings at all.
-pub(crate) fn read(section: &Value) -> Reading {
-    let mut reading = Reading::default();
-    let Some(section) = section.as_object() else { return reading };
-    let complaints = &mut reading.complaints;
-    let settings = &mut reading.settings;
-    settings.rules.select = texts(section, "select", complaints);
-    settings.rules.ignore = texts(section, "ignore", complaints);
-    for (name, level) in pairs(section, "severity", complaints) {
-        match Level::from_name(&level) {
-            Some(level) => drop(settings.rules.severity.insert(name, level)),
-            None => complaints.push(format!(
-                "severity `{level}` of `{name}` is left out: it must be error, warning, info, hint or off"
-            )),
-        }
-    }
-    for (name, nearest) in settings.rules.unknown_names() {
-        let hint = nearest.map(|nearest| format!("; is `{nearest}` meant?")).unwrap_or_default();
-        complaints.push(format!("there is no rule `{name}`{hint}"));
-    }
-    if let Some(build) = field(section, "build").and_then(Value::as_object) {
-        settings.build.target = field(build, "target").and_then(Value::as_str).map(str::to_owned);
-        settings.build.args = pairs(build, "args", complaints);
-        settings.build.secrets = texts(build, "secrets", complaints);
-        settings.build.on_save = field(build, "onSave").and_then(Value::as_bool) == Some(true);
-    }
-    reading
+/// Whether the client says that the user does not trust the workspace: what it holds then goes into no build.
+pub(crate) fn is_untrusted(options: &Value) -> bool {
+    options.get(TRUST) == Some(&Value::Bool(false))
 }
 
 /// The section inside `initializationOptions` or the `settings` of `didChangeConfiguration`: these hold it by name, or are it.
@@ -68,36 +56,6 @@ pub(crate) fn secret(text: &str) -> Option<SecretSpec> {
     Some(SecretSpec { id, source })
 }
 
-/// A field that is there; editors write `null` for what is not set.
-fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).filter(|value| !value.is_null())
-}
-
-fn texts(object: &Map<String, Value>, name: &str, complaints: &mut Vec<String>) -> Vec<String> {
-    let Some(value) = field(object, name) else { return Vec::new() };
-    let texts: Option<Vec<String>> = value
-        .as_array()
-        .and_then(|values| values.iter().map(|value| value.as_str().map(str::to_owned)).collect());
-    if texts.is_none() {
-        complaints.push(format!("setting `{SECTION}.{name}` is left out: it must be a list of texts"));
-    }
-    texts.unwrap_or_default()
-}
-
-fn pairs(object: &Map<String, Value>, name: &str, complaints: &mut Vec<String>) -> BTreeMap<String, String> {
-    let Some(value) = field(object, name) else { return BTreeMap::new() };
-    let Some(fields) = value.as_object() else {
-        complaints.push(format!("setting `{SECTION}.{name}` is left out: it must be an object"));
-        return BTreeMap::new();
-    };
-    let as_text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    };
-    fields.iter().filter_map(|(key, value)| Some((key.clone(), as_text(value)?))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -105,17 +63,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_costs_itself_alone() {
-        let reading = read(
-            &json!({"ignore": ["syntax-problem"], "select": "all", "severity": {"syntax-problm": "off", "cache": "loud", "b": []},
-            "build": {"target": null, "args": {"PORT": 80}, "secrets": ["id=npm,src=/x"]}}),
-        );
-        assert_eq!(reading.settings.rules.ignore, ["syntax-problem"]);
-        assert!(reading.settings.rules.select.is_empty());
-        assert_eq!(reading.complaints.len(), 3, "{:?}", reading.complaints);
-        assert_eq!(reading.settings.rules.severity.len(), 1);
-        assert_eq!(reading.settings.build.args["PORT"], "80");
-        assert!(read(&json!(null)).complaints.is_empty());
+    fn what_is_wrong_is_named_with_its_section_and_costs_itself_alone() {
+        let section = json!({"ignore": ["syntax-problem"], "select": "all", "build": {"args": {"PORT": 80}},
+            "server": {"path": ""}, "trace": {"server": "off"}, "workspaceTrusted": true});
+        let (layer, complaints) = read(&section);
+        assert_eq!(layer.ignore, Some(vec!["syntax-problem".to_owned()]));
+        assert_eq!((layer.select, layer.build.args["PORT"].as_str()), (None, "80"));
+        assert_eq!(complaints, ["setting `layerwise.select` is left out: `select` must be a list of texts"]);
+        assert!(read(&json!(null)).1.is_empty());
+    }
+
+    #[test]
+    fn a_client_may_say_that_the_workspace_is_not_trusted() {
+        assert!(is_untrusted(&json!({"workspaceTrusted": false})));
+        assert!(!is_untrusted(&json!({"workspaceTrusted": true})) && !is_untrusted(&json!(null)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use ide::{DocumentId, DocumentKind, Facts};
-use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceDiagnosticRefresh};
+use tower_lsp::ls_types::request::RegisterCapability;
 use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
 use workspace::surroundings;
 
@@ -14,6 +14,7 @@ use crate::main_loop::{Event, MainLoop};
 const WATCHED: &[&str] = &[
     "**/*.dockerignore",
     "**/.dockerignore",
+    "**/layerwise.toml",
     "**/package.json",
     "**/Cargo.toml",
     "**/go.mod",
@@ -93,9 +94,7 @@ impl MainLoop {
         {
             self.host.set_facts(id, facts);
             self.diagnose(id);
-            if self.profile.pulls_diagnostics && self.profile.refreshes_diagnostics {
-                self.client.ask::<WorkspaceDiagnosticRefresh>(());
-            }
+            self.refresh_diagnostics();
         }
         if again {
             self.read_surroundings(id);
@@ -105,6 +104,9 @@ impl MainLoop {
     /// Something on disk has changed.
     pub(crate) fn disk_changed(&mut self) {
         let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
-        ids.iter().for_each(|id| self.read_surroundings(id));
+        for id in &ids {
+            self.read_settings_files(id);
+            self.read_surroundings(id);
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::ScriptedBuilder;
 
-use super::client::{Client, Setup};
+use super::client::{Client, Setup, URI};
 
 const TEXT: &str = "FROM node:22\nARG NPM_TOKEN\nWORKDIR /app\nCOPY . .\nRUN echo \"//npm.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc && npm ci && npm run build && rm ~/.npmrc\nCMD [\"node\", \"dist/main.js\"]\n";
 
@@ -79,14 +79,17 @@ async fn a_client_that_cannot_resolve_gets_the_edits_at_once() {
 async fn only_the_kinds_that_are_asked_for_come() {
     let (mut client, _folder, uri) = project(pulling(true)).await;
     client.answer("workspace/diagnostic/refresh", Value::Null).await;
-    for (only, prefix) in
-        [("quickfix", "quickfix"), ("refactor.rewrite", "refactor.rewrite"), ("refactor", "refactor")]
-    {
+    for (only, prefix) in [
+        ("quickfix", "quickfix"),
+        ("refactor.rewrite", "refactor.rewrite"),
+        ("refactor", "refactor"),
+        ("source", "source.fixAll"),
+    ] {
         for action in actions(&mut client, &uri, &json!([only])).await {
             assert!(action["kind"].as_str().unwrap().starts_with(prefix), "{only}: {action}");
         }
     }
-    assert_eq!(actions(&mut client, &uri, &json!(["source"])).await, Vec::<Value>::new());
+    assert_eq!(actions(&mut client, &uri, &json!(["source.organizeImports"])).await, Vec::<Value>::new());
     client.finish().await;
 }
 
@@ -115,4 +118,65 @@ async fn a_runtime_image_that_the_builder_has_needs_no_check() {
         );
         client.finish().await;
     }
+}
+
+/// An action's edits, applied to a text of lines without tabs or letters beyond ASCII.
+fn applied(text: &str, action: &Value) -> String {
+    let edits = action["edit"]["documentChanges"][0]["edits"].as_array().expect("edits");
+    let offset = |position: &Value| {
+        let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+        let before: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        before + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
+    };
+    let mut result = text.to_owned();
+    for edit in edits.iter().rev() {
+        let range = &edit["range"];
+        result
+            .replace_range(offset(&range["start"])..offset(&range["end"]), edit["newText"].as_str().unwrap());
+    }
+    result
+}
+
+/// The only action of a kind, with its edits.
+async fn one(client: &mut Client, kind: &str) -> Value {
+    let offered = actions(client, URI, &json!([kind])).await;
+    assert_eq!(offered.len(), 1, "{offered:#?}");
+    assert_eq!(offered[0]["kind"], kind);
+    offered[0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_is_ignored_where_it_stands() {
+    let mut client = Client::with(Setup { capabilities: pulling(false), ..Setup::default() }).await;
+    let text = "FROM scratch\n  ENV A b\n";
+    client.open(text).await;
+    let diagnostic = client.pull().await.remove(0);
+    let range = diagnostic["range"].clone();
+    let context = json!({"diagnostics": [diagnostic], "only": ["quickfix"]});
+    let params = json!({"textDocument": {"uri": URI}, "range": range, "context": context});
+    let offered = client.ask("textDocument/codeAction", params).await;
+    let ignore = offered.as_array().unwrap().iter().find(|action| action["kind"] == "quickfix.suppress");
+    let ignore = ignore.expect("a comment");
+    assert_eq!(ignore["title"], "Ignore legacy-key-value-format here");
+    assert_eq!(ignore["diagnostics"], json!([diagnostic]));
+    let after = applied(text, ignore);
+    assert_eq!(after, "FROM scratch\n  # layerwise ignore=legacy-key-value-format\n  ENV A b\n");
+    client.change(2, json!([{"text": after}])).await;
+    assert_eq!(client.pull().await, Vec::<Value>::new());
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_safe_fixes_come_as_one_edit() {
+    let mut client = Client::with(Setup { capabilities: pulling(false), ..Setup::default() }).await;
+    // The relative WORKDIR's fix must be looked at, so it is not taken.
+    let text = "FROM scratch as a\nENV A b\nWORKDIR app\nENV C d\n";
+    client.open(text).await;
+    let all = one(&mut client, "source.fixAll.layerwise").await;
+    assert_eq!(all["title"], "Fix what can be fixed safely: 3 findings");
+    let after = applied(text, &all);
+    assert_eq!(after, "FROM scratch AS a\nENV A=b\nWORKDIR app\nENV C=d\n");
+    client.change(2, json!([{"text": after}])).await;
+    assert_eq!(actions(&mut client, URI, &json!(["source.fixAll"])).await, Vec::<Value>::new());
+    client.finish().await;
 }

@@ -8,5 +8,6 @@ mod client;
 mod diagnostics;
 mod positions;
 mod session;
+mod settings;
 mod surroundings;
 mod sync;
