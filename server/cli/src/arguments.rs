@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Lsp(LspArguments),
     /// Says what breaks caches, leaks secrets and bloats images
     Check(CheckArguments),
+    /// Applies the fixes that are safe
+    Fix(FixArguments),
     /// Prints a rewritten Dockerfile, or lists the rewrites that apply
     Rewrite(RewriteArguments),
     /// The catalogue of rules, or the page of one
@@ -79,6 +81,31 @@ pub(crate) enum Level {
     Warning,
     Info,
     Hint,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArguments {
+    /// Files, or directories whose Dockerfiles are fixed; `-` reads stdin and prints the result
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The path that stdin stands for
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_path: Option<PathBuf>,
+    /// Applies the unsafe fixes too; look at the result
+    #[arg(long)]
+    pub(crate) r#unsafe: bool,
+    /// Only shows what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// The build context, instead of the one that the COPY sources tell
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<PathBuf>,
+    /// Only these codes, aliases or categories; `all` is every rule
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Not these codes, aliases or categories
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,27 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     /// Its text; bytes that are not UTF-8 are replaced, as nothing else can be said about them.
     pub(crate) text: String,
+    /// Whether no byte was replaced.
+    pub(crate) is_utf8: bool,
+}
+
+/// The Dockerfiles that a path stands for: itself or, for a directory, all below it. What cannot be read comes with the reason; a
+/// directory without any is a mistake worth telling.
+pub(crate) fn dockerfiles(path: &Path) -> Vec<Result<PathBuf, (PathBuf, String)>> {
+    if !path.is_dir() {
+        return vec![Ok(path.to_owned())];
+    }
+    let found = workspace::dockerfiles::find(path);
+    if found.files.is_empty() && found.unreadable.is_empty() {
+        let shown = path.display();
+        let error = format!("there is no Dockerfile below {shown}: name the file if it goes by another name");
+        return vec![Err((path.to_owned(), error))];
+    }
+    let unreadable = found.unreadable.into_iter().map(|(path, error)| {
+        let error = format!("cannot read {}: {}", path.display(), plain(&error));
+        Err((path, error))
+    });
+    found.files.into_iter().map(Ok).chain(unreadable).collect()
 }
 
 /// Reads a file, or stdin for `-`.
@@ -19,7 +40,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Source> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
-        return Ok(Source { path: path.to_owned(), text: decode(bytes) });
+        return Ok(decode(path, bytes));
     }
     let shown = path.display();
     if path.is_dir() {
@@ -27,11 +48,18 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Source> {
     }
     let bytes =
         std::fs::read(path).map_err(|error| anyhow::anyhow!("cannot read {shown}: {}", plain(&error)))?;
-    Ok(Source { path: path.to_owned(), text: decode(bytes) })
+    Ok(decode(path, bytes))
 }
 
-fn decode(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+fn decode(path: &Path, bytes: Vec<u8>) -> Source {
+    let path = path.to_owned();
+    match String::from_utf8(bytes) {
+        Ok(text) => Source { path, text, is_utf8: true },
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Source { path, text, is_utf8: false }
+        }
+    }
 }
 
 /// The system's reason without its number.

@@ -6,6 +6,7 @@ mod exit;
 mod input;
 mod output;
 mod outside;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Fix(arguments) => commands::fix::run(&arguments),
         Command::Syntax(arguments) => commands::syntax::run(&arguments),
         Command::Rewrite(arguments) => commands::rewrite::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod builder;
 pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod fix;
 pub(crate) mod lsp;
 pub(crate) mod rewrite;
 pub(crate) mod rules;

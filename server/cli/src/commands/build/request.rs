@@ -7,23 +7,30 @@ use anyhow::{Context, bail};
 use inner_loop::{BuildRequest, Export, SecretSource, SecretSpec};
 
 use crate::arguments::BuildArguments;
-use crate::input;
+use crate::{input, settings};
 
-/// The request, with the Dockerfile read.
+/// The request, with the Dockerfile read. What no flag says is taken from `layerwise.toml`.
 pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<BuildRequest> {
     let context = context(&arguments.context)?;
     let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(&arguments.context)));
     let source = input::read(&dockerfile)?;
+    let defaults = settings::of(Some(&dockerfile))?.build;
     let pairs = |list: &[String], flag| {
         list.iter().map(|pair| named(pair, flag)).collect::<anyhow::Result<BTreeMap<_, _>>>()
     };
+    let flags = arguments.build_arg.iter().filter_map(|argument| build_argument(argument));
+    let mut secrets =
+        arguments.secret.iter().map(|spec| secret(spec)).collect::<anyhow::Result<Vec<SecretSpec>>>()?;
+    for spec in defaults.secrets.iter().filter(|spec| !names_one_of(spec, &secrets)).collect::<Vec<_>>() {
+        secrets.push(secret(spec).with_context(|| "build.secrets of layerwise.toml".to_owned())?);
+    }
     Ok(BuildRequest {
         context,
         dockerfile,
         dockerfile_text: source.text,
-        target: arguments.target,
-        build_args: arguments.build_arg.iter().filter_map(|argument| build_argument(argument)).collect(),
-        secrets: arguments.secret.iter().map(|spec| secret(spec)).collect::<anyhow::Result<_>>()?,
+        target: arguments.target.or(defaults.target),
+        build_args: defaults.args.into_iter().chain(flags).collect(),
+        secrets,
         ssh: arguments.ssh,
         named_contexts: pairs(&arguments.build_context, "--build-context")?,
         platforms: arguments.platform,
@@ -32,6 +39,12 @@ pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<BuildR
         tags: arguments.tag,
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
     })
+}
+
+/// Whether the id of a secret's specification is that of one that is there.
+fn names_one_of(spec: &str, secrets: &[SecretSpec]) -> bool {
+    let id = spec.split(',').find_map(|field| field.strip_prefix("id="));
+    id.is_some_and(|id| secrets.iter().any(|secret| secret.id == id))
 }
 
 /// `Dockerfile` in the context, else `Containerfile` where only that exists.
