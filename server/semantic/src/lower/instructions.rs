@@ -98,11 +98,14 @@ impl Lowering<'_> {
             required: false,
         };
         let mut target = None;
+        let mut is_named_for_certain = true;
         for field in syntax::mount::fields(value) {
             let range = instruction.place(field.value_range);
             let text = self.expanded(field.value.clone(), range, scope);
             let known = || text.value.clone().unwrap_or_else(|| text.raw.clone());
-            match field.key.to_ascii_lowercase().as_str() {
+            let key = field.key.to_ascii_lowercase();
+            is_named_for_certain &= text.value.is_some() || !matches!(key.as_str(), "id" | "source" | "src");
+            match key.as_str() {
                 "type" => mount.kind = text.value.as_deref().map_or(MountKind::Unknown, MountKind::from_word),
                 "target" | "dst" | "destination" => {
                     target = Some(
@@ -122,7 +125,11 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        mount.target = target.unwrap_or_else(|| default_target(&mount));
+        mount.target = match target {
+            Some(target) => target,
+            None if is_named_for_certain => default_target(&mount),
+            None => Place::Unknown,
+        };
         Some(mount)
     }
 

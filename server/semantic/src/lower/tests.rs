@@ -267,3 +267,15 @@ fn mounts_have_their_defaults() {
         [(Secret, Some("/run/secrets/npm"), None), (Cache, Some("/w/c"), None), (Secret, None, Some("T"))]
     );
 }
+
+#[test]
+fn a_secret_whose_id_is_not_known_is_mounted_nobody_knows_where() {
+    let target = |text: &str| {
+        let model = model(text);
+        let run = model.stages[0].instructions.last().unwrap().as_run().unwrap();
+        run.mounts[0].target.clone()
+    };
+    assert_eq!(target("FROM a\nARG ID\nRUN --mount=type=secret,id=$ID true\n"), Place::Unknown);
+    let known = Place::Known("/run/secrets/npm".to_owned());
+    assert_eq!(target("FROM a\nARG ID=npm\nRUN --mount=type=secret,id=$ID true\n"), known);
+}
