@@ -6,6 +6,7 @@ mod cancel;
 mod credentials;
 mod failures;
 mod harness;
+mod neovim;
 mod output;
 mod program_build;
 mod program_demo;
