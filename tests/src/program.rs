@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// More than any run here takes on a loaded machine.
-const DEADLINE: Duration = Duration::from_secs(240);
+const DEADLINE: Duration = Duration::from_secs(600);
 
 /// The program under test: the one that `make test` built, else the one beside this test's executable.
 pub(crate) fn path() -> PathBuf {
