@@ -13,6 +13,7 @@ mod program_demo;
 mod program_events;
 mod program_interrupt;
 mod program_options;
+mod rewrites;
 mod sync;
 mod targets;
 mod untagged;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use builder::{BuildKit, Surroundings};
 use inner_loop::{
-    BuildEvent, BuildFailure, BuildHandle, BuildOutcome, BuildRequest, Builder, ContextTransfer, Export,
+    BuildEvent, BuildFailure, BuildHandle, BuildOutcome, BuildRequest, Builder, BuiltImage, ContextTransfer,
+    Export,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -161,6 +162,14 @@ impl Build {
     pub(super) fn succeeded(self) -> Self {
         assert!(matches!(self.outcome(), BuildOutcome::Succeeded { .. }), "{:#?}", self.events);
         self
+    }
+
+    /// The image that it made.
+    pub(super) fn image(&self) -> Option<BuiltImage> {
+        match self.outcome() {
+            BuildOutcome::Succeeded { image } => image.clone(),
+            _ => None,
+        }
     }
 
     #[track_caller]

@@ -208,9 +208,9 @@ impl Demo<'_> {
 
     fn edit_and_rebuild(&self, before: &str, after: &str) -> anyhow::Result<()> {
         heading("6. One source file edited")?;
-        self.project.edit(1)?;
+        self.project.edit()?;
         let old = self.build("old", before)?;
-        self.project.edit(2)?;
+        self.project.edit()?;
         let new = self.build("new", after)?;
         let faster = old.seconds / new.seconds.max(0.001);
         print(&format!("{}{}  {faster:.1} times faster\n", old.rebuild_row("old"), new.rebuild_row("new")))
