@@ -3,7 +3,9 @@
 mod builder;
 mod check;
 mod check_choice;
+mod fix;
 mod rewrite;
 mod rules;
+mod settings;
 mod syntax;
 mod usage;
