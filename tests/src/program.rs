@@ -53,12 +53,14 @@ impl Folder {
     }
 
     /// With this engine as `DOCKER_HOST`; without, no builder is found.
+    #[cfg(feature = "engine")]
     pub(crate) fn with_host(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }
 
     /// With an environment variable.
+    #[cfg(feature = "engine")]
     pub(crate) fn with_variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
