@@ -53,7 +53,19 @@ fn message(status: &Status) -> String {
              with `# syntax=docker/dockerfile:1`"
         );
     }
+    if let Some(path) = missing_source(message) {
+        return format!(
+            "{path} was not found where it is copied from; is it there, and does .dockerignore leave it in?"
+        );
+    }
     if message.is_empty() { "the builder failed without a reason".to_owned() } else { message.to_owned() }
+}
+
+/// The path that a COPY or ADD does not find, in the builder's quotes: what else it says are names of its own.
+fn missing_source(message: &str) -> Option<&str> {
+    let is_copy = ["failed to compute cache key: ", "failed to calculate checksum of ref "];
+    let (_, path) = message.strip_suffix(": not found")?.rsplit_once(": ")?;
+    (is_copy.iter().any(|start| message.contains(start)) && path.starts_with('"')).then_some(path)
 }
 
 /// Old engines do not say which base image they could not get, and none says what to do without a login.
@@ -221,6 +233,18 @@ mod tests {
         let failed =
             failure(&Status::unknown("executor failed running [/bin/sh -c exit 7]: exit code: 7"), None, "");
         assert_eq!(failed.exit_code, Some(7));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named_without_the_builders_own_names() {
+        let said = |text: &str| failure(&Status::unknown(text), None, "").message;
+        assert_eq!(
+            said(
+                "failed to solve: failed to compute cache key: failed to calculate checksum of ref x::y: \"/a b\": not found"
+            ),
+            "\"/a b\" was not found where it is copied from; is it there, and does .dockerignore leave it in?"
+        );
+        assert_eq!(said("docker.io/library/x:1: not found"), "docker.io/library/x:1: not found");
     }
 
     #[test]
