@@ -101,6 +101,8 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
       { pattern: "**/*.dockerignore", scheme: "file" },
       { pattern: "**/layerwise.toml", scheme: "file" },
     ],
+    // What the files of an untrusted workspace say of builds is not heeded; the server starts anew when trust is granted.
+    initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },
     outputChannel: log,
     traceOutputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

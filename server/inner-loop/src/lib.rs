@@ -9,6 +9,7 @@ pub mod progress;
 pub mod queue;
 pub mod record;
 pub mod request;
+mod secret;
 pub mod target;
 mod vertex_name;
 

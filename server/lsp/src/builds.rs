@@ -1,13 +1,14 @@
 //! Builds that the editor asked for: from the command to the record, step by step as the builder's events come in.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, StepProblem,
-    StepState, Update,
+    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, SecretSource,
+    SecretSpec, StepProblem, StepState, Update,
 };
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
@@ -17,10 +18,10 @@ use tower_lsp::ls_types::{
 use workspace::surroundings::{context_root, copied_paths};
 
 use crate::commands::{self, Arguments, Command};
+use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
 use crate::surroundings::file_path;
-use crate::{from_proto, settings};
 
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
@@ -58,6 +59,21 @@ impl Builds {
     pub(crate) fn builder(&self) -> Arc<dyn Builder> {
         Arc::clone(&self.builder)
     }
+}
+
+/// The secrets of the settings; files are named from the build context.
+fn secrets(specs: &[String], context: &Path) -> std::result::Result<Vec<SecretSpec>, String> {
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    let secrets = specs.iter().map(|spec| SecretSpec::parse(spec, is_set));
+    let placed = secrets.map(|secret| {
+        let SecretSpec { id, source } = secret?;
+        let source = match source {
+            SecretSource::File(path) => SecretSource::File(context.join(path)),
+            environment @ SecretSource::Environment(_) => environment,
+        };
+        Ok(SecretSpec { id, source })
+    });
+    placed.collect()
 }
 
 impl MainLoop {
@@ -117,7 +133,7 @@ impl MainLoop {
             dockerfile_text: document.text(),
             target: target.clone(),
             build_args: build.args.clone(),
-            secrets: build.secrets.iter().filter_map(|text| settings::secret(text)).collect(),
+            secrets: secrets(&build.secrets, &context).map_err(Error::invalid_params)?,
             ..BuildRequest::default()
         };
         let reducer = Reducer::of(model, target);

@@ -2,10 +2,7 @@
 //!
 //! What is wrong is left out and named in the client's log; everything else still counts.
 
-use std::collections::BTreeMap;
-
 use ide::settings::{self, Layer};
-use inner_loop::{SecretSource, SecretSpec};
 use serde_json::Value;
 
 /// The section's name.
@@ -40,22 +37,6 @@ pub(crate) fn section(options: &Value) -> &Value {
     options.get(SECTION).unwrap_or(options)
 }
 
-/// A secret as `docker buildx build --secret` takes it; nothing where it has no id.
-pub(crate) fn secret(text: &str) -> Option<SecretSpec> {
-    let fields: BTreeMap<&str, &str> = text
-        .split(',')
-        .filter_map(|field| field.split_once('='))
-        .map(|(key, value)| (key.trim(), value))
-        .collect();
-    let id = (*fields.get("id")?).to_owned();
-    let source = match (fields.get("src").or_else(|| fields.get("source")), fields.get("env")) {
-        (Some(file), _) => SecretSource::File(file.into()),
-        (None, Some(name)) => SecretSource::Environment((*name).to_owned()),
-        (None, None) => SecretSource::Environment(id.clone()),
-    };
-    Some(SecretSpec { id, source })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -83,15 +64,5 @@ mod tests {
     fn the_section_may_be_named_or_not() {
         assert_eq!(section(&json!({"layerwise": {"ignore": []}})), &json!({"ignore": []}));
         assert_eq!(section(&json!({"ignore": []})), &json!({"ignore": []}));
-    }
-
-    #[test]
-    fn secrets_as_buildx_takes_them() {
-        let file = secret("id=npm,src=/run/token").unwrap();
-        assert_eq!(file, SecretSpec { id: "npm".into(), source: SecretSource::File("/run/token".into()) });
-        let environment = secret("id=npm,env=NPM_TOKEN").unwrap();
-        assert_eq!(environment.source, SecretSource::Environment("NPM_TOKEN".into()));
-        assert_eq!(secret("id=NPM").unwrap().source, SecretSource::Environment("NPM".into()));
-        assert_eq!(secret("npm"), None);
     }
 }

@@ -47,7 +47,7 @@ FROM node:22-slim
 ARG NPM_TOKEN
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > ~/.npmrc
+RUN echo "//npm.example.com/:_authToken=$NPM_TOKEN" > ~/.npmrc
 RUN npm ci
 ```
 

@@ -295,10 +295,10 @@ fn compilers_and_build_systems() {
 #[test]
 fn settings_and_credentials() {
     check(
-        "npm config set //registry.npmjs.org/:_authToken=$NPM_TOKEN && npm config set registry https://x.org && npm set progress=false && git config --global url.\"https://$T@github.com/\".insteadOf https://github.com/ \
+        "npm config set //npm.example.com/:_authToken=$NPM_TOKEN && npm config set registry https://x.org && npm set progress=false && git config --global url.\"https://$T@github.com/\".insteadOf https://github.com/ \
          && git config --get user.name && docker login -u me -p $PASSWORD r.io && pip config set global.index-url \"https://$U:$P@x.org\" && yarn config set npmAuthToken \"$A\" && go env -w GOPRIVATE=x && go env",
         &expect![[r#"
-            Configure ~/.npmrc "//registry.npmjs.org/:_authToken=$NPM_TOKEN" [] $NPM_TOKEN
+            Configure ~/.npmrc "//npm.example.com/:_authToken=$NPM_TOKEN" [] $NPM_TOKEN
             Configure ~/.npmrc "registry" [https://x.org]
             Configure ~/.npmrc "progress=false" []
             Configure ~/.gitconfig "url.\"https://$T@github.com/\".insteadOf" [https://github.com/] $T

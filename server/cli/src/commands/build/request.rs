@@ -86,37 +86,19 @@ fn named(pair: &str, flag: &str) -> anyhow::Result<(String, String)> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// `id=ID[,src=FILE|,env=VAR]`; with the id alone the environment variable of that name where it is set, else the file.
+/// A secret whose value is there.
 fn secret(spec: &str) -> anyhow::Result<SecretSpec> {
-    let (mut id, mut source, mut kind) = (None, None, None);
-    for field in spec.split(',') {
-        match field.split_once('=') {
-            Some(("id", value)) => id = Some(value.to_owned()),
-            Some(("src" | "source", value)) => source = Some(SecretSource::File(value.into())),
-            Some(("env", value)) => source = Some(SecretSource::Environment(value.to_owned())),
-            Some(("type", value @ ("file" | "env"))) => kind = Some(value.to_owned()),
-            _ => bail!("--secret takes id=ID[,src=FILE|,env=VAR], and {field} is none of them"),
-        }
-    }
-    let id = id.with_context(|| "--secret needs an id: id=ID[,src=FILE|,env=VAR]".to_owned())?;
-    let source = match (source, kind.as_deref()) {
-        (Some(SecretSource::File(name)), Some("env")) => {
-            SecretSource::Environment(name.display().to_string())
-        }
-        (Some(source), _) => source,
-        (None, Some("file")) => SecretSource::File(id.clone().into()),
-        (None, _) if std::env::var_os(&id).is_some() => SecretSource::Environment(id.clone()),
-        (None, Some(_)) => SecretSource::Environment(id.clone()),
-        (None, None) => SecretSource::File(id.clone().into()),
-    };
-    match &source {
+    let secret =
+        SecretSpec::parse(spec, |name| std::env::var_os(name).is_some()).map_err(anyhow::Error::msg)?;
+    let SecretSpec { id, source } = &secret;
+    match source {
         SecretSource::File(path) if !path.is_file() => {
             bail!("secret {id}: there is no file {}; give src=FILE or env=VAR", path.display())
         }
         SecretSource::Environment(name) if std::env::var_os(name).is_none() => {
             bail!("secret {id}: the environment variable {name} is not set")
         }
-        _ => Ok(SecretSpec { id, source }),
+        _ => Ok(secret),
     }
 }
 
