@@ -24,8 +24,7 @@ const PAGE: &str = r#"
 A `COPY --from=`, a mount's `from=` or a FROM names a stage that this file does not have, or not before that line.
 
 An image is no stage: a name with a tag, a digest or a registry is left alone, and so is one that Docker Hub has as an official image
-(`nginx`, `busybox` …). A plain name that resembles no stage may be a named context (`--build-context`), and is left alone too, unless
-it is one that people give to stages only, such as `builder` or `deps`.
+(`nginx`, `busybox` …). In a FROM a plain name is reported only where it resembles a stage: it may be an image of your own.
 
 ## Why
 
@@ -128,38 +127,6 @@ const OFFICIAL_IMAGES: [&str; 66] = [
     "wordpress",
 ];
 
-/// Names that stages have and images do not.
-const STAGE_NAMES: [&str; 28] = [
-    "app",
-    "artifacts",
-    "assets",
-    "backend",
-    "base",
-    "build",
-    "build-env",
-    "build-stage",
-    "builder",
-    "client",
-    "compile",
-    "compiler",
-    "deps",
-    "dependencies",
-    "dev",
-    "development",
-    "dist",
-    "frontend",
-    "installer",
-    "planner",
-    "prod",
-    "production",
-    "publish",
-    "release",
-    "runner",
-    "runtime",
-    "test",
-    "webapp",
-];
-
 fn check(input: &Input<'_>, findings: &mut Findings) {
     let stages = &input.model.stages;
     for stage in stages {
@@ -234,9 +201,9 @@ fn check_name(stages: &[Stage], stage: &Stage, name: &str, range: TextRange, fin
             "No stage is named `{name}`, so the builder will try to pull an image of that name. Did you mean `{near}`?"
         );
         findings.add(range, message).fixes.push(replace(range, near));
-    } else if STAGE_NAMES.contains(&name.to_lowercase().as_str()) {
+    } else {
         let message = format!(
-            "No stage is named `{name}`, so the builder will try to pull an image of that name. Add the stage, or pass it as a named context."
+            "No stage is named `{name}`, so the builder will try to pull an image of that name. Add the stage, or give the image its tag; a named context needs `--build-context`."
         );
         findings.add(range, message);
     }
@@ -296,13 +263,13 @@ COPY --from=0 /a /a
     }
 
     #[test]
-    fn names_that_only_stages_have_are_reported() {
+    fn a_plain_name_that_is_no_stage_is_reported() {
         check(
             "
 FROM busybox:1.37 AS compile-it
 FROM scratch
 COPY --from=builder /a /a
-#           ^^^^^^^ unknown-stage: No stage is named `builder`, so the builder will try to pull an image of that name. Add the stage, or pass it as a named context.
+#           ^^^^^^^ unknown-stage: No stage is named `builder`, so the builder will try to pull an image of that name. Add the stage, or give the image its tag; a named context needs `--build-context`.
 ",
         );
     }
@@ -322,9 +289,9 @@ FROM busybox:1.37 AS final
     }
 
     #[test]
-    fn images_contexts_and_variables_are_no_stages() {
+    fn images_and_variables_are_no_stages() {
         let text = "ARG BASE=biuld\nFROM busybox:1.37 AS build\nFROM $BASE\nCOPY --from=nginx /a /a\nCOPY --from=ghcr.io/astral-sh/uv /uv /uv\n\
-            COPY --from=buildx:1 /a /a\nCOPY --from=shared . /shared\nCOPY --from=redis@sha256:0 /a /a\nFROM node AS nodes\nFROM node\n";
+            COPY --from=buildx:1 /a /a\nCOPY --from=redis@sha256:0 /a /a\nFROM node AS nodes\nFROM node\n";
         no_findings("unknown-stage", text);
     }
 
