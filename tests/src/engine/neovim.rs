@@ -24,6 +24,10 @@ fn said<'a>(stdout: &'a str, name: &str) -> Vec<&'a str> {
 #[test]
 fn neovim_shows_findings_splits_builds_and_shows_what_failed() {
     let folder = Folder::new(&EXAMPLE);
+    // A source that no build has seen: one that the engine has in its cache is over before there is progress to report.
+    let nonce = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+    let notes = format!("{}\n// {nonce}\n", folder.read("src/notes.js"));
+    folder.write("src/notes.js", &notes);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/nvim.lua");
     let neovim = Command::new(variable("LAYERWISE_TEST_NVIM"))
         .args(["--headless", "--clean", "-n", "-i", "NONE", "-l"])
