@@ -5,4 +5,4 @@ mod half_typed;
 mod pages;
 mod settings;
 
-pub(crate) use fixture::{check, check_fix, check_only, errors, findings_of, no_findings};
+pub(crate) use fixture::{check, check_fix, check_only, errors, findings_of, no_findings, pointed_at};

@@ -349,22 +349,14 @@ fn sdk(name: &str) -> Option<&'static Sdk> {
 
 #[cfg(test)]
 mod tests {
-    use crate::tests::{check_only, no_findings};
+    use crate::tests::{check_only, no_findings, pointed_at};
 
     const CODE: &str = "build-tools-in-final-image";
-
-    fn pointed_at(text: &str) -> Vec<String> {
-        let found = check_only(CODE, text);
-        found
-            .iter()
-            .map(|finding| text[finding.range.start as usize..finding.range.end as usize].to_owned())
-            .collect()
-    }
 
     #[test]
     fn a_full_image_that_builds_is_pointed_at() {
         let text = "FROM node:22\nCOPY . .\nRUN npm ci && npm run build && rm -f ~/.npmrc\nCMD [\"node\", \"dist\"]\n";
-        assert_eq!(pointed_at(text), ["node:22"]);
+        assert_eq!(pointed_at(CODE, text), ["node:22"]);
         expect_test::expect!["The final image is this one, with compilers and development headers, and needs them only for `npm run build` on line 3. Build in a stage of its own and copy the result (rewrite split-stages)."]
             .assert_eq(&check_only(CODE, text)[0].message);
         for (image, build) in [
@@ -375,7 +367,7 @@ mod tests {
             ("eclipse-temurin:21-jdk", "./gradlew bootJar"),
         ] {
             assert_eq!(
-                pointed_at(&format!("FROM {image}\nCOPY . .\nRUN {build}\nENTRYPOINT [\"x\"]\n")),
+                pointed_at(CODE, &format!("FROM {image}\nCOPY . .\nRUN {build}\nENTRYPOINT [\"x\"]\n")),
                 [image]
             );
         }
@@ -384,27 +376,30 @@ mod tests {
     #[test]
     fn compilers_from_packages_are_pointed_at() {
         let text = "FROM python:3.13-slim\nRUN apt-get update \\\n && apt-get install -y curl build-essential libpq-dev\nRUN pip install -r r.txt\nCMD [\"x\"]\n";
-        assert_eq!(pointed_at(text), ["build-essential"]);
+        assert_eq!(pointed_at(CODE, text), ["build-essential"]);
         assert!(check_only(CODE, text)[0].message.starts_with("`build-essential`, `libpq-dev` stay in"));
-        assert_eq!(pointed_at("FROM alpine:3\nRUN apk add --no-cache gcc=13 && make\nCMD x\n"), ["gcc=13"]);
+        assert_eq!(
+            pointed_at(CODE, "FROM alpine:3\nRUN apk add --no-cache gcc=13 && make\nCMD x\n"),
+            ["gcc=13"]
+        );
     }
 
     #[test]
     fn a_compiler_in_an_image_that_nobody_knows() {
         let text = "FROM example/rust-musl-builder\nADD . ./\nRUN cargo build --release\nCMD [\"./x\"]\n";
-        assert_eq!(pointed_at(text), ["cargo build --release"]);
+        assert_eq!(pointed_at(CODE, text), ["cargo build --release"]);
     }
 
     #[test]
     fn development_dependencies_that_bundle_are_pointed_at() {
         let text = "FROM node:22-slim\nCOPY . .\nRUN npm ci\nRUN npm run build\nCMD [\"node\", \"dist\"]\n";
-        assert_eq!(pointed_at(text), ["npm ci"]);
+        assert_eq!(pointed_at(CODE, text), ["npm ci"]);
     }
 
     #[test]
     fn an_sdk_that_only_takes_a_result() {
         let text = "FROM golang:1.25 AS build\nRUN go build -o /a .\nFROM golang:1.25\nCOPY --from=build /a /a\nENTRYPOINT [\"/a\"]\n";
-        assert_eq!(pointed_at(text), ["golang:1.25"]);
+        assert_eq!(pointed_at(CODE, text), ["golang:1.25"]);
         assert!(check_only(CODE, text)[0].message.contains("nothing is built in it"));
     }
 
@@ -432,7 +427,7 @@ mod tests {
             "# escape=`\nFROM golang:1\nRUN go `\n build .\nCMD x\n",
             "FROM golang:1\nRUN <<EOF\ngo build .\nEOF\nCMD x\n",
         ] {
-            assert_eq!(pointed_at(text), ["golang:1"], "{text}");
+            assert_eq!(pointed_at(CODE, text), ["golang:1"], "{text}");
         }
         no_findings(CODE, "FROM\nRUN go build '\nCMD\n");
     }

@@ -241,22 +241,14 @@ mod tests {
 
     use semantic::facts::{ContextFacts, Facts, FileFacts, FileKind};
 
-    use crate::tests::{check_only, findings_of, no_findings};
+    use crate::tests::{check_only, findings_of, no_findings, pointed_at};
 
     const CODE: &str = "file-removed-in-later-layer";
-
-    fn pointed_at(text: &str) -> Vec<String> {
-        let found = check_only(CODE, text);
-        found
-            .iter()
-            .map(|finding| text[finding.range.start as usize..finding.range.end as usize].to_owned())
-            .collect()
-    }
 
     #[test]
     fn copied_files_are_still_there() {
         let text = "FROM a:1\nCOPY sdk.tgz /tmp/\nRUN tar -xf /tmp/sdk.tgz\nRUN rm -f \\\n  /tmp/sdk.tgz /tmp/other\n";
-        assert_eq!(pointed_at(text), ["/tmp/sdk.tgz"]);
+        assert_eq!(pointed_at(CODE, text), ["/tmp/sdk.tgz"]);
         expect_test::expect!["`/tmp/sdk.tgz` is still in the image, in the layer of line 2: removing it here only hides it. Mount it in the RUN that needs it: `--mount=type=bind`."]
             .assert_eq(&check_only(CODE, text)[0].message);
     }
@@ -283,7 +275,7 @@ mod tests {
             ("COPY . /app", "RUN rm -rf /app", "/app"),
             ("WORKDIR /app\nCOPY src ./src", "RUN cd /app && rm -rf src", "src"),
         ] {
-            assert_eq!(pointed_at(&format!("FROM a:1\n{first}\n{second}\n")), [expected], "{first}");
+            assert_eq!(pointed_at(CODE, &format!("FROM a:1\n{first}\n{second}\n")), [expected], "{first}");
         }
     }
 
@@ -335,7 +327,7 @@ mod tests {
             "FROM a:1\nCOPY a.tgz /tmp/a.tgz\nRUN <<EOF\nset -e\nrm /tmp/a.tgz\nEOF\n",
             "FROM a:1\nCOPY <<EOF /tmp/a\nx\nEOF\nRUN rm /tmp/a\nRUN rm '\n",
         ] {
-            assert_eq!(pointed_at(text).len(), 1, "{text}");
+            assert_eq!(pointed_at(CODE, text).len(), 1, "{text}");
         }
     }
 }

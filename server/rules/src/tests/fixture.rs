@@ -21,6 +21,12 @@ pub(crate) fn check_only(code: &str, text: &str) -> Vec<Finding> {
     findings_of(text, &Facts::default(), &Settings { select: vec![code.to_owned()], ..Settings::default() })
 }
 
+/// The texts that the findings of one rule point at.
+pub(crate) fn pointed_at(code: &str, text: &str) -> Vec<String> {
+    let place = |finding: &Finding| finding.range.start as usize..finding.range.end as usize;
+    check_only(code, text).iter().map(|finding| text[place(finding)].to_owned()).collect()
+}
+
 /// `line:column code` of what is an error.
 pub(crate) fn errors(text: &str) -> String {
     let document = Document::new(text);

@@ -1,21 +1,14 @@
 //! What writes a secret, how it gets there, and what does not stay.
 
-use crate::tests::{check_only, no_findings};
+use crate::tests::{check_only, no_findings, pointed_at};
 
 const CODE: &str = "secret-written-to-layer";
 
 /// What is pointed at, one a line, with where the secret goes.
-fn pointed_at(text: &str) -> Vec<String> {
-    let found = check_only(CODE, text);
-    let place =
-        |finding: &crate::Finding| text[finding.range.start as usize..finding.range.end as usize].to_owned();
-    found.iter().map(place).collect()
-}
-
 #[test]
 fn a_redirected_secret_is_pointed_at() {
     let text = "FROM a:1\nARG NPM_TOKEN\nRUN echo \"//r/:_authToken=${NPM_TOKEN}\" \\\n  > ~/.npmrc\n";
-    assert_eq!(pointed_at(text), ["${NPM_TOKEN}"]);
+    assert_eq!(pointed_at(CODE, text), ["${NPM_TOKEN}"]);
     let message = &check_only(CODE, text)[0].message;
     expect_test::expect!["`NPM_TOKEN` is written to `~/.npmrc`, which stays in this layer even if a later one removes it. Mount it in the RUN that needs it: `--mount=type=secret`."].assert_eq(message);
 }
@@ -44,7 +37,7 @@ fn every_way_into_a_file_is_found() {
     ] {
         let text =
             format!("FROM a:1\nARG NPM_TOKEN OTHER SSH_PRIVATE_KEY\nENV DERIVED=x-$NPM_TOKEN\nRUN {run}\n");
-        assert_eq!(pointed_at(&text).len(), 1, "{run}");
+        assert_eq!(pointed_at(CODE, &text).len(), 1, "{run}");
     }
 }
 
@@ -56,14 +49,14 @@ fn mounted_secrets_can_leak_too() {
         "--mount=type=secret,id=t T=$(cat /run/secrets/t) && echo $T > /t",
         "--mount=type=secret,id=t,env=T echo $T > /t",
     ] {
-        assert_eq!(pointed_at(&format!("FROM a:1\nRUN {run}\n")).len(), 1, "{run}");
+        assert_eq!(pointed_at(CODE, &format!("FROM a:1\nRUN {run}\n")).len(), 1, "{run}");
     }
 }
 
 #[test]
 fn a_heredoc_of_copy_is_expanded() {
     let text = "FROM a:1\nARG NPM_TOKEN\nCOPY <<EOF /root/.npmrc\n//r/:_authToken=${NPM_TOKEN}\nEOF\n";
-    assert_eq!(pointed_at(text), ["NPM_TOKEN"]);
+    assert_eq!(pointed_at(CODE, text), ["NPM_TOKEN"]);
     no_findings(CODE, &text.replace("<<EOF", "<<'EOF'"));
 }
 
@@ -98,7 +91,7 @@ fn broken_text_crlf_heredoc_other_letters_and_another_escape() {
         "# escape=`\nFROM a:1\nARG API_KEY\nRUN echo $API_KEY `\n  > /t\n",
         "FROM a:1\nARG API_KEY\nRUN <<EOF\necho $API_KEY > /t\nEOF\n",
     ] {
-        assert_eq!(pointed_at(text), ["$API_KEY"], "{text}");
+        assert_eq!(pointed_at(CODE, text), ["$API_KEY"], "{text}");
     }
     no_findings(CODE, "FROM a:1\nARG API_KEY\nRUN echo \"$API_KEY\n");
     no_findings(CODE, "FROM a:1\nARG API_KEY\nSHELL [\"cmd\"]\nRUN echo $API_KEY > t\n");
