@@ -9,11 +9,12 @@ use tower_lsp::ls_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, Uri,
+    WorkDoneProgressCancelParams,
 };
 
-use crate::main_loop::{Context, Event, Notice};
-use crate::{code_actions, code_lens, diagnostics, inlay_hints};
+use crate::main_loop::{Context, Event, Notice, Reading};
+use crate::{code_actions, code_lens, diagnostics, from_proto, inlay_hints};
 
 /// Forwards to the main loop.
 pub(crate) struct Backend {
@@ -47,6 +48,26 @@ impl Backend {
         method: &'static str,
         job: impl FnOnce(&Context) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.answer(method, job, Event::Read).await
+    }
+
+    /// The same once it is known what lies around the document, for answers that say nothing right before.
+    async fn read_with_surroundings<T: Send + 'static>(
+        &self,
+        method: &'static str,
+        uri: &Uri,
+        job: impl FnOnce(&Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let id = from_proto::document_id(uri);
+        self.answer(method, job, |reading| Event::ReadWithSurroundings(id, reading)).await
+    }
+
+    async fn answer<T: Send + 'static>(
+        &self,
+        method: &'static str,
+        job: impl FnOnce(&Context) -> Result<T> + Send + 'static,
+        event: impl FnOnce(Reading) -> Event,
+    ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let run = Box::new(move |context: &Context| {
             // Nobody waits for what was cancelled.
@@ -54,7 +75,7 @@ impl Backend {
                 let _ = reply.send(job(context));
             }
         });
-        let _ = self.events.send(Event::Read { method, run });
+        let _ = self.events.send(event(Reading { method, run }));
         answer.await.unwrap_or_else(|_| Err(failed(method)))
     }
 
@@ -114,7 +135,9 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.read("textDocument/codeAction", move |context| Ok(code_actions::list(context, &params))).await
+        let uri = params.text_document.uri.clone();
+        let list = move |context: &Context| Ok(code_actions::list(context, &params));
+        self.read_with_surroundings("textDocument/codeAction", &uri, list).await
     }
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {

@@ -43,10 +43,9 @@ pub(crate) enum Event {
     Initialize(Box<InitializeParams>, Reply<InitializeResult>),
     Notice(Notice),
     /// A request that only reads: it runs on a worker with the snapshot of this turn.
-    Read {
-        method: &'static str,
-        run: Box<dyn FnOnce(&Context) + Send>,
-    },
+    Read(Reading),
+    /// One that also needs what lies around its document: it runs as soon as that was read for the first time.
+    ReadWithSurroundings(DocumentId, Reading),
     Execute(ExecuteCommandParams, Reply<Option<LSPAny>>),
     /// What a worker found for the push channel; nothing where it failed.
     Diagnostics {
@@ -59,6 +58,8 @@ pub(crate) enum Event {
         id: DocumentId,
         facts: Option<Facts>,
     },
+    /// Reading what lies around a document has taken long enough; requests no longer wait for it.
+    SurroundingsOverdue(DocumentId),
     /// The settings files that speak for a document; nothing where reading them failed.
     SettingsFiles {
         id: DocumentId,
@@ -91,6 +92,12 @@ pub(crate) enum Notice {
     CancelProgress(ProgressToken),
 }
 
+/// A request that only reads.
+pub(crate) struct Reading {
+    pub(crate) method: &'static str,
+    pub(crate) run: Box<dyn FnOnce(&Context) + Send>,
+}
+
 /// What a reading request sees. It never changes.
 #[derive(Clone)]
 pub(crate) struct Context {
@@ -107,6 +114,8 @@ pub(crate) struct OpenDocument {
     computing: Once,
     /// What lies around it is being read.
     pub(crate) reading: Once,
+    /// The requests that wait for the first such reading; nothing once it has ended.
+    pub(crate) waiting: Option<Vec<Reading>>,
     /// Its settings files are being read.
     pub(crate) reading_settings: Once,
     /// What these set and what is wrong in them, the nearest first.
@@ -185,20 +194,14 @@ impl MainLoop {
                 let _ = reply.send(Ok(initialize::result(&self.profile)));
             }
             Event::Notice(notice) => self.notice(notice),
-            Event::Read { method, run } => {
-                let (context, hook) = (self.context(), self.on_request.clone());
-                self.workers.answer(move || {
-                    if let Some(hook) = hook {
-                        hook(method);
-                    }
-                    run(&context);
-                });
-            }
+            Event::Read(reading) => self.read(reading),
+            Event::ReadWithSurroundings(id, reading) => self.read_with_surroundings(&id, reading),
             Event::Execute(params, reply) => {
                 let _ = reply.send(self.execute(params));
             }
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
+            Event::SurroundingsOverdue(id) => self.stop_waiting(&id),
             Event::SettingsFiles { id, files } => self.settings_files_read(&id, files),
             Event::Configuration(section) => self.set_settings(&section),
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
@@ -230,6 +233,17 @@ impl MainLoop {
             Notice::DiskChanged => self.disk_changed(),
             Notice::CancelProgress(token) => self.cancel_progress(&token),
         }
+    }
+
+    /// Has a worker answer a request with the snapshot of this turn.
+    pub(crate) fn read(&self, Reading { method, run }: Reading) {
+        let (context, hook) = (self.context(), self.on_request.clone());
+        self.workers.answer(move || {
+            if let Some(hook) = hook {
+                hook(method);
+            }
+            run(&context);
+        });
     }
 
     pub(crate) fn context(&self) -> Context {
@@ -302,6 +316,7 @@ impl MainLoop {
             uri: document.uri.clone(),
             computing: Once::default(),
             reading: Once::default(),
+            waiting: None,
             reading_settings: Once::default(),
             settings_files: Vec::new(),
             pushed: Vec::new(),
@@ -309,7 +324,7 @@ impl MainLoop {
         open.uri = document.uri;
         self.diagnose(&id);
         self.read_settings_files(&id);
-        self.read_surroundings(&id);
+        self.read_first_surroundings(&id);
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
@@ -343,6 +358,7 @@ impl MainLoop {
     fn did_close(&mut self, id: &DocumentId) {
         self.host.close(id);
         Arc::make_mut(&mut self.versions).remove(id);
+        self.stop_waiting(id);
         let Some(closed) = self.open.remove(id) else { return };
         // A client that pulls forgets by itself; what was pushed stays until it is taken back.
         if !closed.pushed.is_empty() || !self.profile.pulls_diagnostics {
@@ -405,10 +421,10 @@ impl Event {
         match self {
             Self::Initialize(..) => "initialize",
             Self::Notice(notice) => notice.name(),
-            Self::Read { method, .. } => method,
+            Self::Read(reading) | Self::ReadWithSurroundings(_, reading) => reading.method,
             Self::Execute(..) => "workspace/executeCommand",
             Self::Diagnostics { .. } => "publishing diagnostics",
-            Self::Surroundings { .. } => "what lies around a document",
+            Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",

@@ -2,13 +2,17 @@
 //! host as an input like the text.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ide::{DocumentId, DocumentKind, Facts};
 use tower_lsp::ls_types::request::RegisterCapability;
 use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
 use workspace::surroundings;
 
-use crate::main_loop::{Event, MainLoop};
+use crate::main_loop::{Event, MainLoop, Reading};
+
+/// Requests wait no longer than this for the first reading: a disk may hang.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Files whose change changes what is known: of a context the manifests and the ignore file; listings are read again on saving.
 const WATCHED: &[&str] = &[
@@ -59,6 +63,34 @@ impl MainLoop {
         innermost.map(PathBuf::as_path).or(dockerfile.parent()).unwrap_or(dockerfile)
     }
 
+    /// Reads on a worker what lies around a document that was opened. Requests that need it wait until then.
+    pub(crate) fn read_first_surroundings(&mut self, id: &DocumentId) {
+        self.read_surroundings(id);
+        let Some(open) = self.open.get_mut(id).filter(|open| open.reading.is_running()) else { return };
+        open.waiting.get_or_insert_default();
+        let (events, id) = (self.events.clone(), id.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            let _ = events.send(Event::SurroundingsOverdue(id));
+        });
+    }
+
+    /// A request that needs what lies around its document: it runs now, or when that is known.
+    pub(crate) fn read_with_surroundings(&mut self, id: &DocumentId, reading: Reading) {
+        match self.open.get_mut(id).and_then(|open| open.waiting.as_mut()) {
+            Some(waiting) => waiting.push(reading),
+            None => self.read(reading),
+        }
+    }
+
+    /// Lets the requests run that waited for what lies around a document.
+    pub(crate) fn stop_waiting(&mut self, id: &DocumentId) {
+        let waiting = self.open.get_mut(id).and_then(|open| open.waiting.take());
+        for reading in waiting.into_iter().flatten() {
+            self.read(reading);
+        }
+    }
+
     /// Reads on a worker what lies around a document; once at a time for each.
     pub(crate) fn read_surroundings(&mut self, id: &DocumentId) {
         let snapshot = self.host.snapshot();
@@ -96,6 +128,7 @@ impl MainLoop {
             self.diagnose(id);
             self.refresh_diagnostics();
         }
+        self.stop_waiting(id);
         if again {
             self.read_surroundings(id);
         }

@@ -35,6 +35,11 @@ impl Once {
         !std::mem::replace(&mut self.running, true)
     }
 
+    /// Whether the job has been started and has not ended.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running
+    }
+
     /// The job has ended. Whether it was asked for meanwhile.
     pub(crate) fn finish(&mut self) -> bool {
         self.running = false;

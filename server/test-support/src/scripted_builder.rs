@@ -35,6 +35,8 @@ pub struct ScriptedBuilder {
     scripts: Mutex<VecDeque<Vec<Act>>>,
     requests: Mutex<Vec<BuildRequest>>,
     images: BTreeMap<String, ImageFacts>,
+    /// What it says of its images comes once this is open.
+    knows_images: Option<Gate>,
 }
 
 struct Handle {
@@ -84,6 +86,13 @@ impl ScriptedBuilder {
         self
     }
 
+    /// The same builder, which tells of its images only once the gate is open.
+    #[must_use]
+    pub fn telling_after(mut self, gate: &Gate) -> Self {
+        self.knows_images = Some(gate.clone());
+        self
+    }
+
     /// The builds that were started, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<BuildRequest> {
@@ -111,6 +120,9 @@ impl Builder for ScriptedBuilder {
     }
 
     fn add_facts(&self, _images: &[String], facts: &mut Facts) {
+        if let Some(gate) = &self.knows_images {
+            gate.wait();
+        }
         facts.base_images.extend(self.images.clone());
     }
 }

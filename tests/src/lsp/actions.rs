@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use test_support::ScriptedBuilder;
+use test_support::{Gate, ScriptedBuilder};
 
 use super::client::{Client, Setup, URI};
 
@@ -40,6 +40,39 @@ async fn actions(client: &mut Client, uri: &str, only: &Value) -> Vec<Value> {
     let context = json!({"diagnostics": [], "only": only});
     let params = json!({"textDocument": {"uri": uri}, "range": range, "context": context});
     client.ask("textDocument/codeAction", params).await.as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actions_asked_for_right_after_opening_wait_until_the_context_is_known() {
+    let gate = Gate::new();
+    let builder = ScriptedBuilder::default().telling_after(&gate);
+    let (mut client, _folder, uri) = project_on(pulling(true), builder).await;
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let context = json!({"diagnostics": [], "only": ["refactor.extract"]});
+    let params = json!({"textDocument": {"uri": uri}, "range": range, "context": context});
+    let asked = client.request("textDocument/codeAction", params).await;
+    // Other requests do not wait.
+    let lenses = client.ask("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+    assert_eq!(lenses.as_array().map(Vec::len), Some(1));
+    gate.open();
+    let offered = client.result(asked).await;
+    assert_eq!(offered[0]["kind"], "refactor.extract.stages", "{offered}");
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actions_that_wait_for_a_hanging_disk_come_when_the_document_is_closed() {
+    let gate = Gate::new();
+    let builder = ScriptedBuilder::default().telling_after(&gate);
+    let (mut client, _folder, uri) = project_on(pulling(true), builder).await;
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let params = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": []}});
+    let asked = client.request("textDocument/codeAction", params).await;
+    client.notify("textDocument/didClose", json!({"textDocument": {"uri": uri}})).await;
+    client.result(asked).await;
+    gate.open();
+    client.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
