@@ -5,6 +5,7 @@
 
 use ropey::Rope;
 
+use crate::accepted::DIRECTIVES;
 use crate::document::Directive;
 use crate::json;
 use crate::lines::{Lines, without_end};
@@ -79,7 +80,7 @@ fn directive(line: &str, mark: &str) -> Option<Match> {
     let start = line.len() - value.len();
     let value = value.trim_end_matches(blank);
     let name = name.to_ascii_lowercase();
-    (!value.is_empty() && matches!(name.as_str(), "syntax" | "escape" | "check"))
+    (!value.is_empty() && DIRECTIVES.contains(&name.as_str()))
         .then(|| Match { name, value: (start, start + value.len()) })
 }
 

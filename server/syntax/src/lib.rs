@@ -6,6 +6,7 @@
 //!
 //! Meaning (stages, variables, values) is not here but in `semantic`.
 
+pub mod accepted;
 pub mod arguments;
 mod check;
 mod directives;

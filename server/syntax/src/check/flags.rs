@@ -1,56 +1,11 @@
-//! Which flags an instruction takes, and how: Dockerfile frontend 1.20, labs included.
+//! Whether flags are those that an instruction takes, and as often as it takes them; the list is in `accepted`.
 
+use crate::accepted::{self, FlagKind};
 use crate::arguments::Flag;
 use crate::check::{problem, shown, values};
 use crate::keyword::Keyword;
 use crate::parse::Parsed;
 use crate::problem::LocalProblem;
-
-/// What a flag takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// `--name`, `--name=true` or `--name=false`.
-    Switch,
-    /// `--name=value`, once.
-    Value,
-    /// `--name=value`, as often as wanted.
-    Values,
-}
-
-use Kind::{Switch, Value, Values};
-
-/// The flags that a keyword takes.
-const fn known(keyword: Keyword) -> &'static [(&'static str, Kind)] {
-    match keyword {
-        Keyword::Add => &[
-            ("chown", Value),
-            ("chmod", Value),
-            ("link", Switch),
-            ("keep-git-dir", Switch),
-            ("checksum", Value),
-            ("unpack", Switch),
-            ("exclude", Values),
-        ],
-        Keyword::Copy => &[
-            ("chown", Value),
-            ("from", Value),
-            ("chmod", Value),
-            ("link", Switch),
-            ("exclude", Values),
-            ("parents", Switch),
-        ],
-        Keyword::From => &[("platform", Value)],
-        Keyword::Healthcheck => &[
-            ("interval", Value),
-            ("timeout", Value),
-            ("start-period", Value),
-            ("start-interval", Value),
-            ("retries", Value),
-        ],
-        Keyword::Run => &[("mount", Values), ("network", Value), ("security", Value), ("device", Values)],
-        _ => &[],
-    }
-}
 
 /// Whether BuildKit looks at the flags at all.
 fn ignored(parsed: &Parsed) -> bool {
@@ -67,7 +22,7 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
     if ignored(parsed) {
         return;
     }
-    let known = known(parsed.keyword);
+    let known = accepted::flags(parsed.keyword);
     let mut used = Vec::new();
     for flag in &parsed.flags {
         let Some((name, kind)) = known.iter().copied().find(|(name, _)| *name == flag.name) else {
@@ -75,7 +30,7 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
             continue;
         };
         let again = used.contains(&name);
-        if again && kind != Values {
+        if again && kind != FlagKind::Values {
             let message = format!("--{name} may be given only once: remove this one or the one before");
             problems.push(problem(flag.range, message));
             continue;
@@ -84,14 +39,14 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
             used.push(name);
         }
         match (kind, &flag.value) {
-            (Switch, Some(value)) => {
+            (FlagKind::Switch, Some(value)) => {
                 if !matches!(value.text.to_lowercase().as_str(), "true" | "false") {
                     let message =
                         format!("--{name} is either true or false: write --{name} alone to switch it on");
                     problems.push(problem(flag.range, message));
                 }
             }
-            (Switch, None) => {}
+            (FlagKind::Switch, None) => {}
             (_, None) => {
                 problems.push(problem(flag.range, format!("--{name} needs a value: write --{name}=…")));
             }
@@ -101,7 +56,7 @@ pub(crate) fn check(parsed: &Parsed, problems: &mut Vec<LocalProblem>) {
 }
 
 fn unknown(keyword: Keyword, flag: &Flag) -> LocalProblem {
-    let known = known(keyword);
+    let known = accepted::flags(keyword);
     let name = shown(&flag.name);
     let message = if known.is_empty() {
         format!("{keyword} takes no flags: remove --{name}")

@@ -3,35 +3,12 @@
 //! A value with a variable is not judged: what it will be is not known here. Nor is the place of a relative target, or the
 //! stage that `from` names.
 
+use crate::accepted::{MOUNT_KEYS, MOUNT_SHARING, MOUNT_TYPES};
 use crate::arguments::Word;
 use crate::check::{nearest, shown};
 use crate::mount::{MountField, split};
 use crate::problem::LocalProblem;
 use crate::range::LocalRange;
-
-const KEYS: &[&str] = &[
-    "type",
-    "from",
-    "source",
-    "target",
-    "readonly",
-    "id",
-    "sharing",
-    "required",
-    "size",
-    "mode",
-    "uid",
-    "gid",
-    "src",
-    "dst",
-    "destination",
-    "ro",
-    "rw",
-    "readwrite",
-    "env",
-];
-const TYPES: &[&str] = &["bind", "cache", "tmpfs", "secret", "ssh"];
-const SHARING: &[&str] = &["shared", "private", "locked"];
 
 /// What BuildKit refuses in a mount.
 pub(crate) fn check(value: &Word) -> Vec<LocalProblem> {
@@ -114,11 +91,11 @@ impl Mount {
                 let kind = value.to_lowercase();
                 if !known {
                     self.kind = None;
-                } else if TYPES.contains(&kind.as_str()) {
+                } else if MOUNT_TYPES.contains(&kind.as_str()) {
                     self.kind = Some(kind);
                 } else {
                     self.kind = None;
-                    let hint = hint(value, TYPES);
+                    let hint = hint(value, MOUNT_TYPES);
                     refuse(place, format!("there is no mount type {cut}: {hint}"));
                 }
             }
@@ -149,8 +126,8 @@ impl Mount {
             }
             "sharing" => {
                 self.sharing = true;
-                if known && !SHARING.contains(&value.to_lowercase().as_str()) {
-                    let hint = hint(value, SHARING);
+                if known && !MOUNT_SHARING.contains(&value.to_lowercase().as_str()) {
+                    let hint = hint(value, MOUNT_SHARING);
                     refuse(place, format!("a cache cannot be shared as {cut}: {hint}"));
                 }
             }
@@ -168,7 +145,7 @@ impl Mount {
                 }
             }
             _ => {
-                let hint = hint(&key, KEYS);
+                let hint = hint(&key, MOUNT_KEYS);
                 refuse(field.key_range, format!("a mount has no {written}: {hint}"));
             }
         }

@@ -1,5 +1,6 @@
 //! The values of flags that BuildKit judges as it parses: durations, counts, network and security modes, devices.
 
+use crate::accepted::{NETWORKS, SECURITY_MODES, SIGNALS};
 use crate::arguments::Word;
 use crate::check::{mounts, nearest, problem, shown};
 use crate::keyword::Keyword;
@@ -12,10 +13,10 @@ pub(crate) fn check(keyword: Keyword, name: &str, value: &Word, problems: &mut V
     let message = match (keyword, name) {
         (Keyword::Healthcheck, "retries") => retries(text),
         (Keyword::Healthcheck, name) => interval(name, text),
-        (Keyword::Run, "network") if !matches!(text, "default" | "none" | "host") => {
+        (Keyword::Run, "network") if !NETWORKS.contains(&text) => {
             Some(format!("there is no network {}: use default, none or host", shown(text)))
         }
-        (Keyword::Run, "security") if !matches!(text, "insecure" | "sandbox") => {
+        (Keyword::Run, "security") if !SECURITY_MODES.contains(&text) => {
             Some(format!("there is no security mode {}: use sandbox or insecure", shown(text)))
         }
         (Keyword::Run, "mount") => {
@@ -27,13 +28,6 @@ pub(crate) fn check(keyword: Keyword, name: &str, value: &Word, problems: &mut V
     };
     problems.extend(message.map(|message| problem(value.range, message)));
 }
-
-/// The signals that Docker knows on Linux, less the real-time ones.
-const SIGNALS: &[&str] = &[
-    "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
-    "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU",
-    "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
-];
 
 /// The problem of a STOPSIGNAL; one with a variable, a quote or an escape is not judged.
 pub(crate) fn signal(word: &Word) -> Option<LocalProblem> {
