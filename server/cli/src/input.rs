@@ -1,9 +1,13 @@
 //! Reading Dockerfiles, and what is known outside of them.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+/// No Dockerfile is larger.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// A Dockerfile's text and the path that it goes by.
 #[derive(Debug, Clone)]
@@ -38,17 +42,27 @@ pub(crate) fn dockerfiles(path: &Path) -> Vec<Result<PathBuf, (PathBuf, String)>
 /// Reads a file, or stdin for `-`.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Source> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
+        let bytes = read_all(std::io::stdin().lock()).context("cannot read stdin")?;
         return Ok(decode(path, bytes));
     }
     let shown = path.display();
     if path.is_dir() {
         bail!("{shown} is a directory: name the Dockerfile in it");
     }
-    let bytes =
-        std::fs::read(path).map_err(|error| anyhow::anyhow!("cannot read {shown}: {}", plain(&error)))?;
+    let bytes = File::open(path)
+        .and_then(read_all)
+        .map_err(|error| anyhow::anyhow!("cannot read {shown}: {}", plain(&error)))?;
     Ok(decode(path, bytes))
+}
+
+/// Reads to the end, which a device or a pipe may not have.
+fn read_all(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(std::io::Error::other("it is larger than 64 MiB; is it a Dockerfile?"));
+    }
+    Ok(bytes)
 }
 
 fn decode(path: &Path, bytes: Vec<u8>) -> Source {

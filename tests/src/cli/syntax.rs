@@ -123,6 +123,8 @@ fn what_cannot_be_read_is_told() {
     let said = |path| folder.run(&["syntax", path]).exits(2).error().to_owned();
     assert_eq!(said("nowhere"), "cannot read nowhere: there is no such file");
     assert_eq!(said("Dockerfile"), "Dockerfile is a directory: name the Dockerfile in it");
+    let endless = "cannot read /dev/zero: it is larger than 64 MiB; is it a Dockerfile?";
+    assert_eq!(said("/dev/zero"), endless);
     std::os::unix::fs::symlink("loop", folder.path("loop")).unwrap();
     assert!(said("loop").starts_with("cannot read loop: "));
 }

@@ -3,8 +3,10 @@
 //! The protocol is `tonistiigi/fsutil`'s: STAT packets in order and an empty one; per request the content in DATA
 //! packets and an empty one; FIN answered by FIN. Ids are positions among all STAT packets.
 
+use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -244,15 +246,25 @@ fn send_file(job: &Job, entry: &Entry, id: u32, outgoing: &Outgoing) -> Result<u
     let path = &entry.path;
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => format!("{path} vanished while it was being sent; build again"),
+        _ if error.raw_os_error() == Some(libc::ELOOP) => format!("{path} is no longer a file; build again"),
         _ => format!("{path} cannot be read: {error}; make it readable, or leave it out with .dockerignore"),
     };
-    let mut file = std::fs::File::open(&entry.absolute).map_err(failed)?;
+    let mut file = open_listed(&entry.absolute).map_err(failed)?;
+    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Err(format!("{path} is no longer a file; build again"));
+    }
     let n_bytes = send_all(&mut file, id, outgoing).map_err(failed)?;
     let is_unchanged = file.metadata().is_ok_and(|metadata| entry.is_unchanged(&metadata));
     if !is_unchanged {
         job.reporter.notice(format!("{path} changed while it was being sent; the next build sends it again"));
     }
     Ok(n_bytes)
+}
+
+/// Opens what was listed as a file. What was put in its place since is neither followed, as it may lead out of the context, nor
+/// waited for.
+fn open_listed(path: &Path) -> std::io::Result<File> {
+    File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 fn send_all(content: &mut dyn Read, id: u32, outgoing: &Outgoing) -> std::io::Result<u64> {
@@ -349,6 +361,37 @@ mod tests {
             notices.len() == 1 && notices[0].contains("b changed while it was being sent"),
             "{notices:?}"
         );
+    }
+
+    #[test]
+    fn what_took_the_place_of_a_file_is_neither_followed_nor_waited_for() {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let secret = outside.path().join("secret");
+        std::fs::write(&secret, "canary").unwrap();
+        for name in ["folder", "link", "pipe"] {
+            std::fs::write(root.path().join(name), "x").unwrap();
+        }
+        let entries = entries(root.path());
+        for name in ["folder", "link", "pipe"] {
+            std::fs::remove_file(root.path().join(name)).unwrap();
+        }
+        std::fs::create_dir(root.path().join("folder")).unwrap();
+        symlink(&secret, root.path().join("link")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(root.path().join("pipe")).status().unwrap();
+        assert!(made.success());
+        let (job, _) = job();
+        let (outgoing, mut sent) = mpsc::channel(16);
+        let errors: Vec<String> =
+            entries.iter().map(|entry| send_file(&job, entry, 0, &outgoing).unwrap_err()).collect();
+        assert_eq!(
+            errors,
+            [
+                "folder is no longer a file; build again",
+                "link is no longer a file; build again",
+                "pipe is no longer a file; build again",
+            ]
+        );
+        assert!(sent.try_recv().is_err(), "nothing of them is sent");
     }
 
     #[test]
