@@ -10,6 +10,7 @@ mod command;
 mod flat_text;
 mod lower;
 mod script;
+mod sets;
 mod word;
 
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub struct Script {
     /// Every variable that the shell would expand, wherever it stands: in words, `for` lists, tests, arithmetic, and in heredocs.
     /// In source order; positional and special parameters are left out.
     pub variables: Vec<VariableUse>,
+    /// Every variable that the script itself sets, in source order.
+    pub sets: Vec<VariableSet>,
 }
 
 /// One element of the top-level list: a command, a pipeline, an `if`, a loop, a group, a function.
@@ -117,6 +120,34 @@ pub struct VariableUse {
     pub name: String,
     /// From the `$` on.
     pub range: LocalRange,
+}
+
+/// A variable that a script sets by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableSet {
+    /// The name.
+    pub name: String,
+    /// The place of the name alone.
+    pub range: LocalRange,
+    /// Where the new value can first be seen: behind the value, for `X=$X` reads the old one.
+    pub seen_from: u32,
+    /// In what way.
+    pub how: SetKind,
+}
+
+/// In what way a script sets a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SetKind {
+    /// `NAME=value`, alone or behind `export` and the like.
+    Assigned,
+    /// `NAME+=value`, which reads it too.
+    Extended,
+    /// A variable of the script's own from there on: `for NAME in`, `read NAME`, `local NAME`.
+    Bound,
+    /// `export NAME`: it keeps its value.
+    Exported,
+    /// `unset NAME`.
+    Removed,
 }
 
 /// `NAME=value`.

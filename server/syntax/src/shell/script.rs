@@ -7,7 +7,7 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use super::command::{Context, OuterHeredoc};
 use super::flat_text::FlatText;
-use super::{Command, Script, ShellWord, Statement, StatementKind, lower, word};
+use super::{Command, Script, ShellWord, Statement, StatementKind, lower, sets, word};
 use crate::arguments::{Form, Heredoc};
 use crate::instruction::InstructionNode;
 use crate::keyword::Keyword;
@@ -94,12 +94,14 @@ fn shell_form(instruction: &InstructionNode, mut flat: FlatText) -> Script {
         for inner in statement.commands.iter().filter_map(|command| inline_script(command, instruction)) {
             script.clean &= inner.clean;
             script.variables.extend(inner.variables.iter().cloned());
+            script.sets.extend(inner.sets.iter().cloned());
             nested.extend(inner.into_nested_commands());
         }
         statement.commands.extend(nested);
         statement.commands.sort_by_key(|command| command.range.start);
     }
     script.variables.sort_by_key(|variable| variable.range);
+    script.sets.sort_by_key(|set| set.range);
     script
 }
 
@@ -140,11 +142,12 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
     let command = Command { range, words, top_level: true, ..Command::default() };
     let inner = inline_script(&command, instruction);
     let mut commands = vec![command];
-    let mut variables = Vec::new();
+    let (mut variables, mut sets) = (Vec::new(), Vec::new());
     let mut clean = true;
     if let Some(inner) = inner {
         clean = inner.clean;
         variables = inner.variables.clone();
+        sets = inner.sets.clone();
         commands.extend(inner.into_nested_commands());
     }
     let statement = Statement {
@@ -155,7 +158,7 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
         commands,
         redirections: Vec::new(),
     };
-    Some(Script { statements: vec![statement], clean, variables })
+    Some(Script { statements: vec![statement], clean, variables, sets })
 }
 
 /// The script of `["sh", "-c", "…"]`, or of `sh -c '…'` where its text is certain.
@@ -260,7 +263,12 @@ fn parse(flat: &FlatText, heredocs: &[OuterHeredoc]) -> Script {
     let context = Context { flat, heredocs };
     let root = tree.root_node();
     let (statements, complete) = lower::statements(&context, root);
-    Script { statements, clean: complete && !root.has_error(), variables: lower::variables(&context, root) }
+    Script {
+        statements,
+        clean: complete && !root.has_error(),
+        variables: lower::variables(&context, root),
+        sets: sets::of_tree(flat, root),
+    }
 }
 
 thread_local! {

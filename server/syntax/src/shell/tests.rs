@@ -1,6 +1,7 @@
 //! Scripts as tables: an instruction in, its commands out.
 
 mod compounds;
+mod sets;
 mod sources;
 mod words;
 

@@ -169,7 +169,7 @@ fn expanded_name<'text>(node: Node<'_>, flat: &'text FlatText) -> Option<&'text 
     is_variable(name).then_some(name)
 }
 
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     name.bytes().next().is_some_and(|first| !first.is_ascii_digit()) && name.bytes().all(is_name)
 }
 
