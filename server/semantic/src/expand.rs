@@ -58,5 +58,10 @@ pub enum Modifier {
 
 /// Expands a word as written. `escape` is the escape character in force.
 pub fn expand_word<'a>(raw: &str, escape: char, lookup: impl Fn(&str) -> Lookup<'a>) -> Expansion {
-    lexer::expand(raw, escape, &lookup)
+    lexer::expand(raw, lexer::Mode { escape, quotes: true }, &lookup)
+}
+
+/// Expands the body of a heredoc that COPY or ADD writes: quotes stand for themselves there, and the escape character is always `\`.
+pub fn expand_body<'a>(raw: &str, lookup: impl Fn(&str) -> Lookup<'a>) -> Expansion {
+    lexer::expand(raw, lexer::Mode { escape: '\\', quotes: false }, &lookup)
 }

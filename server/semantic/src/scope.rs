@@ -4,9 +4,13 @@
 //! wins, and a stage that builds on another one starts with all of it. An ARG without a default takes the value of the global
 //! ARG of that name. What only the caller (`--build-arg`) or the base image knows is unknown.
 
+mod reaching;
+
 use std::collections::{BTreeMap, HashMap};
 
 use syntax::TextRange;
+
+pub use reaching::{DefinitionId, ReadAt};
 
 /// What an instruction sees: the definitions of its stage up to here, and of the stages below. Looked up in [`Scopes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

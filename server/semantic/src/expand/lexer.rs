@@ -9,13 +9,22 @@ const MAX_DEPTH: usize = 100;
 /// Longer values are not known, in bytes: forty lines of `ENV A=$A$A` would ask for more memory than there is.
 pub(super) const MAX_VALUE: usize = 16 * 1024;
 
+/// How a text is read.
+#[derive(Clone, Copy)]
+pub(super) struct Mode {
+    pub(super) escape: char,
+    /// Whether quotes quote; else they stand for themselves.
+    pub(super) quotes: bool,
+}
+
 /// Expands a word.
-pub(super) fn expand<'a>(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup<'a>) -> Expansion {
+pub(super) fn expand<'a>(raw: &str, mode: Mode, lookup: &dyn Fn(&str) -> Lookup<'a>) -> Expansion {
     let mut lexer = Lexer {
         characters: raw.char_indices().collect(),
         length: raw.len(),
         next: 0,
-        escape,
+        escape: mode.escape,
+        quotes: mode.quotes,
         depth: 0,
         lookup,
         uses: Vec::new(),
@@ -39,6 +48,7 @@ struct Lexer<'a, 'f> {
     length: usize,
     next: usize,
     escape: char,
+    quotes: bool,
     depth: usize,
     lookup: &'f dyn Fn(&str) -> Lookup<'a>,
     uses: Vec<VariableUse>,
@@ -121,12 +131,12 @@ impl Lexer<'_, '_> {
                 return Ok(text);
             }
             match character {
-                '\'' => {
+                '\'' if self.quotes => {
                     let part = self.single_quoted()?;
                     text.words.current.push_str(&part);
                     text.push_part(Some(&part));
                 }
-                '"' => {
+                '"' if self.quotes => {
                     let part = self.double_quoted(raw_escapes)?;
                     text.words.current.push_str(part.as_deref().unwrap_or_default());
                     text.push_part(part.as_deref());

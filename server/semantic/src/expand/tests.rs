@@ -185,6 +185,13 @@ fn long_values_end_in_time() {
     assert_eq!(value("${X#a?}", long.len()), None);
 }
 
+#[test]
+fn quotes_in_a_body_stand_for_themselves() {
+    let expansion = expand_body("'$foo' \"$HOME\" \\$foo it's", look_up);
+    assert_eq!(expansion.value.as_deref(), Some("'/bar' \"/root\" $foo it's"));
+    assert_eq!(expansion.uses.len(), 2);
+}
+
 proptest! {
     #[test]
     fn single_quotes_keep_everything(text in "[^']{0,40}") {
