@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod host;
 pub mod inlay_hints;
 pub mod kind;
+pub mod semantic_tokens;
 pub mod settings;
 pub mod targets;
 
@@ -23,6 +24,7 @@ pub use host::{DocumentId, Host, Snapshot};
 pub use inlay_hints::{InlayHint, bytes, seconds};
 pub use kind::DocumentKind;
 pub use rules::{Level, Severity};
+pub use semantic_tokens::{SemanticKind, SemanticToken};
 pub use settings::Settings;
 
 // What goes in and out of the facade; `lsp` knows these crates through it alone.

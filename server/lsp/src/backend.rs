@@ -9,12 +9,13 @@ use tower_lsp::ls_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, Uri,
-    WorkDoneProgressCancelParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, SemanticTokensDeltaParams,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, Uri, WorkDoneProgressCancelParams,
 };
 
 use crate::main_loop::{Context, Event, Notice, Reading};
-use crate::{code_actions, code_lens, diagnostics, from_proto, inlay_hints};
+use crate::{code_actions, code_lens, diagnostics, from_proto, inlay_hints, semantic_tokens};
 
 /// Forwards to the main loop.
 pub(crate) struct Backend {
@@ -150,6 +151,40 @@ impl LanguageServer for Backend {
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         self.read("textDocument/codeLens", move |context| Ok(code_lens::list(context, &params))).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let events = self.events.clone();
+        let remember = move |event| drop(events.send(event));
+        self.read("textDocument/semanticTokens/full", move |context| {
+            Ok(semantic_tokens::full(context, &params, remember))
+        })
+        .await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let events = self.events.clone();
+        let remember = move |event| drop(events.send(event));
+        self.read("textDocument/semanticTokens/full/delta", move |context| {
+            Ok(semantic_tokens::full_delta(context, &params, remember))
+        })
+        .await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        self.read("textDocument/semanticTokens/range", move |context| {
+            Ok(semantic_tokens::range(context, &params))
+        })
+        .await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {

@@ -7,8 +7,8 @@ use tower_lsp::ls_types::{
     TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
 };
 
-use crate::commands;
 use crate::profile::Profile;
+use crate::{commands, semantic_tokens};
 
 pub(crate) fn result(profile: &Profile) -> InitializeResult {
     InitializeResult {
@@ -54,6 +54,8 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         diagnostic_provider: diagnostics,
         inlay_hint_provider: Some(OneOf::Left(true)),
+        // Announced to every client: one that has no semantic tokens, or says so in an odd way, does not ask.
+        semantic_tokens_provider: Some(semantic_tokens::capability()),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: commands::ALL.iter().map(|command| (*command).to_owned()).collect(),

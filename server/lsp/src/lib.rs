@@ -19,6 +19,7 @@ mod inlay_hints;
 mod main_loop;
 mod profile;
 mod progress;
+mod semantic_tokens;
 mod service;
 mod settings;
 mod settings_files;

@@ -30,6 +30,7 @@ use workspace::settings::SettingsFile;
 use crate::builds::Builds;
 use crate::client::ClientHandle;
 use crate::profile::Profile;
+use crate::semantic_tokens::Sent;
 use crate::workers::{Once, Workers};
 use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
 
@@ -64,6 +65,11 @@ pub(crate) enum Event {
     SettingsFiles {
         id: DocumentId,
         files: Option<Vec<SettingsFile<Layer>>>,
+    },
+    /// These tokens go out now.
+    TokensSent {
+        id: DocumentId,
+        sent: Sent,
     },
     /// The client answered with the section of settings.
     Configuration(Value),
@@ -105,6 +111,8 @@ pub(crate) struct Context {
     pub(crate) profile: Arc<Profile>,
     /// The client's version of each open document.
     pub(crate) versions: Arc<HashMap<DocumentId, i32>>,
+    /// The tokens that went out last, of each open document that they were asked for.
+    pub(crate) sent_tokens: Arc<HashMap<DocumentId, Sent>>,
 }
 
 /// What the loop remembers of an open document beside the host.
@@ -133,6 +141,7 @@ pub(crate) struct MainLoop {
     pub(crate) builds: Builds,
     pub(crate) workers: Workers,
     versions: Arc<HashMap<DocumentId, i32>>,
+    sent_tokens: Arc<HashMap<DocumentId, Sent>>,
     pub(crate) open: HashMap<DocumentId, OpenDocument>,
     /// The folders that the client has open.
     pub(crate) folders: Vec<PathBuf>,
@@ -153,6 +162,7 @@ impl MainLoop {
             profile: Arc::default(),
             workers: Workers::new(),
             versions: Arc::default(),
+            sent_tokens: Arc::default(),
             open: HashMap::new(),
             folders: Vec::new(),
             client_settings: Layer::default(),
@@ -203,6 +213,11 @@ impl MainLoop {
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::SurroundingsOverdue(id) => self.stop_waiting(&id),
             Event::SettingsFiles { id, files } => self.settings_files_read(&id, files),
+            Event::TokensSent { id, sent } => {
+                if self.open.contains_key(&id) {
+                    Arc::make_mut(&mut self.sent_tokens).insert(id, sent);
+                }
+            }
             Event::Configuration(section) => self.set_settings(&section),
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
@@ -251,6 +266,7 @@ impl MainLoop {
             snapshot: self.host.snapshot(),
             profile: Arc::clone(&self.profile),
             versions: Arc::clone(&self.versions),
+            sent_tokens: Arc::clone(&self.sent_tokens),
         }
     }
 
@@ -359,6 +375,7 @@ impl MainLoop {
         self.host.close(id);
         Arc::make_mut(&mut self.versions).remove(id);
         self.stop_waiting(id);
+        Arc::make_mut(&mut self.sent_tokens).remove(id);
         let Some(closed) = self.open.remove(id) else { return };
         // A client that pulls forgets by itself; what was pushed stays until it is taken back.
         if !closed.pushed.is_empty() || !self.profile.pulls_diagnostics {
@@ -425,6 +442,7 @@ impl Event {
             Self::Execute(..) => "workspace/executeCommand",
             Self::Diagnostics { .. } => "publishing diagnostics",
             Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
+            Self::TokensSent { .. } => "tokens that went out",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",

@@ -35,6 +35,14 @@ pub enum Frontend {
     Foreign(String),
 }
 
+impl Frontend {
+    /// Who reads this document.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        crate::lower::frontend(document)
+    }
+}
+
 impl Model {
     /// Reads a document, with what is known outside of it.
     #[must_use]

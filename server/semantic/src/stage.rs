@@ -82,7 +82,8 @@ impl StageInstruction {
 }
 
 /// Whether the words of a SHELL name a POSIX shell; without any it is the default one, which is.
-pub(crate) fn is_posix_shell(shell: Option<&[String]>) -> bool {
+#[must_use]
+pub fn is_posix_shell(shell: Option<&[String]>) -> bool {
     let Some(program) = shell.map(|words| words.first().map_or("", String::as_str)) else { return true };
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
     matches!(name, "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh")

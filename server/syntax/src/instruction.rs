@@ -9,6 +9,7 @@ use crate::keyword::Keyword;
 use crate::problem::LocalProblem;
 use crate::range::{LocalRange, TextRange};
 use crate::shell::Script;
+use crate::tokens::Token;
 
 /// The parsed value of one instruction. It knows nothing of what surrounds it but the escape character.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct InstructionNode {
     pub(crate) shell: OnceLock<Option<Arc<Script>>>,
     /// Filled when first asked for.
     pub(crate) tree: OnceLock<Option<Tree>>,
+    /// Filled when first asked for.
+    pub(crate) tokens: OnceLock<Box<[Token]>>,
 }
 
 /// An instruction where it stands in a document. Cheap to clone.
@@ -105,5 +108,11 @@ impl InstructionNode {
     #[must_use]
     pub fn tree(&self) -> Option<&Tree> {
         self.tree.get_or_init(|| crate::tree::of(self)).as_ref()
+    }
+
+    /// What each piece of it is, for colours; read when first asked for. In order of place, none over another.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        self.tokens.get_or_init(|| crate::tokens::of(self))
     }
 }

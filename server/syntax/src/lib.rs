@@ -28,6 +28,7 @@ pub mod problem;
 pub mod range;
 mod segment;
 pub mod shell;
+pub mod tokens;
 mod tree;
 mod words;
 
@@ -37,6 +38,7 @@ pub use instruction::{Instruction, InstructionNode};
 pub use keyword::Keyword;
 pub use problem::{LocalProblem, Problem};
 pub use range::{LocalRange, TextEdit, TextRange};
+pub use tokens::{Token, TokenKind};
 
 #[cfg(test)]
 mod tests;

@@ -202,5 +202,6 @@ fn node(
         escape,
         shell: OnceLock::new(),
         tree: OnceLock::new(),
+        tokens: OnceLock::new(),
     }
 }

@@ -6,6 +6,7 @@
 //! built with a map back to the source (`flat_text`), parsed, and lowered to the types here (`lower`, `command`, `word`), because
 //! tree-sitter nests lists, pipelines and redirections in ways that the shell does not mean.
 
+mod colours;
 mod command;
 mod flat_text;
 mod lower;
@@ -17,6 +18,9 @@ mod word;
 mod tests;
 
 use crate::range::LocalRange;
+use crate::tokens::TokenKind;
+
+pub(crate) use script::{is_script, pieces_of_body};
 
 /// The commands of one instruction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,6 +34,17 @@ pub struct Script {
     pub variables: Vec<VariableUse>,
     /// Every variable that the script itself sets, in source order.
     pub sets: Vec<VariableSet>,
+    /// What each piece of it is, for colours; a later one lies on those before it.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a script, for colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its place, in one line.
+    pub range: LocalRange,
+    /// What it is; nothing where what it lies on ends.
+    pub kind: Option<TokenKind>,
 }
 
 /// One element of the top-level list: a command, a pipeline, an `if`, a loop, a group, a function.

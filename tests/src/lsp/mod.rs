@@ -7,6 +7,7 @@ mod builds;
 mod client;
 mod diagnostics;
 mod positions;
+mod semantic_tokens;
 mod session;
 mod settings;
 mod surroundings;

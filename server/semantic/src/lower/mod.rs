@@ -324,7 +324,7 @@ impl State {
 }
 
 /// Who reads the file: `docker/dockerfile`, a copy of it under any registry, or something else.
-fn frontend(document: &Document) -> Frontend {
+pub(crate) fn frontend(document: &Document) -> Frontend {
     let Some(directive) = document.directives().iter().find(|directive| directive.name == "syntax") else {
         return Frontend::BuiltIn;
     };

@@ -98,6 +98,20 @@ impl FlatText {
         LocalRange::new(to_u32(source_start), to_u32(source_end.max(source_start)))
     }
 
+    /// The places of the bytes `start..end` of the text, one for each run of source.
+    pub(super) fn ranges(&self, start: usize, end: usize) -> impl Iterator<Item = LocalRange> {
+        let first = self.pieces.partition_point(|piece| piece.flat_start + piece.flat_len <= start);
+        let pieces = self.pieces.get(first..).unwrap_or_default().iter();
+        pieces.take_while(move |piece| piece.flat_start < end).map(move |piece| {
+            let from = start.saturating_sub(piece.flat_start);
+            let to = (end - piece.flat_start).min(piece.flat_len);
+            // A piece that is spelt differently in the source has one place as a whole.
+            let (from, to) =
+                if piece.flat_len == piece.source_len { (from, to) } else { (0, piece.source_len) };
+            LocalRange::new(to_u32(piece.source_start + from), to_u32(piece.source_start + to))
+        })
+    }
+
     /// Where the byte of the source at `source_offset` stands in the text, if it does.
     pub(super) fn flat_offset(&self, source_offset: u32) -> Option<usize> {
         let offset = source_offset as usize;

@@ -7,7 +7,7 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use super::command::{Context, OuterHeredoc};
 use super::flat_text::FlatText;
-use super::{Command, Script, ShellWord, Statement, StatementKind, lower, sets, word};
+use super::{Command, Piece, Script, ShellWord, Statement, StatementKind, colours, lower, sets, word};
 use crate::arguments::{Form, Heredoc};
 use crate::instruction::InstructionNode;
 use crate::keyword::Keyword;
@@ -89,12 +89,14 @@ fn shell_form(instruction: &InstructionNode, mut flat: FlatText) -> Script {
             };
             let inner = body(&instruction.source, heredoc);
             script.clean &= inner.clean;
+            script.pieces.extend_from_slice(&inner.pieces);
             nested.extend(inner.into_nested_commands());
         }
         for inner in statement.commands.iter().filter_map(|command| inline_script(command, instruction)) {
             script.clean &= inner.clean;
             script.variables.extend(inner.variables.iter().cloned());
             script.sets.extend(inner.sets.iter().cloned());
+            script.pieces.extend_from_slice(&inner.pieces);
             nested.extend(inner.into_nested_commands());
         }
         statement.commands.extend(nested);
@@ -109,6 +111,19 @@ fn shell_form(instruction: &InstructionNode, mut flat: FlatText) -> Script {
 fn reads_script(command: &Command) -> bool {
     command.program().is_some_and(is_shell)
         && command.words.iter().skip(1).all(|word| word.text.starts_with('-') && !word.text.contains('c'))
+}
+
+/// Whether a file of this name and text is a script for a shell.
+pub(crate) fn is_script(name: &str, text: &str) -> bool {
+    match text.strip_prefix("#!").and_then(|rest| rest.lines().next()) {
+        Some(interpreter) => is_shell_interpreter(interpreter),
+        None => [".sh", ".bash"].iter().any(|end| name.ends_with(end)),
+    }
+}
+
+/// What each piece of a heredoc's body is, where that is a script for a shell.
+pub(crate) fn pieces_of_body(source: &str, heredoc: &Heredoc) -> Vec<Piece> {
+    if source.len() > MAX_LEN { Vec::new() } else { body(source, heredoc).pieces }
 }
 
 /// The script in a heredoc's body.
@@ -142,12 +157,13 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
     let command = Command { range, words, top_level: true, ..Command::default() };
     let inner = inline_script(&command, instruction);
     let mut commands = vec![command];
-    let (mut variables, mut sets) = (Vec::new(), Vec::new());
+    let (mut variables, mut sets, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     let mut clean = true;
     if let Some(inner) = inner {
         clean = inner.clean;
         variables = inner.variables.clone();
         sets = inner.sets.clone();
+        pieces = inner.pieces.clone();
         commands.extend(inner.into_nested_commands());
     }
     let statement = Statement {
@@ -158,7 +174,7 @@ fn exec_form(instruction: &InstructionNode) -> Option<Script> {
         commands,
         redirections: Vec::new(),
     };
-    Some(Script { statements: vec![statement], clean, variables, sets })
+    Some(Script { statements: vec![statement], clean, variables, sets, pieces })
 }
 
 /// The script of `["sh", "-c", "…"]`, or of `sh -c '…'` where its text is certain.
@@ -263,11 +279,14 @@ fn parse(flat: &FlatText, heredocs: &[OuterHeredoc]) -> Script {
     let context = Context { flat, heredocs };
     let root = tree.root_node();
     let (statements, complete) = lower::statements(&context, root);
+    let mut pieces = Vec::new();
+    colours::pieces(&tree, flat, &mut pieces);
     Script {
         statements,
         clean: complete && !root.has_error(),
         variables: lower::variables(&context, root),
         sets: sets::of_tree(flat, root),
+        pieces,
     }
 }
 
