@@ -40,7 +40,9 @@ impl Images {
     pub async fn facts(&self, name: &str) -> Option<ImageFacts> {
         let image = self.engine.docker.inspect_image(name).await.ok()?;
         let size = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        Some(from_config(image.config.unwrap_or_default(), size))
+        let parts = [image.os, image.architecture, image.variant].into_iter().flatten();
+        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+        Some(ImageFacts { platform: parts.join("/"), ..from_config(image.config.unwrap_or_default(), size) })
     }
 
     /// The configurations of all tagged images whose repository one of `names` has, by their names with tags.
@@ -118,5 +120,6 @@ fn from_config(config: ImageConfig, size: u64) -> ImageFacts {
         entrypoint: config.entrypoint.unwrap_or_default(),
         command: config.cmd.unwrap_or_default(),
         size,
+        ..ImageFacts::default()
     }
 }

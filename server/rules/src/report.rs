@@ -62,7 +62,13 @@ pub fn report_with(
     let mut suppressions = Suppressions::new(&input.model.document);
     let mut report = Report::default();
     let mut active = Vec::new();
-    for rule in REGISTRY.iter().copied().filter(|rule| choice.runs(rule)) {
+    let runs = |rule: &&'static Rule, suppressions: &Suppressions| {
+        choice.runs(rule) || suppressions.ask_for(rule) && choice.runs_if_asked(rule)
+    };
+    for rule in REGISTRY.iter().copied() {
+        if !runs(&rule, &suppressions) {
+            continue;
+        }
         active.push(rule);
         for finding in run(rule).into_iter().filter_map(|finding| choice.keep(finding)) {
             report.take(finding, &mut suppressions, &choice);

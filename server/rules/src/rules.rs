@@ -3,11 +3,13 @@
 pub(crate) mod add_of_local_file;
 pub(crate) mod apt_in_script;
 pub(crate) mod arg_before_expensive_run;
+pub(crate) mod base_image_of_other_platform;
 pub(crate) mod build_tools_in_final_image;
 pub(crate) mod chown_in_own_layer;
 pub(crate) mod constant_platform;
 pub(crate) mod copy_ignored_file;
 pub(crate) mod copy_sources_without_slash;
+pub(crate) mod description_without_name;
 pub(crate) mod duplicate_stage_name;
 pub(crate) mod empty_continuation_line;
 pub(crate) mod expose_invalid_format;

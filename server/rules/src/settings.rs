@@ -89,20 +89,28 @@ impl Choice {
 
     /// Whether the rule can find anything that is kept.
     pub(crate) fn runs(&self, rule: &Rule) -> bool {
-        let names = || rule_names(rule);
-        let level = self.severity.iter().find(|(name, _)| names().any(|known| known == *name));
-        let asked = self.is_asked_for(rule, level.is_some());
-        let code = normalized(rule.code);
-        let dropped = self
-            .ignore
-            .iter()
-            .any(|name| *name == code || *name == "all" || is_category(name, rule.category));
-        asked && !dropped && !matches!(level, Some((name, Level::Off)) if *name == code)
+        self.is_asked_for(rule) && !self.drops(rule)
     }
 
-    fn is_asked_for(&self, rule: &Rule, has_level: bool) -> bool {
+    /// Whether the rule runs where the file itself asks for it: unless settings choose the rules, or drop this one.
+    pub(crate) fn runs_if_asked(&self, rule: &Rule) -> bool {
+        self.select.is_empty() && !self.drops(rule)
+    }
+
+    fn drops(&self, rule: &Rule) -> bool {
+        let code = normalized(rule.code);
+        let is_dropped = |name: &String| *name == code || *name == "all" || is_category(name, rule.category);
+        self.ignore.iter().any(is_dropped)
+            || matches!(self.level(rule), Some((name, Level::Off)) if *name == code)
+    }
+
+    fn level(&self, rule: &Rule) -> Option<&(String, Level)> {
+        self.severity.iter().find(|(name, _)| rule_names(rule).any(|known| known == *name))
+    }
+
+    fn is_asked_for(&self, rule: &Rule) -> bool {
         if self.select.is_empty() {
-            return rule.on_by_default || has_level;
+            return rule.on_by_default || self.level(rule).is_some();
         }
         self.select.iter().any(|name| name == "all" || rule_names(rule).any(|known| known == *name))
     }

@@ -6,13 +6,21 @@
 mod parse;
 mod write;
 
-use syntax::{Document, TextRange};
+use syntax::{Comment, Document, TextRange};
 
 pub use write::comment_for;
 
 use crate::names::normalized;
-use crate::rule::Finding;
+use crate::rule::{Finding, Rule};
 use crate::settings::names_finding;
+
+/// BuildKit's checks that run only where a file or a build asks for them.
+const EXPERIMENTAL: [&str; 1] = ["InvalidDefinitionDescription"];
+
+/// Whether a comment suppresses findings, ours or another tool's.
+pub(crate) fn is_suppression(comment: &Comment, document: &Document) -> bool {
+    parse::comment(comment, document).is_some()
+}
 
 /// The suppressions of a file.
 #[derive(Debug, Default)]
@@ -21,6 +29,8 @@ pub struct Suppressions {
     next: Vec<(TextRange, Suppression)>,
     global: Vec<Suppression>,
     checks_are_errors: bool,
+    /// BuildKit's experimental checks that `# check=experimental=…` asks for.
+    experimental: Vec<SuppressedCode>,
 }
 
 /// One comment.
@@ -65,9 +75,10 @@ impl Suppressions {
     pub fn new(document: &Document) -> Self {
         let mut found = Self::default();
         for directive in document.directives().iter().filter(|directive| directive.name == "check") {
-            let (suppression, is_error) = parse::check_directive(directive);
-            found.checks_are_errors |= is_error;
-            found.global.push(suppression);
+            let check = parse::check_directive(directive);
+            found.checks_are_errors |= check.is_error;
+            found.experimental.extend(check.experimental);
+            found.global.push(check.suppression);
         }
         let mut waiting = Vec::new();
         for comment in document.comments() {
@@ -104,6 +115,16 @@ impl Suppressions {
     #[must_use]
     pub const fn checks_are_errors(&self) -> bool {
         self.checks_are_errors
+    }
+
+    /// Whether `# check=experimental=…` asks for a rule that does not run by itself.
+    #[must_use]
+    pub fn ask_for(&self, rule: &Rule) -> bool {
+        let is_meant = |alias: &&str| {
+            let alias = normalized(alias);
+            self.experimental.iter().any(|code| code.key == "all" || code.key == alias)
+        };
+        !rule.on_by_default && rule.aliases.iter().filter(|alias| EXPERIMENTAL.contains(alias)).any(is_meant)
     }
 
     /// Our own comments, in no order.

@@ -5,4 +5,6 @@ mod half_typed;
 mod pages;
 mod settings;
 
-pub(crate) use fixture::{check, check_fix, check_only, errors, findings_of, no_findings, pointed_at};
+pub(crate) use fixture::{
+    check, check_fix, check_fix_of, check_only, errors, findings_of, no_findings, pointed_at,
+};

@@ -91,6 +91,9 @@ pub struct ImageFacts {
     pub command: Vec<String>,
     /// Bytes as the engine's inspection gives them.
     pub size: u64,
+    /// What it is for, such as `linux/arm64/v8`; empty where unknown.
+    #[serde(default)]
+    pub platform: String,
 }
 
 /// What the builder's own Dockerfile frontend understands.

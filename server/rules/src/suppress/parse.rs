@@ -52,21 +52,33 @@ pub(super) fn comment(comment: &Comment, document: &Document) -> Option<(Reach, 
     Some((reach, reader.suppression(comment, dialect, codes, reason)))
 }
 
-/// What `# check=skip=A,B;error=true` suppresses, and whether it turns findings into errors.
-pub(super) fn check_directive(directive: &Directive) -> (Suppression, bool) {
+/// What a `# check=` says.
+pub(super) struct CheckDirective {
+    /// `skip=A,B`.
+    pub(super) suppression: Suppression,
+    /// `experimental=A,B`: checks that are to run.
+    pub(super) experimental: Vec<SuppressedCode>,
+    /// `error=true`.
+    pub(super) is_error: bool,
+}
+
+/// Reads `# check=skip=A,B;experimental=C;error=true`.
+pub(super) fn check_directive(directive: &Directive) -> CheckDirective {
     let reader = Reader { source: &directive.value, start: directive.value_range.start };
-    let mut codes = Vec::new();
-    let mut is_error = false;
+    let (mut codes, mut experimental, mut is_error) = (Vec::new(), Vec::new(), false);
     for setting in directive.value.split(';') {
         let Some((name, value)) = setting.split_once('=') else { continue };
+        let list = || reader.codes(value, |letter: char| letter == ',');
         match name.trim().to_ascii_lowercase().as_str() {
-            "skip" => codes.extend(reader.codes(value, |letter: char| letter == ',')),
+            "skip" => codes.extend(list()),
+            "experimental" => experimental.extend(list()),
             "error" => is_error = value.trim().eq_ignore_ascii_case("true"),
             _ => {}
         }
     }
-    let range = directive.range;
-    (Suppression { range, dialect: Dialect::BuildKit, codes, reason: String::new() }, is_error)
+    let suppression =
+        Suppression { range: directive.range, dialect: Dialect::BuildKit, codes, reason: String::new() };
+    CheckDirective { suppression, experimental, is_error }
 }
 
 /// Splits `A, B reason: because` and `A,B;reason=because`.

@@ -97,11 +97,18 @@ fn width(document: &Document, range: TextRange) -> usize {
 
 /// Checks the fixes of every finding that has some: the title, how safe it is, and the text after it.
 pub(crate) fn check_fix(fixture: &str, expected: Expect) {
+    check_fixes(fixture, &Settings::default(), &expected);
+}
+
+/// The same for one rule, be it on by default or not.
+pub(crate) fn check_fix_of(code: &str, fixture: &str, expected: Expect) {
+    check_fixes(fixture, &Settings { select: vec![code.to_owned()], ..Settings::default() }, &expected);
+}
+
+fn check_fixes(fixture: &str, settings: &Settings, expected: &Expect) {
     let text = fixture.strip_prefix('\n').unwrap_or(fixture);
     let mut result = String::new();
-    for fix in
-        findings_of(text, &Facts::default(), &Settings::default()).iter().flat_map(|finding| &finding.fixes)
-    {
+    for fix in findings_of(text, &Facts::default(), settings).iter().flat_map(|finding| &finding.fixes) {
         let safety = match &fix.applicability {
             Applicability::Safe => "safe".to_owned(),
             Applicability::Unsafe { check } => format!("unsafe: {check}"),

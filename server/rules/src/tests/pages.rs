@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use semantic::facts::{ContextFacts, Facts, IgnoreFile};
+use semantic::facts::{ContextFacts, Facts, IgnoreFile, ImageFacts};
 
 use super::fixture::findings_of;
 use crate::catalogue::{REGISTRY, find};
@@ -27,14 +27,18 @@ pub(super) fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
     blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
 }
 
-/// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file.
+/// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file, and
+/// `# base image NAME is PLATFORM` for an image on the builder.
 fn finds(rule: &Rule, text: &str) -> bool {
     let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
     let patterns: Vec<&str> =
         text.lines().filter_map(|line| line.strip_prefix("# .dockerignore: ")).collect();
     let ignore_file = IgnoreFile { path: ".dockerignore".to_owned(), text: patterns.join("\n") };
     let context = ContextFacts { ignore_file: Some(ignore_file), ..ContextFacts::default() };
-    let facts = Facts { context: (!patterns.is_empty()).then_some(context), ..Facts::default() };
+    let images = text.lines().filter_map(|line| line.strip_prefix("# base image ")?.split_once(" is "));
+    let image = |platform: &str| ImageFacts { platform: platform.to_owned(), ..ImageFacts::default() };
+    let base_images = images.map(|(name, platform)| (name.to_owned(), image(platform))).collect();
+    let facts = Facts { context: (!patterns.is_empty()).then_some(context), base_images, ..Facts::default() };
     findings_of(text, &facts, &settings).iter().any(|finding| finding.code == rule.code)
 }
 

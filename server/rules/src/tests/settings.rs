@@ -132,6 +132,23 @@ fn the_check_directive_knows_buildkits_checks_alone() {
 }
 
 #[test]
+fn the_check_directive_asks_for_experimental_checks() {
+    let with = |directive: &str, settings: &Settings| {
+        let text = format!("# check={directive}\n# no description\nARG A=1\nFROM a:$A\n");
+        codes(&text, settings).contains(&"description-without-name")
+    };
+    let plain = Settings::default();
+    assert!(with("experimental=InvalidDefinitionDescription", &plain));
+    assert!(with("skip=StageNameCasing;experimental=all", &plain));
+    assert!(!with("experimental=StageNameCasing", &plain));
+    assert!(!with("experimental=all;skip=InvalidDefinitionDescription", &plain));
+    assert!(!with("error=true", &plain));
+    let ignore = names(&["description-without-name"]);
+    assert!(!with("experimental=all", &Settings { ignore, ..Settings::default() }));
+    assert!(!with("experimental=all", &Settings { select: names(&["size"]), ..Settings::default() }));
+}
+
+#[test]
 fn what_is_suppressed_is_kept_with_its_reason() {
     let report =
         report("FROM a:1\n# layerwise ignore=secrets reason: a stand-in, opens nothing\nARG API_KEY\n");
