@@ -7,6 +7,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . scripts/lib/debian.sh
+. scripts/lib/engine.sh
 . scripts/lib/run.sh
 
 passed=0
@@ -96,6 +97,8 @@ set_up_node() {
 set_up_engines() {
     use_engine 28 || return 1
     export LAYERWISE_TEST_ENGINE_28=$engine_host
+    LAYERWISE_TEST_DOCKER=$(docker_cli) || return 1
+    export LAYERWISE_TEST_DOCKER
     DOCKER_HOST=$engine_host scripts/images.sh || return 1
     use_engine 28-containerd || return 1
     export LAYERWISE_TEST_ENGINE_28_CONTAINERD=$engine_host

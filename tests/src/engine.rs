@@ -1,6 +1,7 @@
 //! Builds on real engines: today's with both image stores, and Docker 20.10.
 
 mod api;
+mod build_checks;
 mod buildkitd;
 mod cancel;
 mod credentials;

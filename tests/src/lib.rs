@@ -1,6 +1,8 @@
 //! Tests across crates: LSP, command line, inner loop, tidy, real engine, real editors.
 
 #[cfg(test)]
+mod build_checks;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 #[cfg(feature = "engine")]

@@ -4,6 +4,7 @@ use crate::rule::{Category, Findings, Rule, Severity};
 use rewrites::Input;
 use semantic::SourceKind;
 use semantic::dockerignore::Dockerignore;
+use semantic::facts::ContextFacts;
 use semantic::path::clean_context_path;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,7 +21,10 @@ pub(crate) static RULE: Rule = Rule {
 const PAGE: &str = r#"
 ## What
 
-A COPY or ADD names a path of the build context that `.dockerignore` leaves out.
+A COPY or ADD names a path of the build context that `.dockerignore` leaves out, or a pattern of which `.dockerignore` leaves out every match.
+
+What an exception (`!…`) takes back in is known here. BuildKit's check says nothing at all where there is one, and before 0.26 it reported what the
+exception takes back in.
 
 ## Why
 
@@ -49,18 +53,18 @@ When another `.dockerignore` is in force in the builds that count.
 "#;
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
-    let Some(file) = input.facts.context.as_ref().and_then(|context| context.ignore_file.as_ref()) else {
-        return;
-    };
+    let Some(context) = input.facts.context.as_ref() else { return };
+    let Some(file) = &context.ignore_file else { return };
     let (ignore, _) = Dockerignore::parse(&file.text);
     if ignore.is_empty() {
         return;
     }
+    let ignored = Ignored { ignore, listing: context.complete.then_some(context) };
     for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
         let Some(copy) = item.as_copy().filter(|copy| copy.from.is_none()) else { continue };
         for source in copy.sources.iter().filter(|source| source.kind == SourceKind::Path) {
             let Some(path) = source.text.value.as_deref().map(clean_context_path) else { continue };
-            let Some(pattern) = excluding(&ignore, &path) else { continue };
+            let Some(pattern) = ignored.by(&path) else { continue };
             let keyword = item.instruction.keyword;
             let message = format!(
                 "{} leaves `{path}` out by `{pattern}`, so this {keyword} finds nothing. Take it back in with `!{path}`, or do not copy it.",
@@ -71,25 +75,60 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
-/// The pattern that leaves a path out with all that lies below it.
-fn excluding(ignore: &Dockerignore, path: &str) -> Option<String> {
-    if path == "." {
-        let all = ignore
-            .patterns()
-            .iter()
-            .find(|pattern| matches!(pattern.text.as_str(), "*" | "**" | "**/*") && !pattern.exception)?;
-        return (!ignore.patterns().iter().any(|pattern| pattern.exception)).then(|| all.text.clone());
+/// What is left out of the context.
+struct Ignored<'a> {
+    ignore: Dockerignore,
+    /// What lies there, where all of it is known.
+    listing: Option<&'a ContextFacts>,
+}
+
+impl Ignored<'_> {
+    /// The pattern that leaves out everything that a source names.
+    fn by(&self, source: &str) -> Option<String> {
+        if source == "." {
+            return self.root_by();
+        }
+        if source.contains(['*', '?', '[']) {
+            return self.matches_by(source);
+        }
+        self.path_by(source)
     }
-    if path.contains(['*', '?', '[']) {
-        return None;
+
+    fn root_by(&self) -> Option<String> {
+        let mut patterns = self.ignore.patterns().iter();
+        let all = patterns.find(|pattern| matches!(pattern.text.as_str(), "*" | "**" | "**/*"))?;
+        let has_exceptions = self.ignore.patterns().iter().any(|pattern| pattern.exception);
+        (!has_exceptions).then(|| all.text.clone())
     }
-    let pattern = ignore.deciding_pattern(path).filter(|pattern| !pattern.exception)?;
-    ignore.can_skip_folder(path).then(|| pattern.text.clone())
+
+    /// The pattern that leaves a path out with all that lies below it.
+    fn path_by(&self, path: &str) -> Option<String> {
+        let pattern = self.ignore.deciding_pattern(path).filter(|pattern| !pattern.exception)?;
+        // An exception may lead into a folder; whether it finds anything there, the listing says.
+        let is_empty = |listing: &&ContextFacts| {
+            listing.has(path) && listing.below(path).all(|(below, _)| self.ignore.is_ignored(below))
+        };
+        let is_out = self.ignore.can_skip_folder(path) || self.listing.as_ref().is_some_and(is_empty);
+        is_out.then(|| pattern.text.clone())
+    }
+
+    /// The pattern that leaves out the first match of a source with wildcards, where every match is left out.
+    fn matches_by(&self, source: &str) -> Option<String> {
+        let listing = self.listing?;
+        let (matcher, _) = Dockerignore::from_patterns([source]);
+        let wanted = matcher.patterns().first()?;
+        let mut first = None;
+        for path in listing.files.keys().filter(|path| wanted.is_match(path)) {
+            let pattern = self.path_by(path)?;
+            first.get_or_insert(pattern);
+        }
+        first
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use semantic::facts::{ContextFacts, Facts, IgnoreFile};
+    use semantic::facts::{ContextFacts, Facts, FileFacts, FileKind, IgnoreFile};
 
     use crate::Settings;
     use crate::tests::findings_of;
@@ -136,5 +175,28 @@ mod tests {
             );
         }
         assert!(findings_of("FROM a:1\nCOPY a /a\n", &Facts::default(), &Settings::default()).is_empty());
+    }
+
+    #[test]
+    fn a_pattern_with_every_match_ignored_finds_nothing() {
+        let files = ["docs", "docs/größe.md", "docs/a.txt", "README.md"];
+        let size = FileFacts { size: 1, kind: FileKind::File };
+        let found = |ignore: &str, source: &str, complete| {
+            let ignore_file = Some(IgnoreFile { path: ".dockerignore".to_owned(), text: ignore.to_owned() });
+            let files = files.iter().map(|path| ((*path).to_owned(), size)).collect();
+            let context = ContextFacts { files, ignore_file, complete, ..ContextFacts::default() };
+            let facts = Facts { context: Some(context), ..Facts::default() };
+            let settings = Settings { select: vec!["CopyIgnoredFile".to_owned()], ..Settings::default() };
+            findings_of(&format!("FROM a:1\nCOPY {source} /x/\n"), &facts, &settings).len()
+        };
+        // The exception leads into any folder, and takes nothing back in from this one.
+        assert_eq!(found("*\n!src\n!src/*.md", "docs", true), 1);
+        assert_eq!(found("*\n!src\n!src/*.md", "docs", false), 0);
+        assert_eq!(found("*\n!docs/*.txt", "docs", true), 0);
+        assert_eq!(found("**/*.md", "docs/*.md", true), 1);
+        assert_eq!(found("**/*.md", "docs/*.md", false), 0);
+        assert_eq!(found("**/*.md", "docs/*", true), 0);
+        assert_eq!(found("**/*.md", "*.rs", true), 0);
+        assert_eq!(found("**/*.md\n!docs/g*.md", "docs/*.md", true), 0);
     }
 }

@@ -50,12 +50,15 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     for stage in input.model.stages.iter().filter(|stage| stage.name.is_some()) {
         let from = stage.from.keyword_range.of(&stage.from.source);
         let Some(word) = stage.from.arguments.words.get(1) else { continue };
-        let is_small = word.text == "as";
-        let fits = if is_small { from == from.to_lowercase() } else { from == from.to_uppercase() };
-        if fits {
+        // A FROM in both cases is reported for itself.
+        let wanted = match from {
+            _ if from == from.to_lowercase() => "as",
+            _ if from == from.to_uppercase() => "AS",
+            _ => continue,
+        };
+        if word.text == wanted {
             continue;
         }
-        let wanted = if from == from.to_lowercase() { "as" } else { "AS" };
         let range = stage.from.place(word.range);
         let message = format!("`{}` and `{from}` are in different cases. Write `{wanted}`.", word.text);
         findings

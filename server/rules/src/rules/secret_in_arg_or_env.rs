@@ -26,7 +26,7 @@ const PAGE: &str = r#"
 An ARG or ENV has a name that speaks of a secret: a token, a password, a private key. Names are read word by word, so `GOPRIVATE` or
 `KEYCLOAK_VERSION` are not meant, and neither are names that say that something else is held (`DB_PASSWORD_FILE`, `AUTH_URL`,
 `PUBLIC_KEY`, `DB_USERNAME`), nor values that show it: a path, a switch, the fingerprint of a public key. An address with a password in
-it is reported under any name.
+it is reported under any name. BuildKit's check knows the name alone and a few of these words, so it reports more of them (`CREDENTIAL_ID`, and before 0.26 `KEY_FILE`).
 
 ## Why
 

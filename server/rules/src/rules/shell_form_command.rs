@@ -44,7 +44,8 @@ CMD ["server", "--port", "80"]
 
 ## When to ignore
 
-When the command needs a shell; SHELL says so, or `sh -c "exec …"` in a list.
+When the command needs a shell; SHELL says so, or `sh -c "exec …"` in a list. A CMD or ENTRYPOINT without any words, which BuildKit's check reports too, is taken for half
+typed.
 "#;
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
