@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use bollard::models::ImageConfig;
+use bollard::models::ImageInspect;
 use futures::StreamExt;
 use semantic::ImageFacts;
 use semantic::image_reference::ImageReference;
@@ -39,10 +39,7 @@ impl Images {
     /// The configuration of an image that the engine has, by any of its names; absent where it has none of that name.
     pub async fn facts(&self, name: &str) -> Option<ImageFacts> {
         let image = self.engine.docker.inspect_image(name).await.ok()?;
-        let size = image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        let parts = [image.os, image.architecture, image.variant].into_iter().flatten();
-        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-        Some(ImageFacts { platform: parts.join("/"), ..from_config(image.config.unwrap_or_default(), size) })
+        Some(from_inspection(image))
     }
 
     /// The configurations of all tagged images whose repository one of `names` has, by their names with tags.
@@ -106,12 +103,19 @@ impl Images {
     }
 }
 
-fn from_config(config: ImageConfig, size: u64) -> ImageFacts {
+fn from_inspection(image: ImageInspect) -> ImageFacts {
+    let config = image.config.unwrap_or_default();
     let pairs = config.env.unwrap_or_default();
     let environment = pairs
         .iter()
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let pulled = image.repo_digests.unwrap_or_default();
+    let pulled = pulled.iter().find_map(|name| name.split_once('@')).map(|(_, digest)| digest.to_owned());
+    let parts = [image.os, image.architecture, image.variant].into_iter().flatten();
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    let mut ports = config.exposed_ports.unwrap_or_default();
+    ports.sort();
     ImageFacts {
         environment: environment.collect(),
         workdir: config.working_dir.unwrap_or_default(),
@@ -119,7 +123,11 @@ fn from_config(config: ImageConfig, size: u64) -> ImageFacts {
         shell: config.shell.unwrap_or_default(),
         entrypoint: config.entrypoint.unwrap_or_default(),
         command: config.cmd.unwrap_or_default(),
-        size,
-        ..ImageFacts::default()
+        size: image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+        digest: pulled.or(image.id).unwrap_or_default(),
+        created: image.created.unwrap_or_default(),
+        layers: image.root_fs.and_then(|files| files.layers).map_or(0, |layers| layers.len()),
+        platform: parts.join("/"),
+        ports,
     }
 }

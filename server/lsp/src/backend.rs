@@ -8,14 +8,15 @@ use tower_lsp::ls_types::{
     CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, SemanticTokensDeltaParams,
-    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
-    SemanticTokensRangeResult, SemanticTokensResult, Uri, WorkDoneProgressCancelParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, Uri,
+    WorkDoneProgressCancelParams,
 };
 
 use crate::main_loop::{Context, Event, Notice, Reading};
-use crate::{code_actions, code_lens, diagnostics, from_proto, inlay_hints, semantic_tokens};
+use crate::{code_actions, code_lens, diagnostics, from_proto, hover, inlay_hints, semantic_tokens};
 
 /// Forwards to the main loop.
 pub(crate) struct Backend {
@@ -143,6 +144,10 @@ impl LanguageServer for Backend {
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
         self.read("codeAction/resolve", move |context| code_actions::resolve(context, params)).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.read("textDocument/hover", move |context| Ok(hover::at(context, &params))).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {

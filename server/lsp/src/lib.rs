@@ -14,6 +14,7 @@ mod commands;
 mod diagnostics;
 mod frames;
 mod from_proto;
+mod hover;
 mod initialize;
 mod inlay_hints;
 mod main_loop;

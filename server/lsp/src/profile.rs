@@ -1,8 +1,8 @@
 //! What the client can do, read once at `initialize`.
 
-use ide::Encoding;
+use ide::{Encoding, Markup};
 use serde_json::Value;
-use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
+use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
 /// The client's abilities.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct Profile {
     pub(crate) refreshes_code_lenses: bool,
     /// It resolves a code action's `edit` when the user picks it.
     pub(crate) resolves_edits: bool,
+    /// How it reads hovers.
+    pub(crate) hover_markup: Markup,
     /// It takes versioned edits.
     pub(crate) document_changes: bool,
     pub(crate) configuration: bool,
@@ -43,6 +45,11 @@ impl Profile {
             resolves_edits: keeps_action_data
                 && resolvable
                     .is_some_and(|support| support.properties.iter().any(|property| property == "edit")),
+            hover_markup: document
+                .and_then(|document| document.hover.as_ref())
+                .and_then(|hover| hover.content_format.as_deref())
+                .map(favourite_markup)
+                .unwrap_or_default(),
             document_changes: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)
@@ -60,6 +67,14 @@ impl Profile {
             Encoding::Utf16 => PositionEncodingKind::UTF16,
             Encoding::Utf32 => PositionEncodingKind::UTF32,
         }
+    }
+}
+
+/// The first of the client's kinds of markup that we have. A client that names none reads plain text.
+fn favourite_markup(formats: &[MarkupKind]) -> Markup {
+    match formats.first() {
+        Some(MarkupKind::Markdown) => Markup::Markdown,
+        _ => Markup::PlainText,
     }
 }
 

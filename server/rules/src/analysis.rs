@@ -5,6 +5,6 @@ pub(crate) mod call;
 pub(crate) mod fixes;
 pub(crate) mod image_path;
 pub(crate) mod install;
-pub(crate) mod secret_name;
+pub mod secret_name;
 pub(crate) mod shipped;
 pub(crate) mod text;

@@ -16,6 +16,7 @@ pub mod suppress;
 #[cfg(test)]
 mod tests;
 
+pub use crate::analysis::secret_name;
 pub use crate::catalogue::{REGISTRY, find, find_all};
 pub use crate::names::{is_same_name, nearest};
 pub use crate::report::{Report, Suppressed, check, report, report_with, run};

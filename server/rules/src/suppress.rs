@@ -127,10 +127,14 @@ impl Suppressions {
         !rule.on_by_default && rule.aliases.iter().filter(|alias| EXPERIMENTAL.contains(alias)).any(is_meant)
     }
 
+    /// Every comment and directive that suppresses something, whoever's language it speaks, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Suppression> {
+        self.next.iter().map(|(_, suppression)| suppression).chain(&self.global)
+    }
+
     /// Our own comments, in no order.
     pub fn own(&self) -> impl Iterator<Item = &Suppression> {
-        let all = self.next.iter().map(|(_, suppression)| suppression).chain(&self.global);
-        all.filter(|suppression| suppression.dialect == Dialect::Layerwise)
+        self.all().filter(|suppression| suppression.dialect == Dialect::Layerwise)
     }
 }
 

@@ -128,9 +128,11 @@ impl Dockerignore {
         (decider.is_some_and(|pattern| !pattern.exception), matched)
     }
 
-    /// What the builder does while it walks: a pattern that matched the folder holds for all in it, but a pattern is
+    /// The pattern that decides about `path`, given the match of the folder that holds it: [`Self::matches_in`] for those who name it.
+    ///
+    /// This is what the builder does while it walks: a pattern that matched the folder holds for all in it, but a pattern is
     /// tried only where it would change the answer so far, and one that was not tried on the folder is not inherited.
-    fn decide_in(&self, folder: &FolderMatch, path: &str) -> (Option<&Pattern>, FolderMatch) {
+    pub fn decide_in(&self, folder: &FolderMatch, path: &str) -> (Option<&Pattern>, FolderMatch) {
         let mut ignored = false;
         let mut decider = None;
         let mut matched = vec![false; self.patterns.len()];

@@ -76,6 +76,7 @@ pub struct IgnoreFile {
 
 /// An image's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ImageFacts {
     /// ENV.
     pub environment: BTreeMap<String, String>,
@@ -92,8 +93,15 @@ pub struct ImageFacts {
     /// Bytes as the engine's inspection gives them.
     pub size: u64,
     /// What it is for, such as `linux/arm64/v8`; empty where unknown.
-    #[serde(default)]
     pub platform: String,
+    /// The digest under which a registry has it (`sha256:…`), else the image's Id; empty where the engine says neither.
+    pub digest: String,
+    /// When it was made, as RFC 3339; empty where unknown.
+    pub created: String,
+    /// How many layers it has; 0 where unknown.
+    pub layers: usize,
+    /// EXPOSE, sorted: `80/tcp`.
+    pub ports: Vec<String>,
 }
 
 /// What the builder's own Dockerfile frontend understands.

@@ -132,7 +132,8 @@ const OTHER_KEYS: [&str; 14] = [
 ];
 
 /// Whether a variable of this name is likely to hold a secret.
-pub(crate) fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     const PARTS: [&str; 10] =
         ["pass", "pwd", "pword", "secret", "token", "key", "auth", "cred", "pat", "private"];
     let lower = name.to_ascii_lowercase();
@@ -179,7 +180,8 @@ pub(crate) fn is_secret(name: &str) -> bool {
 }
 
 /// Whether BuildKit's `SecretsUsedInArgOrEnv` reports this name.
-pub(crate) fn is_reported_by_buildkit(name: &str) -> bool {
+#[must_use]
+pub fn is_reported_by_buildkit(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let has = |known: &[&str]| lower.split('_').any(|word| known.contains(&word));
     has(&BUILDKIT_WORDS) && !has(&BUILDKIT_HARMLESS)
@@ -202,7 +204,8 @@ pub(crate) fn is_reported_by_trivy(name: &str) -> bool {
 }
 
 /// Whether a value shows that the variable holds no secret, whatever its name: a switch, a path, a key's fingerprint.
-pub(crate) fn is_harmless_value(value: &str) -> bool {
+#[must_use]
+pub fn is_harmless_value(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
     let is_switch = matches!(
@@ -226,7 +229,8 @@ fn is_fingerprint(value: &str) -> bool {
 }
 
 /// Whether a value is an address with a password in it: `https://user:password@host`.
-pub(crate) fn is_address_with_password(value: &str) -> bool {
+#[must_use]
+pub fn is_address_with_password(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority

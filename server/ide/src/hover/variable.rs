@@ -1,0 +1,485 @@
+//! Variables: what `$X` is here, who says so, and what `${X:-y}` comes to; and the names that ARG and ENV define.
+
+use semantic::expand::{Modifier, expand_word};
+use semantic::{Definition, Kind, Lookup, Origin, Scope, Value};
+use syntax::{Form, Keyword, LocalRange, Pair, TextRange, Word};
+
+use super::card::{Card, Line, code, line_number, say, title};
+use super::secrets::MASK;
+use super::spot::{Found, Spot};
+use crate::catalogue::{self, VariableFamily};
+
+/// A variable under the cursor.
+struct Used {
+    name: String,
+    range: TextRange,
+    reader: Reader,
+}
+
+/// Who puts the value in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// The builder, before the step runs.
+    Builder,
+    /// The shell of a RUN.
+    BuildShell,
+    /// The shell of a container that starts.
+    ContainerShell,
+    /// Nobody: a JSON list that starts no shell.
+    Nobody,
+}
+
+/// Variables that a shell or the builder sets for a command by itself.
+const OF_THE_SHELL: [&str; 14] = [
+    "HOME", "HOSTNAME", "IFS", "LINENO", "OLDPWD", "OPTARG", "OPTIND", "PPID", "PWD", "RANDOM", "SECONDS",
+    "SHELL", "SHLVL", "UID",
+];
+
+/// The use of a variable under the cursor.
+pub(super) fn use_at(spot: &Spot<'_>) -> Found {
+    let used = used_at(spot)?;
+    let scope = scope_at(spot);
+    let name = used.name.as_str();
+    if used.reader == Reader::Nobody {
+        let mut card = Card::new(code(format!("${name}")).text(" is passed as it is"));
+        card.line(
+            say("A JSON list starts no shell, so nothing expands it. Write the shell form, or ")
+                .code("[\"sh\", \"-c\", \"…\"]")
+                .text("."),
+        );
+        return Some((used.range, card));
+    }
+    if matches!(used.reader, Reader::BuildShell | Reader::ContainerShell) && is_assigned_in_script(spot, name)
+    {
+        let card = Card::new(title(name).text(" is set by this command itself, and is gone when it ends"));
+        return Some((used.range, card));
+    }
+    let definition = spot.view.model.scopes.definition(scope, name);
+    if used.reader == Reader::ContainerShell
+        && definition.is_some_and(|definition| definition.origin != Origin::Env)
+    {
+        let mut card = Card::new(title(name).text(" is not set in a container"));
+        card.line(
+            source(spot, definition?)
+                .text(": it ends with the build. ")
+                .code(format!("ENV {name}=${name}"))
+                .text(" keeps it."),
+        );
+        return Some((used.range, card));
+    }
+    let mut card = card(spot, scope, name, used.reader);
+    expression(spot, scope, &used, &mut card);
+    if used.reader == Reader::Builder {
+        whole_word(spot, scope, &used, &mut card);
+    }
+    Some((used.range, card))
+}
+
+/// The name under the cursor that an ARG or ENV defines, or a value that is made of others.
+pub(super) fn definition_at(spot: &Spot<'_>) -> Found {
+    let pairs = &spot.instruction.arguments.pairs;
+    if let Some(pair) = pairs.iter().find(|pair| spot.is_on(pair.key.range)) {
+        let definition = defined_by(spot, pair)?;
+        return Some((spot.place(pair.key.range), card_of_definition(spot, definition, pair)));
+    }
+    let pair = pairs.iter().find(|pair| pair.value.as_ref().is_some_and(|value| spot.is_on(value.range)))?;
+    let escape = spot.view.model.document.escape();
+    let is_made = |value: &&Word| !expand_word(&value.text, escape, |_| Lookup::Unknown).uses.is_empty();
+    let value = pair.value.as_ref().filter(is_made)?;
+    let Value::Known(known) = &defined_by(spot, pair)?.value else { return None };
+    let mut card = Card::new(title(&pair.key.text));
+    match shown_value(spot, &pair.key.text, known) {
+        Some(shown) => card = Card::new(title(&pair.key.text).text(" becomes ").code(shown)),
+        None => card.line(say("Its value is hidden: the name or the value is that of a secret.")),
+    }
+    Some((spot.place(value.range), card))
+}
+
+/// A value as it may be shown; nothing where it may not be.
+fn shown_value(spot: &Spot<'_>, name: &str, value: &str) -> Option<String> {
+    (!spot.view.secrets.is_hidden(name, value)).then(|| value.to_owned())
+}
+
+/// The first line: the name with its value.
+fn value_line(spot: &Spot<'_>, name: &str, value: &str) -> Line {
+    match shown_value(spot, name, value) {
+        Some(value) if value.is_empty() => title(name).text(" is empty"),
+        Some(value) => title(name).text(" = ").code(value),
+        None => title(name).text(format!(" = {MASK}, hidden as a secret")),
+    }
+}
+
+/// What a scope sees under a name.
+fn card(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card {
+    let scopes = &spot.view.model.scopes;
+    let definition = scopes.definition(scope, name);
+    let Some(definition) = definition else { return undefined(spot, scope, name, reader) };
+    let mut card = match &definition.value {
+        Value::Known(value) => Card::new(value_line(spot, name, value)),
+        Value::Unset => Card::new(title(name).text(" has no value")),
+        Value::Unknown => match catalogue::variable(name) {
+            Some(known) => Card::new(title(name).text(": ").text(lower_first(known.summary))),
+            None => Card::new(title(name).text(": the value depends on what this file does not say")),
+        },
+    };
+    card.line(source(spot, definition).then(reach(definition)).text("."));
+    if definition.origin != Origin::Env {
+        card.line(override_line(spot, name, definition));
+    }
+    card
+}
+
+/// Where it is defined.
+fn source(spot: &Spot<'_>, definition: &Definition) -> Line {
+    let model = spot.view.model;
+    let line = line_number(model.document.buildkit_line(definition.range.start));
+    let keyword = if definition.origin == Origin::Env { "ENV" } else { "ARG" };
+    let mut said = match definition.origin {
+        Origin::GlobalArg => say("Global ").code(keyword),
+        _ => code(keyword),
+    };
+    said = said.text(format!(" in line {line}"));
+    let stage = model.stages.iter().rfind(|stage| stage.from.start <= definition.range.start);
+    if let Some(stage) = stage.filter(|stage| spot.stage.is_some_and(|here| here.index != stage.index)) {
+        said = said.text(", in stage ").code(stage.display_name());
+    }
+    match global_default(spot, definition) {
+        Some(global) => {
+            let line = line_number(model.document.buildkit_line(global.range.start));
+            said.text(format!(", with the default of line {line}"))
+        }
+        None => said,
+    }
+}
+
+/// Whom it reaches.
+fn reach(definition: &Definition) -> Line {
+    match definition.origin {
+        Origin::GlobalArg => say(""),
+        Origin::Arg => say("; containers do not have it"),
+        Origin::Env => say("; containers have it too"),
+    }
+}
+
+/// The global ARG whose default an ARG of a stage takes over.
+fn global_default<'a>(spot: &Spot<'a>, definition: &Definition) -> Option<&'a Definition> {
+    let model = spot.view.model;
+    let has_default = || {
+        let instruction = model.document.instruction_at(definition.range.start)?;
+        let mut pairs = instruction.arguments.pairs.iter();
+        pairs
+            .find(|pair| instruction.place(pair.key.range) == definition.range)
+            .map(|pair| pair.value.is_some())
+    };
+    (definition.origin == Origin::Arg && has_default() == Some(false))
+        .then(|| model.scopes.global(&definition.name))
+        .flatten()
+}
+
+fn override_line(spot: &Spot<'_>, name: &str, definition: &Definition) -> Line {
+    if let Some(value) = spot.view.settings.build.args.get(name) {
+        let line = say("Builds from the editor pass ");
+        return match shown_value(spot, name, value) {
+            Some(value) => line.code(format!("{name}={value}")).text(", by the settings."),
+            None => line.text("another value, by the settings."),
+        };
+    }
+    let gives = if definition.value == Value::Unset { "Only " } else { "" };
+    let verb = if definition.value == Value::Unset { " gives it one." } else { " overrides it." };
+    say(gives).code(format!("--build-arg {name}=…")).text(verb)
+}
+
+/// What is said of a name that nothing in the file defines for this place.
+fn undefined(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card {
+    let model = spot.view.model;
+    let in_stage = scope.stage.is_some();
+    if let Lookup::Value(value) = model.lookup(scope, name) {
+        let mut card = Card::new(value_line(spot, name, value));
+        card.line(base_image(spot, "Set by the base image ").text("."));
+        return card;
+    }
+    if let Some(known) = catalogue::variable(name) {
+        let mut card = Card::new(title(name).text(": ").text(lower_first(known.summary)));
+        if known.family == VariableFamily::Proxy {
+            card.line(say("Set when the caller gives it; no ").code("ARG").text(" is needed."));
+        } else if in_stage {
+            card.line(say("Not set in this stage until it says ").code(format!("ARG {name}")).text("."));
+        } else if !known.example.is_empty() {
+            card.line(say("Such as ").code(known.example).text("."));
+        }
+        return card;
+    }
+    if let Some(global) = model.scopes.global(name).filter(|_| in_stage) {
+        let line = line_number(model.document.buildkit_line(global.range.start));
+        let mut card = Card::new(title(name).text(" is not set in this stage"));
+        card.line(
+            say("The global ")
+                .code("ARG")
+                .text(format!(" in line {line} ends at FROM: repeat "))
+                .code(format!("ARG {name}"))
+                .text(" here to have it."),
+        );
+        return card;
+    }
+    if matches!(reader, Reader::BuildShell | Reader::ContainerShell) && OF_THE_SHELL.contains(&name) {
+        return Card::new(title(name).text(" is set when the command runs, by the shell or the builder"));
+    }
+    match model.lookup(scope, name) {
+        Lookup::Unset => Card::new(title(name).text(" is not set: it expands to nothing")),
+        _ => {
+            let mut card = Card::new(title(name).text(" is not set in this file"));
+            card.line(base_image(spot, "Whether the base image sets it is not known: ").text("."));
+            card
+        }
+    }
+}
+
+fn base_image(spot: &Spot<'_>, before: &'static str) -> Line {
+    let root = spot.stage.map(|stage| spot.view.model.root(stage.index));
+    match root {
+        Some(semantic::Base::Image(name)) => say(before).code(name.as_str()),
+        _ => say(before).text("its name depends on a variable"),
+    }
+}
+
+/// What a definition says of itself.
+fn card_of_definition(spot: &Spot<'_>, definition: &Definition, pair: &Pair) -> Card {
+    let name = definition.name.as_str();
+    let mut card = match &definition.value {
+        Value::Known(value) => Card::new(value_line(spot, name, value)),
+        Value::Unset => Card::new(title(name).text(" has no default")),
+        Value::Unknown => match catalogue::variable(name) {
+            Some(known) => Card::new(title(name).text(": ").text(lower_first(known.summary))),
+            None => Card::new(title(name).text(": the value depends on what this file does not say")),
+        },
+    };
+    match definition.origin {
+        Origin::GlobalArg => {
+            card.line(say("Global: every FROM sees it. ").then(adopters(spot, name)));
+        }
+        Origin::Arg => {
+            let default = global_default(spot, definition)
+                .map(|global| line_number(spot.view.model.document.buildkit_line(global.range.start)));
+            let from = default.map_or(String::new(), |line| format!(" Its default is that of line {line}."));
+            card.line(say(format!("For the rest of this stage; containers do not have it.{from}")));
+        }
+        Origin::Env => {
+            card.line(say("From here on, in stages built on this one, and in containers."));
+            if let Some(line) = replaced(spot, name) {
+                card.line(say(format!("Replaces the value of line {line}.")));
+            }
+        }
+    }
+    if definition.origin != Origin::Env {
+        card.line(override_line(spot, name, definition));
+    }
+    if pair.legacy {
+        card.line(
+            say("This is the old form; ").code(format!("ENV {name}=…")).text(" allows several, and quotes."),
+        );
+    }
+    card
+}
+
+/// The line that a name had its value from before this instruction.
+fn replaced(spot: &Spot<'_>, name: &str) -> Option<u32> {
+    let model = spot.view.model;
+    let before = model.scopes.definition(spot.item?.scope, name)?;
+    Some(line_number(model.document.buildkit_line(before.range.start)))
+}
+
+/// The stages that take a global ARG over.
+fn adopters(spot: &Spot<'_>, name: &str) -> Line {
+    let items = spot.view.model.stages.iter().flat_map(|stage| &stage.instructions);
+    let takes = |kind: &Kind| match kind {
+        Kind::Arg(arguments) => {
+            arguments.iter().any(|(argument, default)| argument.raw == name && default.is_none())
+        }
+        _ => false,
+    };
+    let lines: Vec<String> = items
+        .filter(|item| takes(&item.kind))
+        .map(|item| line_number(item.instruction.line).to_string())
+        .collect();
+    match lines.as_slice() {
+        [] => say("A stage sees it behind an ").code(format!("ARG {name}")).text(" of its own."),
+        [line] => say(format!("The stage around line {line} takes it over.")),
+        lines => say(format!("Stages take it over in lines {}.", lines.join(", "))),
+    }
+}
+
+fn defined_by<'a>(spot: &Spot<'a>, pair: &Pair) -> Option<&'a Definition> {
+    let scopes = &spot.view.model.scopes;
+    let scope = spot.stage.map_or_else(|| scopes.global_end(), |stage| scopes.end(stage.index));
+    let range = spot.place(pair.key.range);
+    scopes.definitions(scope).iter().find(|definition| definition.range == range)
+}
+
+/// What the words at this place see.
+fn scope_at(spot: &Spot<'_>) -> Scope {
+    let scopes = &spot.view.model.scopes;
+    match spot.item {
+        Some(item) => item.scope,
+        None => {
+            let before = |definition: &&Definition| definition.range.start < spot.instruction.start;
+            Scope { stage: None, visible: scopes.globals().iter().take_while(before).count() }
+        }
+    }
+}
+
+fn used_at(spot: &Spot<'_>) -> Option<Used> {
+    let instruction = &spot.instruction;
+    if let Some(used) = in_flags(spot) {
+        return Some(used);
+    }
+    let is_command = matches!(
+        instruction.keyword,
+        Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck
+    );
+    if is_command {
+        return in_command(spot);
+    }
+    if matches!(
+        instruction.keyword,
+        Keyword::Shell | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown
+    ) {
+        return None;
+    }
+    let (index, word) = spot.word()?;
+    // The name behind AS is taken as it is.
+    (instruction.keyword != Keyword::From || index == 0).then(|| in_word(spot, word)).flatten()
+}
+
+/// Flags are expanded by the builder, but for `--from`.
+fn in_flags(spot: &Spot<'_>) -> Option<Used> {
+    let flag = spot.instruction.flags.iter().find(|flag| spot.is_on(flag.range))?;
+    let value = flag.value.as_ref().filter(|_| flag.name != "from")?;
+    in_word(spot, value)
+}
+
+fn in_word(spot: &Spot<'_>, word: &Word) -> Option<Used> {
+    if !word.text.contains('$') {
+        return None;
+    }
+    let escape = spot.view.model.document.escape();
+    let uses = expand_word(&word.text, escape, |_| Lookup::Unknown).uses;
+    let places = uses.into_iter().map(|used| (word.place(used.range.start, used.range.end), used.name));
+    innermost(spot, places).map(|(range, name)| Used { name, range, reader: Reader::Builder })
+}
+
+fn in_command(spot: &Spot<'_>) -> Option<Used> {
+    let instruction = &spot.instruction;
+    let variables = instruction.shell().into_iter().flat_map(|script| &script.variables);
+    let places = variables.map(|used| (used.range, used.name.clone()));
+    let has_posix_shell = spot.item.is_some_and(semantic::StageInstruction::has_posix_shell);
+    let is_list = instruction.arguments.form == Some(Form::Exec);
+    let reader =
+        if instruction.keyword == Keyword::Run { Reader::BuildShell } else { Reader::ContainerShell };
+    if let Some((range, name)) = innermost(spot, places).filter(|_| has_posix_shell || is_list) {
+        return Some(Used { name, range, reader });
+    }
+    let (_, word) = spot.word().filter(|_| is_list)?;
+    in_word(spot, word).map(|used| Used { reader: Reader::Nobody, ..used })
+}
+
+/// Of the places under the cursor the one inside all others: `$Y` in `${X:-$Y}`.
+fn innermost(
+    spot: &Spot<'_>,
+    places: impl Iterator<Item = (LocalRange, String)>,
+) -> Option<(TextRange, String)> {
+    let here = places.filter(|(range, _)| spot.is_on(*range));
+    let (range, name) = here.min_by_key(|(range, _)| range.end - range.start)?;
+    Some((spot.place(range), name))
+}
+
+/// Whether the script gives the variable a value, by whatever means.
+fn is_assigned_in_script(spot: &Spot<'_>, name: &str) -> bool {
+    let Some(script) = spot.instruction.shell() else { return false };
+    let source = &spot.instruction.source;
+    let is_name =
+        |word: &str| word == name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+    script.statements.iter().any(|statement| {
+        let assigned = statement.commands.iter().any(|command| {
+            command.assignments.iter().any(|assignment| assignment.name == name)
+                || (matches!(
+                    command.program(),
+                    Some("export" | "read" | "local" | "declare" | "readonly" | "getopts")
+                ) && command.words.iter().skip(1).any(|word| is_name(&word.text)))
+        });
+        assigned || statement.range.of(source).contains(&format!("for {name} in"))
+    })
+}
+
+/// What the whole expression comes to, where it does more than name the variable.
+fn expression(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut Card) {
+    let model = spot.view.model;
+    let expression = model.document.slice(used.range);
+    let has_modifier = expand_word(&expression, model.document.escape(), |_| Lookup::Unknown)
+        .uses
+        .first()
+        .and_then(|first| first.modifier);
+    let Some(modifier) = has_modifier else { return };
+    let hides = |name: &str| spot.view.secrets.hides(name);
+    if hides(&used.name) || defines_secret(spot) {
+        return;
+    }
+    let expansion = expand_word(&expression, model.document.escape(), |name| lookup(spot, scope, name));
+    if expansion.uses.iter().any(|inner| hides(&inner.name)) {
+        return;
+    }
+    let said = code(expression);
+    card.line(match (&expansion.value, modifier) {
+        (Some(value), _) if value.is_empty() => said.text(" yields nothing"),
+        (Some(value), _) => said.text(" yields ").code(value.as_str()),
+        (None, Modifier::Required) if expansion.error.is_some() => {
+            said.text(" stops the build: there is no value")
+        }
+        (None, _) => said.text(" is not known before the build"),
+    });
+}
+
+/// What the word around it comes to, where that is more than the variable.
+fn whole_word(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut Card) {
+    let escape = spot.view.model.document.escape();
+    let flags = spot.instruction.flags.iter().filter_map(|flag| flag.value.as_ref());
+    let pairs = spot.instruction.arguments.pairs.iter().filter_map(|pair| pair.value.as_ref());
+    let words = flags.chain(pairs).chain(&spot.instruction.arguments.words);
+    let Some(word) = words.into_iter().find(|word| spot.is_on(word.range)) else { return };
+    let expansion = expand_word(&word.text, escape, |name| lookup(spot, scope, name));
+    let is_more =
+        word.range.end - word.range.start > used.range.len() && spot.place(word.range) != used.range;
+    let is_hidden =
+        defines_secret(spot) || expansion.uses.iter().any(|inner| spot.view.secrets.hides(&inner.name));
+    if let Some(value) = expansion.value.filter(|_| is_more && !is_hidden) {
+        card.line(code(word.text.trim_matches('"')).text(" becomes ").code(value));
+    }
+}
+
+/// What a name is for the builder: one that only the caller could set is not set.
+fn lookup<'a>(spot: &Spot<'a>, scope: Scope, name: &str) -> Lookup<'a> {
+    match spot.view.model.lookup(scope, name) {
+        Lookup::Unknown if is_unset(spot, scope, name) => Lookup::Unset,
+        found => found,
+    }
+}
+
+/// Whether an ARG names it and gives it no value.
+fn is_unset(spot: &Spot<'_>, scope: Scope, name: &str) -> bool {
+    spot.view.model.scopes.definition(scope, name).is_some_and(|definition| definition.value == Value::Unset)
+}
+
+/// Whether the cursor is in the value of a variable that must not be shown.
+fn defines_secret(spot: &Spot<'_>) -> bool {
+    let mut pairs = spot.instruction.arguments.pairs.iter();
+    pairs.any(|pair| {
+        pair.value.as_ref().is_some_and(|value| spot.is_on(value.range))
+            && spot.view.secrets.hides(&pair.key.text)
+    })
+}
+
+/// A sentence of the catalogue behind a colon.
+fn lower_first(text: &'static str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
+}
