@@ -8,15 +8,17 @@ use tower_lsp::ls_types::{
     CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams,
-    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
-    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, Uri,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams,
+    ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
+    InlayHint, InlayHintParams, LSPAny, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, Uri,
     WorkDoneProgressCancelParams,
 };
 
 use crate::main_loop::{Context, Event, Notice, Reading};
-use crate::{code_actions, code_lens, diagnostics, from_proto, hover, inlay_hints, semantic_tokens};
+use crate::{
+    code_actions, code_lens, diagnostics, document_links, from_proto, hover, inlay_hints, semantic_tokens,
+};
 
 /// Forwards to the main loop.
 pub(crate) struct Backend {
@@ -144,6 +146,11 @@ impl LanguageServer for Backend {
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
         self.read("codeAction/resolve", move |context| code_actions::resolve(context, params)).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.read("textDocument/documentLink", move |context| Ok(document_links::list(context, &params)))
+            .await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

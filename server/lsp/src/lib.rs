@@ -12,6 +12,7 @@ mod code_actions;
 mod code_lens;
 mod commands;
 mod diagnostics;
+mod document_links;
 mod frames;
 mod from_proto;
 mod hover;

@@ -18,6 +18,8 @@ pub(crate) struct Profile {
     pub(crate) resolves_edits: bool,
     /// How it reads hovers.
     pub(crate) hover_markup: Markup,
+    /// It shows what a link says of its target.
+    pub(crate) link_tooltips: bool,
     /// It takes versioned edits.
     pub(crate) document_changes: bool,
     pub(crate) configuration: bool,
@@ -45,6 +47,7 @@ impl Profile {
             resolves_edits: keeps_action_data
                 && resolvable
                     .is_some_and(|support| support.properties.iter().any(|property| property == "edit")),
+            link_tooltips: flag("/textDocument/documentLink/tooltipSupport"),
             hover_markup: document
                 .and_then(|document| document.hover.as_ref())
                 .and_then(|hover| hover.content_format.as_deref())

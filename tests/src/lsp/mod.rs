@@ -6,6 +6,7 @@ mod actions;
 mod builds;
 mod client;
 mod diagnostics;
+mod document_links;
 mod hover;
 mod positions;
 mod semantic_tokens;

@@ -5,6 +5,7 @@ use semantic::image_reference::{DOCKER_HUB, ImageReference};
 
 use super::View;
 use super::card::{Card, Line, count, say, title};
+use crate::document_links::image_page;
 use crate::inlay_hints::bytes;
 
 /// How many variables of an image are listed.
@@ -33,6 +34,9 @@ pub(super) fn card(view: &View<'_>, name: &str) -> Card {
             card.line(say("Not on this machine's engine: the build pulls it."));
         }
         None => {}
+    }
+    if let Some(page) = image_page::of(&reference) {
+        card.line(Line::default().link(page.host, page.url));
     }
     card
 }

@@ -10,29 +10,35 @@ fn a_name_is_taken_apart() {
     check(
         "FROM node:22-sl$0im\n",
         expect![[r#"
-        [node:22-slim]
-        **`node`**, official image on Docker Hub
+            [node:22-slim]
+            **`node`**, official image on Docker Hub
 
-        Tag `22-slim`
-    "#]],
+            Tag `22-slim`
+
+            [Docker Hub](https://hub.docker.com/_/node)
+        "#]],
     );
     check(
         "FROM no$0de\n",
         expect![[r#"
-        [node]
-        **`node`**, official image on Docker Hub
+            [node]
+            **`node`**, official image on Docker Hub
 
-        No tag, which means `latest`: another day's build may get another image.
-    "#]],
+            No tag, which means `latest`: another day's build may get another image.
+
+            [Docker Hub](https://hub.docker.com/_/node)
+        "#]],
     );
     check(
         "FROM ghcr.io/acme/app:la$0test\n",
         expect![[r#"
-        [ghcr.io/acme/app:latest]
-        **`ghcr.io/acme/app`** on GitHub's registry
+            [ghcr.io/acme/app:latest]
+            **`ghcr.io/acme/app`** on GitHub's registry
 
-        Tag `latest`: whatever was pushed last. Another day's build may get another image.
-    "#]],
+            Tag `latest`: whatever was pushed last. Another day's build may get another image.
+
+            [GitHub](https://ghcr.io/acme/app)
+        "#]],
     );
     check(
         &format!("FROM registry.test:5000/a/b:1@sha256:{}$0\n", "0123456789abcdef".repeat(4)),
@@ -59,6 +65,8 @@ fn a_name_is_taken_apart() {
             **`node`**, official image on Docker Hub
 
             Tag `22`
+
+            [Docker Hub](https://hub.docker.com/_/node)
 
             `node:$TAG` is `node:22` unless the caller gives other arguments.
         "#]],
@@ -98,18 +106,20 @@ fn an_image_on_this_machine_says_what_it_holds() {
         "FROM docker.io/library/no$0de:22\n",
         Outside::new().image("node:22", image),
         expect![[r#"
-        [docker.io/library/node:22]
-        **`node`**, official image on Docker Hub
+            [docker.io/library/node:22]
+            **`node`**, official image on Docker Hub
 
-        Tag `22`
+            Tag `22`
 
-        - On this machine: 241.0 MB in 8 layers, `linux/amd64`, made on 2026-11-02
-        - Digest: `sha256:0123456789abcdef`
-        - Runs as `node` in `/app`
-        - Starts `docker-entrypoint.sh node`
-        - Listens on `3000/tcp`
-        - Sets `API_TOKEN=••••••••`, `NODE_VERSION=22.1.0`, `PATH=/usr/bin:/bin`
-    "#]],
+            - On this machine: 241.0 MB in 8 layers, `linux/amd64`, made on 2026-11-02
+            - Digest: `sha256:0123456789abcdef`
+            - Runs as `node` in `/app`
+            - Starts `docker-entrypoint.sh node`
+            - Listens on `3000/tcp`
+            - Sets `API_TOKEN=••••••••`, `NODE_VERSION=22.1.0`, `PATH=/usr/bin:/bin`
+
+            [Docker Hub](https://hub.docker.com/_/node)
+        "#]],
     );
 }
 
@@ -121,12 +131,14 @@ fn an_engine_that_lacks_an_image_is_told_from_no_engine() {
         "FROM no$0de:22\n",
         outside,
         expect![[r#"
-        [node:22]
-        **`node`**, official image on Docker Hub
+            [node:22]
+            **`node`**, official image on Docker Hub
 
-        Tag `22`
+            Tag `22`
 
-        Not on this machine's engine: the build pulls it.
-    "#]],
+            Not on this machine's engine: the build pulls it.
+
+            [Docker Hub](https://hub.docker.com/_/node)
+        "#]],
     );
 }

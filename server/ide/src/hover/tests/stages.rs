@@ -114,13 +114,15 @@ fn what_is_no_stage_is_an_image_or_comes_too_late() {
     check(
         "FROM a\nCOPY --from=al$0pine:3 /a /b\n",
         expect![[r#"
-        [alpine:3]
-        **`alpine`**, official image on Docker Hub
+            [alpine:3]
+            **`alpine`**, official image on Docker Hub
 
-        Tag `3`
+            Tag `3`
 
-        No stage of this file. `--build-context alpine:3=…` can put a folder in its place.
-    "#]],
+            [Docker Hub](https://hub.docker.com/_/alpine)
+
+            No stage of this file. `--build-context alpine:3=…` can put a folder in its place.
+        "#]],
     );
     check(
         "FROM a\nCOPY --from=la$0ter /a /b\nFROM b AS later\n",
