@@ -22,7 +22,7 @@ pub use directives::DIRECTIVES;
 pub use instructions::INSTRUCTIONS;
 pub use mounts::MOUNT_TYPES;
 pub use variables::VARIABLES;
-pub use well_known::{HEREDOC_NAMES, PLATFORMS, PORTS, SHELLS, SIGNALS};
+pub use well_known::{CACHE_FOLDERS, HEREDOC_NAMES, LABELS, PLATFORMS, PORTS, SHELLS, SIGNALS};
 
 /// Where Docker describes the language; an anchor follows.
 const REFERENCE: &str = "https://docs.docker.com/reference/dockerfile/";

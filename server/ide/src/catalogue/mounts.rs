@@ -7,30 +7,8 @@ use super::ValueKind::{
 };
 use super::{Choice, MountKey, MountType, Since};
 
-/// The types, the default one first.
+/// The types, the most used first; `bind` is the default.
 pub const MOUNT_TYPES: &[MountType] = &[
-    MountType {
-        name: "bind",
-        summary: "Files of the build context, of a stage or of an image, while the command runs",
-        details: "Nothing is copied into the image, so there is no layer for it. It is read-only unless `rw` is given; what is \
-written then is thrown away when the command ends.",
-        keys: &[
-            target("Where the files are seen"),
-            SOURCE,
-            from("The stage, image or named context that the files come from", "the build context"),
-            MountKey {
-                name: "rw",
-                aliases: &["readwrite"],
-                value: Switch,
-                placeholder: "",
-                summary: "Lets the command write; what it writes is thrown away",
-                default: "false",
-                since: None,
-            },
-            readonly("true"),
-        ],
-        anchor: "run---mounttypebind",
-    },
     MountType {
         name: "cache",
         summary: "A folder that later builds find as this one leaves it",
@@ -66,6 +44,28 @@ be empty at any time: a command must succeed without what it holds.",
             readonly("false"),
         ],
         anchor: "run---mounttypecache",
+    },
+    MountType {
+        name: "bind",
+        summary: "Files of the build context, of a stage or of an image, while the command runs",
+        details: "Nothing is copied into the image, so there is no layer for it. It is read-only unless `rw` is given; what is \
+written then is thrown away when the command ends.",
+        keys: &[
+            target("Where the files are seen"),
+            SOURCE,
+            from("The stage, image or named context that the files come from", "the build context"),
+            MountKey {
+                name: "rw",
+                aliases: &["readwrite"],
+                value: Switch,
+                placeholder: "",
+                summary: "Lets the command write; what it writes is thrown away",
+                default: "false",
+                since: None,
+            },
+            readonly("true"),
+        ],
+        anchor: "run---mounttypebind",
     },
     MountType {
         name: "secret",

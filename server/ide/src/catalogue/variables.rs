@@ -59,7 +59,7 @@ pub const VARIABLES: &[Variable] = &[
     new(
         "SOURCE_DATE_EPOCH",
         BuildKit,
-        "The time that the image and its layers say they were made at, in seconds since 1970, for builds that are the same every time",
+        "The time that the image and its layers say they were made at, in seconds since 1970",
         "1700000000",
     ),
     new(

@@ -60,6 +60,46 @@ pub const PORTS: &[Choice] = &[
     choice("53/udp", "DNS"),
 ];
 
+/// Folders that package managers and compilers keep their caches in, for cache mounts.
+pub const CACHE_FOLDERS: &[Choice] = &[
+    choice("/root/.npm", "npm"),
+    choice("/root/.cache/pip", "pip"),
+    choice("/root/.cache/uv", "uv"),
+    choice("/root/.cache/pypoetry", "Poetry"),
+    choice("/var/cache/apt", "apt; needs sharing=locked, and /var/lib/apt too"),
+    choice("/var/lib/apt", "apt's index of packages; needs sharing=locked"),
+    choice("/var/cache/apk", "apk"),
+    choice("/var/cache/dnf", "dnf"),
+    choice("/go/pkg/mod", "Go modules"),
+    choice("/root/.cache/go-build", "Go's compiler"),
+    choice("/usr/local/cargo/registry", "Cargo's downloads, in the rust image"),
+    choice("/usr/local/cargo/git", "Cargo's git sources, in the rust image"),
+    choice("/usr/local/share/.cache/yarn", "Yarn, as root"),
+    choice("/root/.local/share/pnpm/store", "pnpm, as root"),
+    choice("/root/.m2", "Maven"),
+    choice("/root/.gradle", "Gradle"),
+    choice("/root/.nuget/packages", "NuGet"),
+    choice("/root/.composer/cache", "Composer"),
+    choice("/root/.cache", "All that keeps to XDG"),
+];
+
+/// Labels with an agreed meaning, from the OCI image specification.
+pub const LABELS: &[Choice] = &[
+    choice("org.opencontainers.image.title", "The image's name for people"),
+    choice("org.opencontainers.image.description", "What the image is for"),
+    choice("org.opencontainers.image.source", "Where the source code is"),
+    choice("org.opencontainers.image.url", "Where to read more"),
+    choice("org.opencontainers.image.documentation", "Where the documentation is"),
+    choice("org.opencontainers.image.version", "The version of what is in the image"),
+    choice("org.opencontainers.image.revision", "The commit that it was built from"),
+    choice("org.opencontainers.image.created", "When it was built, as RFC 3339"),
+    choice("org.opencontainers.image.licenses", "The licences, as SPDX writes them"),
+    choice("org.opencontainers.image.authors", "Who to ask"),
+    choice("org.opencontainers.image.vendor", "Who distributes it"),
+    choice("org.opencontainers.image.base.name", "The base image's name"),
+    choice("org.opencontainers.image.base.digest", "The base image's digest"),
+];
+
 /// The signals, those that stop a program first.
 pub const SIGNALS: &[Choice] = &[
     choice("SIGTERM", "Asks a program to end; what a container gets where nothing else is said"),

@@ -1,0 +1,58 @@
+//! What files and stages may come from: the stages above, `scratch`, and the images that the builder has.
+
+use super::Asked;
+use super::item::{CompletionKind, Items};
+use crate::inlay_hints::bytes;
+
+/// Stages and images for `--from` and a mount's `from`.
+pub(super) fn complete(asked: &Asked<'_>, items: &mut Items) {
+    add_stages(asked, Unnamed::ByNumber, items);
+    add_images(asked, items);
+}
+
+/// What FROM may build on.
+pub(super) fn bases(asked: &Asked<'_>, items: &mut Items) {
+    // FROM knows no numbers.
+    add_stages(asked, Unnamed::LeftOut, items);
+    add_images(asked, items);
+    items.add("scratch", CompletionKind::Image).detail("Nothing: an empty image");
+}
+
+/// The names of the stages above, the nearest first.
+pub(super) fn stages(asked: &Asked<'_>) -> impl Iterator<Item = String> {
+    let stages = asked.model().stages.iter().take(asked.stages_above()).rev();
+    stages.map(|stage| stage.name.as_ref().map_or_else(|| stage.index.to_string(), |name| name.raw.clone()))
+}
+
+/// What becomes of stages without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unnamed {
+    ByNumber,
+    LeftOut,
+}
+
+fn add_stages(asked: &Asked<'_>, unnamed: Unnamed, items: &mut Items) {
+    for stage in asked.model().stages.iter().take(asked.stages_above()).rev() {
+        let name = match (&stage.name, unnamed) {
+            (Some(name), _) => name.raw.clone(),
+            (None, Unnamed::ByNumber) => stage.index.to_string(),
+            (None, Unnamed::LeftOut) => continue,
+        };
+        // Of two stages with one name the later one is meant.
+        if !items.has(&name) {
+            let detail = format!("Stage, FROM {} in line {}", stage.image.raw, stage.from.line + 1);
+            items.add(name, CompletionKind::Stage).detail(detail);
+        }
+    }
+}
+
+fn add_images(asked: &Asked<'_>, items: &mut Items) {
+    let facts = &asked.state.facts;
+    for (name, image) in &facts.base_images {
+        let size = if image.size == 0 { String::new() } else { format!(", {}", bytes(image.size)) };
+        items.add(name.clone(), CompletionKind::Image).detail(format!("On this builder{size}"));
+    }
+    for name in facts.local_images.iter().filter(|name| !facts.base_images.contains_key(*name)) {
+        items.add(name.clone(), CompletionKind::Image).detail("On this builder");
+    }
+}

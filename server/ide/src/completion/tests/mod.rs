@@ -1,0 +1,11 @@
+//! Text with a cursor in, items out.
+
+mod accepted;
+mod arguments;
+mod comments;
+mod fixture;
+mod flags;
+mod keywords;
+mod mounts;
+mod paths;
+mod variables;
