@@ -5,9 +5,9 @@
 use ide::{CompletionKind, Document, Topic};
 use serde_json::Value;
 use tower_lsp::ls_types::{
-    CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionOptions, CompletionParams,
-    CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, MarkupContent,
-    MarkupKind, TextEdit,
+    CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionOptions,
+    CompletionParams, CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit,
+    InsertTextFormat, MarkupContent, MarkupKind, TextEdit,
 };
 
 use crate::main_loop::Context;
@@ -59,7 +59,11 @@ pub(crate) fn list(context: &Context, params: &CompletionParams) -> Option<Compl
     let found = context.snapshot.completions(&id, offset)?;
     let items = found.items.into_iter().enumerate();
     let items = items.map(|(rank, item)| to_protocol(document, item, rank, &context.profile)).collect();
-    Some(CompletionResponse::List(CompletionList { is_incomplete: found.is_incomplete, items, ..CompletionList::default() }))
+    Some(CompletionResponse::List(CompletionList {
+        is_incomplete: found.is_incomplete,
+        items,
+        ..CompletionList::default()
+    }))
 }
 
 /// Adds the documentation. An item that is none of ours comes back as it is.
@@ -75,7 +79,12 @@ pub(crate) fn resolve(context: &Context, mut item: CompletionItem) -> Completion
     item
 }
 
-fn to_protocol(document: &Document, item: ide::CompletionItem, rank: usize, profile: &Profile) -> CompletionItem {
+fn to_protocol(
+    document: &Document,
+    item: ide::CompletionItem,
+    rank: usize,
+    profile: &Profile,
+) -> CompletionItem {
     let abilities = profile.completion;
     let snippet = item.snippet.filter(|_| abilities.snippets);
     let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };

@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::profile::Profile;
-use crate::{commands, semantic_tokens};
+use crate::{commands, completion, semantic_tokens};
 
 pub(crate) fn result(profile: &Profile) -> InitializeResult {
     InitializeResult {
@@ -52,6 +52,7 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         position_encoding: Some(profile.encoding_kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
+        completion_provider: Some(completion::options()),
         diagnostic_provider: diagnostics,
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: Some(false),

@@ -11,6 +11,7 @@ mod client;
 mod code_actions;
 mod code_lens;
 mod commands;
+mod completion;
 mod diagnostics;
 mod document_links;
 mod frames;

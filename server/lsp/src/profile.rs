@@ -4,6 +4,8 @@ use ide::{Encoding, Markup};
 use serde_json::Value;
 use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
+use crate::completion;
+
 /// The client's abilities.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Profile {
@@ -26,6 +28,7 @@ pub(crate) struct Profile {
     pub(crate) registers_configuration: bool,
     pub(crate) watches_files: bool,
     pub(crate) work_done_progress: bool,
+    pub(crate) completion: completion::Abilities,
 }
 
 impl Profile {
@@ -61,6 +64,7 @@ impl Profile {
             registers_configuration: flag("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches_files: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             work_done_progress: flag("/window/workDoneProgress"),
+            completion: completion::Abilities::new(&raw),
         }
     }
 

@@ -5,6 +5,7 @@
 mod actions;
 mod builds;
 mod client;
+mod completion;
 mod diagnostics;
 mod document_links;
 mod hover;

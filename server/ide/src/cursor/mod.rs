@@ -76,8 +76,10 @@ fn instruction_at(document: &Document, offset: u32) -> Option<Instruction> {
     let is_next_line = between.bytes().filter(|byte| *byte == b'\n').count() == 1;
     let rest_is_blank = || document.slice(TextRange::new(last.range().end, document.len())).trim().is_empty();
     let goes_on = || {
-        let open_heredoc = last.heredocs.last().is_some_and(|heredoc| is_open(heredoc));
-        let last_line = last.source.rsplit('\n').next().unwrap_or_default();
+        let open_heredoc = last.heredocs.last().is_some_and(is_open);
+        // Blank lines and comments end nothing.
+        let ends_nothing = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        let last_line = last.source.rsplit('\n').find(|line| !ends_nothing(line)).unwrap_or_default();
         open_heredoc || line::continued(last_line, last.escape).is_some()
     };
     (is_next_line && rest_is_blank() && goes_on()).then_some(last)
