@@ -18,6 +18,7 @@ pub mod inlay_hints;
 pub mod kind;
 pub mod semantic_tokens;
 pub mod settings;
+pub mod signature_help;
 pub mod targets;
 
 pub use build_record::LastBuild;
@@ -33,6 +34,7 @@ pub use kind::DocumentKind;
 pub use rules::{Level, Severity};
 pub use semantic_tokens::{SemanticKind, SemanticToken};
 pub use settings::Settings;
+pub use signature_help::{Reason, Signature, SignatureHelp, SignatureParameter};
 
 // What goes in and out of the facade; `lsp` knows these crates through it alone.
 pub use semantic::Facts;

@@ -12,14 +12,14 @@ use tower_lsp::ls_types::{
     DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, ExecuteCommandParams, Hover,
     HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
     SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams,
-    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, Uri,
-    WorkDoneProgressCancelParams,
+    SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp,
+    SignatureHelpParams, Uri, WorkDoneProgressCancelParams,
 };
 
 use crate::main_loop::{Context, Event, Notice, Reading};
 use crate::{
     code_actions, code_lens, completion, diagnostics, document_links, from_proto, hover, inlay_hints,
-    semantic_tokens,
+    semantic_tokens, signature_help,
 };
 
 /// Forwards to the main loop.
@@ -207,6 +207,11 @@ impl LanguageServer for Backend {
 
     async fn completion_resolve(&self, params: CompletionItem) -> Result<CompletionItem> {
         self.read("completionItem/resolve", move |context| Ok(completion::resolve(context, params))).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        self.read("textDocument/signatureHelp", move |context| Ok(signature_help::show(context, &params)))
+            .await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {

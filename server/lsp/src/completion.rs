@@ -59,11 +59,7 @@ pub(crate) fn list(context: &Context, params: &CompletionParams) -> Option<Compl
     let found = context.snapshot.completions(&id, offset)?;
     let items = found.items.into_iter().enumerate();
     let items = items.map(|(rank, item)| to_protocol(document, item, rank, &context.profile)).collect();
-    Some(CompletionResponse::List(CompletionList {
-        is_incomplete: found.is_incomplete,
-        items,
-        ..CompletionList::default()
-    }))
+    Some(CompletionResponse::List(CompletionList { is_incomplete: found.is_incomplete, items }))
 }
 
 /// Adds the documentation. An item that is none of ours comes back as it is.

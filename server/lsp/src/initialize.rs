@@ -8,7 +8,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::profile::Profile;
-use crate::{commands, completion, semantic_tokens};
+use crate::{commands, completion, semantic_tokens, signature_help};
 
 pub(crate) fn result(profile: &Profile) -> InitializeResult {
     InitializeResult {
@@ -53,6 +53,7 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         completion_provider: Some(completion::options()),
+        signature_help_provider: Some(signature_help::options()),
         diagnostic_provider: diagnostics,
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: Some(false),

@@ -26,6 +26,7 @@ mod semantic_tokens;
 mod service;
 mod settings;
 mod settings_files;
+mod signature_help;
 mod surroundings;
 mod to_proto;
 mod tolerance;

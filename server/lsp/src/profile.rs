@@ -4,7 +4,7 @@ use ide::{Encoding, Markup};
 use serde_json::Value;
 use tower_lsp::ls_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
-use crate::completion;
+use crate::{completion, signature_help};
 
 /// The client's abilities.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,7 @@ pub(crate) struct Profile {
     pub(crate) watches_files: bool,
     pub(crate) work_done_progress: bool,
     pub(crate) completion: completion::Abilities,
+    pub(crate) signature_help: signature_help::Abilities,
 }
 
 impl Profile {
@@ -65,6 +66,7 @@ impl Profile {
             watches_files: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             work_done_progress: flag("/window/workDoneProgress"),
             completion: completion::Abilities::new(&raw),
+            signature_help: signature_help::Abilities::new(&raw),
         }
     }
 

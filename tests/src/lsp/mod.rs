@@ -13,5 +13,6 @@ mod positions;
 mod semantic_tokens;
 mod session;
 mod settings;
+mod signature_help;
 mod surroundings;
 mod sync;

@@ -174,7 +174,7 @@ const fn stable(version: &'static str) -> Option<Since> {
 }
 
 const fn duration(name: &'static str, summary: &'static str) -> Flag {
-    flag(name, Duration, "30s", summary, "healthcheck")
+    flag(name, Duration, "duration", summary, "healthcheck")
 }
 
 const fn chown(anchor: &'static str) -> Flag {

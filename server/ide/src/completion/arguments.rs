@@ -45,11 +45,11 @@ fn words(asked: &Asked<'_>, argument: &Argument, items: &mut Items) {
     match asked.keyword() {
         Keyword::From => from(asked, argument, items),
         Keyword::Copy | Keyword::Add => {
-            files(asked, argument.start, argument.index, paths::Quoting::Word, items)
+            files(asked, argument.start, argument.index, paths::Quoting::Word, items);
         }
         Keyword::Arg => names(asked, argument.first, variables::to_declare, items),
         Keyword::Env if !is_old_form(asked, argument) => {
-            names(asked, argument.first, variables::to_set, items)
+            names(asked, argument.first, variables::to_set, items);
         }
         Keyword::Label if !is_old_form(asked, argument) => names(asked, argument.first, labels, items),
         Keyword::Expose => ports(asked, argument.start, items),
@@ -135,9 +135,7 @@ fn files(asked: &Asked<'_>, start: usize, index: usize, quoting: paths::Quoting,
 /// Paths in the image that the file speaks of.
 fn places(asked: &Asked<'_>, start: usize, quoting: paths::Quoting, items: &mut Items) {
     let Some(typed) = asked.at.typed_from(start) else { return };
-    let behind = asked
-        .at
-        .word_behind(|char| !char.is_whitespace() && !(quoting == paths::Quoting::List && char == '"'));
+    let behind = asked.at.word_behind(|char| quoting.is_part(char));
     items.at(Word::new(typed, behind));
     if !asked.at.text_from(start).contains(['$', '"', '\'']) {
         paths::of_stage(asked, items);

@@ -21,7 +21,8 @@ pub(super) enum Quoting {
 }
 
 impl Quoting {
-    fn is_part(self, char: char) -> bool {
+    /// Whether a character belongs to the path.
+    pub(super) fn is_part(self, char: char) -> bool {
         match self {
             Self::Word => !char.is_whitespace() && !matches!(char, '"' | '\''),
             Self::List => char != '"',
@@ -101,7 +102,9 @@ fn entries(context: &ContextFacts, folder: &str, typed: &str, items: &mut Items)
         }
         let is_folder = deeper || file.kind == FileKind::Directory;
         let path = format!("{prefix}{name}");
-        let is_left_out = ignore.is_ignored(&path) && !(is_folder && !ignore.can_skip_folder(&path));
+        // Of an ignored folder something may be taken back in.
+        let is_walked = is_folder && !ignore.can_skip_folder(&path);
+        let is_left_out = !is_walked && ignore.is_ignored(&path);
         if is_left_out {
             skipped.insert(name.to_owned());
         } else {
