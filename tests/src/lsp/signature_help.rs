@@ -25,7 +25,7 @@ async fn labels_are_texts_or_places_as_the_client_takes_them() {
     let text = "FROM scratch\nCOPY 😀 \n";
     for (information, encoding, end, label) in [
         (json!({}), "utf-8", 10, json!("destination")),
-        (json!({"parameterInformation": {"labelOffsetSupport": true}}), "utf-16", 8, json!([123, 134])),
+        (json!({"parameterInformation": {"labelOffsetSupport": true}}), "utf-16", 8, json!([121, 132])),
     ] {
         let mut client = client(&information, encoding).await;
         client.open(text).await;

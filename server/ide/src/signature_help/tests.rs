@@ -110,11 +110,11 @@ fn the_part_at_the_cursor_is_active() {
             ENV A=1 B$0
                 ENV «name=value…»  (A name and its value; one with spaces goes in double quotes.)
             HEALTHCHECK $0
-                HEALTHCHECK [--interval=30s] [--timeout=30s] [--start-period=30s] [--start-interval=30s] [--retries=number] «CMD» command  (A command follows.)
+                HEALTHCHECK [--interval=duration] [--timeout=duration] [--start-period=duration] [--start-interval=duration] [--retries=number] «CMD» command  (A command follows.)
             HEALTHCHECK CMD $0
-                HEALTHCHECK [--interval=30s] [--timeout=30s] [--start-period=30s] [--start-interval=30s] [--retries=number] CMD «command»  (A command for the shell: 0 is healthy, 1 is not.)
+                HEALTHCHECK [--interval=duration] [--timeout=duration] [--start-period=duration] [--start-interval=duration] [--retries=number] CMD «command»  (A command for the shell: 0 is healthy, 1 is not.)
             HEALTHCHECK NONE$0
-                HEALTHCHECK [--interval=30s] [--timeout=30s] [--start-period=30s] [--start-interval=30s] [--retries=number] «NONE»  (No check, even where the base image has one.)
+                HEALTHCHECK [--interval=duration] [--timeout=duration] [--start-period=duration] [--start-interval=duration] [--retries=number] «NONE»  (No check, even where the base image has one.)
             EXPOSE 80 $0
                 EXPOSE «port[/protocol]…»  (A port or a range such as 8000-8010, with /tcp (the default), /udp or /sctp.)
             LABEL a=b $0
@@ -168,7 +168,7 @@ fn lists_heredocs_and_other_lines() {
             CMD a$0
                 CMD «command»  (A command for the shell, which then is the container's first process.)
             HEALTHCHECK CMD [\"a\",$0
-                HEALTHCHECK [--interval=30s] [--timeout=30s] [--start-period=30s] [--start-interval=30s] [--retries=number] CMD ["program", «"argument", …»]  (Its arguments.)
+                HEALTHCHECK [--interval=duration] [--timeout=duration] [--start-period=duration] [--start-interval=duration] [--retries=number] CMD ["program", «"argument", …»]  (Its arguments.)
             SHELL [\"a\", $0
                 SHELL ["program", «"argument", …»]  (Its arguments; the command is added as the last one, so end with `-c`.)
             COPY <<EOF $0\nx\nEOF
