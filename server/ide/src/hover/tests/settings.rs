@@ -172,7 +172,7 @@ fn a_healthcheck_reads_well() {
         "FROM a\nHEALTHCHECK --inter$0val=1m30s CMD x\n",
         expect![[r#"
             [--interval]
-            **`--interval=30s`**: the time between two checks.
+            **`--interval=duration`**: the time between two checks.
 
             The first check comes one interval after the start, and each next one an interval after the last has ended.
 
