@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rewrites::Input;
 use rules::Finding;
-use semantic::{Facts, Model};
+use semantic::{Facts, Model, Occurrences};
 use syntax::Document;
 
 use crate::build_record::LastBuild;
@@ -50,6 +50,8 @@ pub(crate) struct DocumentState {
     pub(crate) revision: u64,
     /// Filled when first asked for, on the thread that asks.
     model: OnceLock<Arc<Model>>,
+    /// Filled when first asked for, too.
+    occurrences: OnceLock<Arc<Occurrences>>,
 }
 
 /// Owns the inputs. Changes are cheap while snapshots are out: these keep what they have.
@@ -90,8 +92,16 @@ impl Host {
         let facts = before.map(|state| Arc::clone(&state.facts)).unwrap_or_default();
         let settings = before.and_then(|state| state.settings.clone());
         let document = Document::new(text);
-        let state =
-            DocumentState { kind, document, facts, last_build, settings, revision, model: OnceLock::new() };
+        let state = DocumentState {
+            kind,
+            document,
+            facts,
+            last_build,
+            settings,
+            revision,
+            model: OnceLock::new(),
+            occurrences: OnceLock::new(),
+        };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
     }
 
@@ -140,6 +150,7 @@ impl Host {
         let mut changed = DocumentState::clone(state);
         changed.revision = revision;
         changed.model = OnceLock::new();
+        changed.occurrences = OnceLock::new();
         change(&mut changed);
         Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(changed));
     }
@@ -197,6 +208,12 @@ impl Snapshot {
         self.dockerfile(id).map(|state| state.model())
     }
 
+    /// Every occurrence of each stage, variable and heredoc of a Dockerfile that is open.
+    #[must_use]
+    pub fn occurrences(&self, id: &DocumentId) -> Option<&Occurrences> {
+        self.dockerfile(id).map(|state| state.occurrences())
+    }
+
     pub(crate) fn state(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {
         self.documents.get(id)
     }
@@ -209,6 +226,11 @@ impl Snapshot {
 impl DocumentState {
     pub(crate) fn model(&self) -> &Model {
         self.model.get_or_init(|| Arc::new(Model::new(&self.document, &self.facts)))
+    }
+
+    /// What each name stands for.
+    pub(crate) fn occurrences(&self) -> &Occurrences {
+        self.occurrences.get_or_init(|| Arc::new(Occurrences::of(self.model())))
     }
 
     pub(crate) fn input(&self) -> Input<'_> {

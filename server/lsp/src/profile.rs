@@ -22,6 +22,11 @@ pub(crate) struct Profile {
     pub(crate) hover_markup: Markup,
     /// It shows what a link says of its target.
     pub(crate) link_tooltips: bool,
+    /// It takes definitions as links.
+    pub(crate) definition_links: bool,
+    pub(crate) declaration_links: bool,
+    /// It asks whether a name can be changed before it asks for the new one.
+    pub(crate) prepares_renames: bool,
     /// It takes versioned edits.
     pub(crate) document_changes: bool,
     pub(crate) configuration: bool,
@@ -57,6 +62,9 @@ impl Profile {
                 .and_then(|hover| hover.content_format.as_deref())
                 .map(favourite_markup)
                 .unwrap_or_default(),
+            definition_links: flag("/textDocument/definition/linkSupport"),
+            declaration_links: flag("/textDocument/declaration/linkSupport"),
+            prepares_renames: flag("/textDocument/rename/prepareSupport"),
             document_changes: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)

@@ -7,6 +7,7 @@
 mod collect;
 mod group;
 mod script;
+mod script_names;
 mod words;
 
 #[cfg(test)]
@@ -18,6 +19,8 @@ use syntax::TextRange;
 
 use crate::model::Model;
 use crate::scope::DefinitionId;
+
+pub use script_names::ScriptNames;
 
 /// Names a symbol among those of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
