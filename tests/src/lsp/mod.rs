@@ -9,6 +9,7 @@ mod completion;
 mod diagnostics;
 mod document_links;
 mod hover;
+mod navigation;
 mod positions;
 mod semantic_tokens;
 mod session;
