@@ -11,18 +11,21 @@ use tower_lsp::ls_types::{
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
     DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
-    DocumentLinkParams, ExecuteCommandParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-    Location, PrepareRenameResponse, ReferenceParams, RenameParams, SemanticTokensDeltaParams,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+    FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams,
+    InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse,
+    ReferenceParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
     SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
     SemanticTokensRangeResult, SemanticTokensResult, SignatureHelp, SignatureHelpParams,
-    TextDocumentPositionParams, Uri, WorkDoneProgressCancelParams, WorkspaceEdit,
+    TextDocumentPositionParams, Uri, WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 
 use crate::main_loop::{Context, Event, Notice, Reading};
 use crate::{
-    code_actions, code_lens, completion, definition, diagnostics, document_links, from_proto, hover,
-    inlay_hints, references, rename, semantic_tokens, signature_help,
+    code_actions, code_lens, completion, definition, diagnostics, document_links, document_symbol,
+    folding_range, from_proto, hover, inlay_hints, references, rename, selection_range, semantic_tokens,
+    signature_help, workspace_symbol,
 };
 
 /// Forwards to the main loop.
@@ -252,6 +255,25 @@ impl LanguageServer for Backend {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         self.read("textDocument/rename", move |context| rename::rename(context, &params)).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let list = move |context: &Context| Ok(document_symbol::list(context, &params));
+        self.read("textDocument/documentSymbol", list).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.read("workspace/symbol", move |context| Ok(workspace_symbol::list(context, &params))).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let list = move |context: &Context| Ok(folding_range::list(context, &params));
+        self.read("textDocument/foldingRange", list).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let list = move |context: &Context| Ok(selection_range::list(context, &params));
+        self.read("textDocument/selectionRange", list).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {

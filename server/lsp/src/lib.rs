@@ -15,16 +15,20 @@ mod completion;
 mod definition;
 mod diagnostics;
 mod document_links;
+mod document_symbol;
+mod folding_range;
 mod frames;
 mod from_proto;
 mod hover;
 mod initialize;
 mod inlay_hints;
+mod lines;
 mod main_loop;
 mod profile;
 mod progress;
 mod references;
 mod rename;
+mod selection_range;
 mod semantic_tokens;
 mod service;
 mod settings;
@@ -34,6 +38,7 @@ mod surroundings;
 mod to_proto;
 mod tolerance;
 mod workers;
+mod workspace_symbol;
 
 use std::sync::Arc;
 

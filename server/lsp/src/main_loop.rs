@@ -111,6 +111,8 @@ pub(crate) struct Context {
     pub(crate) profile: Arc<Profile>,
     /// The client's version of each open document.
     pub(crate) versions: Arc<HashMap<DocumentId, i32>>,
+    /// The folders that the client has open.
+    pub(crate) folders: Arc<[PathBuf]>,
     /// The tokens that went out last, of each open document that they were asked for.
     pub(crate) sent_tokens: Arc<HashMap<DocumentId, Sent>>,
 }
@@ -144,7 +146,7 @@ pub(crate) struct MainLoop {
     sent_tokens: Arc<HashMap<DocumentId, Sent>>,
     pub(crate) open: HashMap<DocumentId, OpenDocument>,
     /// The folders that the client has open.
-    pub(crate) folders: Vec<PathBuf>,
+    pub(crate) folders: Arc<[PathBuf]>,
     /// What the client's section sets.
     pub(crate) client_settings: Layer,
     /// The user does not trust what the folders hold.
@@ -164,7 +166,7 @@ impl MainLoop {
             versions: Arc::default(),
             sent_tokens: Arc::default(),
             open: HashMap::new(),
-            folders: Vec::new(),
+            folders: Arc::default(),
             client_settings: Layer::default(),
             untrusted: false,
             on_request: options.on_request,
@@ -196,7 +198,7 @@ impl MainLoop {
         match event {
             Event::Initialize(params, reply) => {
                 self.profile = Arc::new(Profile::new(&params));
-                self.folders = surroundings::folders(&params);
+                self.folders = surroundings::folders(&params).into();
                 if let Some(options) = &params.initialization_options {
                     self.untrusted = settings::is_untrusted(options);
                     self.set_settings(settings::section(options));
@@ -266,6 +268,7 @@ impl MainLoop {
             snapshot: self.host.snapshot(),
             profile: Arc::clone(&self.profile),
             versions: Arc::clone(&self.versions),
+            folders: Arc::clone(&self.folders),
             sent_tokens: Arc::clone(&self.sent_tokens),
         }
     }

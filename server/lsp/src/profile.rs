@@ -27,6 +27,12 @@ pub(crate) struct Profile {
     pub(crate) declaration_links: bool,
     /// It asks whether a name can be changed before it asks for the new one.
     pub(crate) prepares_renames: bool,
+    /// It shows symbols as a tree.
+    pub(crate) shows_symbol_trees: bool,
+    /// It folds whole lines alone.
+    pub(crate) folds_lines_only: bool,
+    /// How many folds of a document it wants at most.
+    pub(crate) fold_limit: Option<usize>,
     /// It takes versioned edits.
     pub(crate) document_changes: bool,
     pub(crate) configuration: bool,
@@ -65,6 +71,12 @@ impl Profile {
             definition_links: flag("/textDocument/definition/linkSupport"),
             declaration_links: flag("/textDocument/declaration/linkSupport"),
             prepares_renames: flag("/textDocument/rename/prepareSupport"),
+            shows_symbol_trees: flag("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            folds_lines_only: flag("/textDocument/foldingRange/lineFoldingOnly"),
+            fold_limit: raw
+                .pointer("/textDocument/foldingRange/rangeLimit")
+                .and_then(Value::as_u64)
+                .and_then(|limit| usize::try_from(limit).ok()),
             document_changes: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)

@@ -2,7 +2,8 @@
 //!
 //! Only names decide here; an editor's language id may also say so.
 
-use std::io;
+use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -15,6 +16,9 @@ const TEMPLATES: [&str; 14] = [
 
 /// Folders that hold other people's files.
 const NOT_OURS: [&str; 2] = [".git", "node_modules"];
+
+/// Longer files are not read for a search, in bytes.
+const MAX_LEN: u64 = 1 << 20;
 
 /// What a search found.
 #[derive(Debug, Default)]
@@ -75,6 +79,40 @@ pub fn find(folder: &Path) -> Found {
     found
 }
 
+/// How far a search goes that somebody waits for.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Files and folders that are looked at.
+    pub entries: usize,
+    /// Dockerfiles.
+    pub files: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { entries: 20_000, files: 200 }
+    }
+}
+
+/// The first Dockerfiles below a folder, by name. What cannot be read is left out.
+#[must_use]
+pub fn find_first(folder: &Path, limits: Limits) -> Vec<PathBuf> {
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let entries = walk.filter_entry(|entry| entry.depth() == 0 || !is_not_ours(entry)).take(limits.entries);
+    let dockerfiles = entries.filter_map(Result::ok).filter(is_dockerfile);
+    dockerfiles.take(limits.files).map(DirEntry::into_path).collect()
+}
+
+/// The text of a Dockerfile; nothing where it cannot be read, is no regular file, or is longer than a Dockerfile ever is.
+#[must_use]
+pub fn read(path: &Path) -> Option<String> {
+    let metadata = path.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_LEN)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+    // It may grow while it is read.
+    fs::File::open(path).ok()?.take(MAX_LEN).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn is_not_ours(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| NOT_OURS.contains(&name))
 }
@@ -86,7 +124,6 @@ fn is_dockerfile(entry: &DirEntry) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -124,6 +161,28 @@ mod tests {
         assert!(
             !is_dockerfile_in_editor("dockerfile", "Dockerfile.j2") && !is_dockerfile_in_editor("yaml", "x")
         );
+    }
+
+    #[test]
+    fn a_search_that_somebody_waits_for_has_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in ["a/Dockerfile", "b/Dockerfile", "c/x", "d/Dockerfile", "node_modules/Dockerfile"] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), "FROM a").unwrap();
+        }
+        let names = |limits| {
+            let found = find_first(root, limits);
+            let relative = found.iter().map(|path| path.strip_prefix(root).unwrap().display().to_string());
+            relative.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(Limits::default()), "a/Dockerfile b/Dockerfile d/Dockerfile");
+        assert_eq!(names(Limits { files: 2, ..Limits::default() }), "a/Dockerfile b/Dockerfile");
+        assert_eq!(names(Limits { entries: 3, ..Limits::default() }), "a/Dockerfile");
+        assert_eq!(read(&root.join("a/Dockerfile")).as_deref(), Some("FROM a"));
+        assert_eq!((read(&root.join("a")), read(&root.join("nowhere"))), (None, None));
+        fs::File::create(root.join("long")).unwrap().set_len(MAX_LEN + 1).unwrap();
+        assert_eq!(read(&root.join("long")), None);
     }
 
     #[test]

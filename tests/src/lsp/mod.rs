@@ -15,5 +15,6 @@ mod semantic_tokens;
 mod session;
 mod settings;
 mod signature_help;
+mod structure;
 mod surroundings;
 mod sync;

@@ -18,7 +18,7 @@ mod packages;
 mod programs;
 mod rule;
 mod run;
-mod secrets;
+pub(crate) mod secrets;
 mod setting;
 mod spot;
 mod stage;

@@ -2,7 +2,6 @@
 
 use expect_test::{Expect, expect};
 
-use super::*;
 use crate::fixture::open;
 
 fn check(text: &str, expected: Expect) {
