@@ -18,7 +18,7 @@ impl Snapshot {
         match state.document.instruction_at(offset) {
             Some(instruction) => {
                 around.of_stage(state);
-                around.of_names(state.occurrences());
+                around.of_names(&state.document, state.occurrences());
                 around.of_instruction(&instruction);
             }
             None => around.of_comments(&state.document),
@@ -65,10 +65,17 @@ impl Around {
         }
     }
 
-    fn of_names(&mut self, occurrences: &Occurrences) {
-        if let Some(occurrence) = occurrences.at(self.offset) {
-            self.add(occurrence.range);
-            self.add(occurrence.reach);
+    /// A name, and the `$NAME` or `${NAME}` that it is in.
+    fn of_names(&mut self, document: &Document, occurrences: &Occurrences) {
+        let Some(occurrence) = occurrences.at(self.offset) else { return };
+        let (name, reach) = (occurrence.range, occurrence.reach);
+        self.add(name);
+        let is_braced = document.slice(TextRange::new(reach.start, name.start)) == "${";
+        let closed = TextRange::new(reach.start, name.end + 1);
+        if is_braced && document.slice(closed).ends_with('}') {
+            self.add(closed);
+        } else if !is_braced {
+            self.add(reach);
         }
     }
 
@@ -240,7 +247,7 @@ mod tests {
             "FROM a\nARG DIR\nCOPY src/${DI$0R}/x.js /y/\n",
             expect![[r#"
             "DIR"
-            "${DIR"
+            "${DIR}"
             "src/${DIR}/x.js"
             "src/${DIR}/x.js /y/"
             "COPY src/${DIR}/x.js /y/"

@@ -221,8 +221,9 @@ impl LanguageServer for Backend {
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        self.read("textDocument/definition", move |context| Ok(definition::definition(context, &params)))
-            .await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        let list = move |context: &Context| Ok(definition::definition(context, &params));
+        self.read_with_surroundings("textDocument/definition", &uri, list).await
     }
 
     async fn goto_declaration(

@@ -93,6 +93,7 @@ fn half_typed_text() {
     check(
         "RUN x\nARG\nFROM\nNONSENSE y\nENV\nLABEL =x\nARG \"\"\nCOPY",
         expect![[r#"
+        1-1 Instruction RUN | x | RUN
         3-8 Stage stage-0 | FROM | FROM
           4-4 Instruction NONSENSE | y | NONSENSE
           5-5 Instruction ENV |  | ENV
