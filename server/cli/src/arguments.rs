@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Applies the fixes that are safe
     Fix(FixArguments),
+    /// Lays files out: white space, blank lines, the case of instructions
+    Format(FormatArguments),
     /// Prints a rewritten Dockerfile, or lists the rewrites that apply
     Rewrite(RewriteArguments),
     /// The catalogue of rules, or the page of one
@@ -106,6 +108,22 @@ pub(crate) struct FixArguments {
     /// Not these codes, aliases or categories
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatArguments {
+    /// Files, or directories whose Dockerfiles are laid out; `-` reads stdin and prints the result
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The path that stdin stands for
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_path: Option<PathBuf>,
+    /// Changes nothing: names the files that would change, and exits 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Only shows what would change
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) diff: bool,
 }
 
 #[derive(Debug, Args)]

@@ -32,6 +32,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Fix(arguments) => commands::fix::run(&arguments),
+        Command::Format(arguments) => commands::format::run(&arguments),
         Command::Syntax(arguments) => commands::syntax::run(&arguments),
         Command::Rewrite(arguments) => commands::rewrite::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),

@@ -17,6 +17,7 @@ pub mod document_symbols;
 #[cfg(test)]
 mod fixture;
 pub mod folding_ranges;
+pub mod formatting;
 pub mod host;
 pub mod hover;
 pub mod inlay_hints;

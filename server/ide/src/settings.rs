@@ -13,6 +13,8 @@ use std::path::Path;
 
 use rules::Level;
 
+use crate::formatting::Layout;
+
 pub use schema::{Problem, Reading, read};
 
 /// Settings that hold for a Dockerfile. The default is what holds without any.
@@ -22,6 +24,37 @@ pub struct Settings {
     pub rules: rules::Settings,
     /// How to build.
     pub build: BuildSettings,
+    /// How to lay files out.
+    pub format: FormatSettings,
+    /// Which hints are shown.
+    pub hints: HintSettings,
+}
+
+/// Settings of layout.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormatSettings {
+    /// How far it goes.
+    pub layout: Layout,
+}
+
+/// Which kinds of hints are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct HintSettings {
+    /// What the last build said of a step.
+    pub build: bool,
+    /// Images, paths and other words with their variables expanded.
+    pub variables: bool,
+    /// Where a relative WORKDIR leads.
+    pub workdir: bool,
+    /// The stage that a number means.
+    pub stages: bool,
+}
+
+impl Default for HintSettings {
+    fn default() -> Self {
+        Self { build: true, variables: true, workdir: true, stages: true }
+    }
 }
 
 /// Settings of builds.
@@ -48,6 +81,23 @@ pub struct Layer {
     pub severity: BTreeMap<String, Level>,
     /// How to build.
     pub build: BuildLayer,
+    /// How far layout goes.
+    pub layout: Option<Layout>,
+    /// Which hints are shown.
+    pub hints: HintLayer,
+}
+
+/// What one place sets for hints; see [`HintSettings`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HintLayer {
+    /// Of the last build.
+    pub build: Option<bool>,
+    /// Of variables.
+    pub variables: Option<bool>,
+    /// Of WORKDIR.
+    pub workdir: Option<bool>,
+    /// Of stages.
+    pub stages: Option<bool>,
 }
 
 /// What one place sets for builds.
@@ -114,6 +164,12 @@ impl Settings {
             }
             all.build.secrets = all.build.secrets.or_else(|| build.secrets.clone());
             all.build.on_save = all.build.on_save.or(build.on_save);
+            all.layout = all.layout.or(layer.layout);
+            let hints = &layer.hints;
+            all.hints.build = all.hints.build.or(hints.build);
+            all.hints.variables = all.hints.variables.or(hints.variables);
+            all.hints.workdir = all.hints.workdir.or(hints.workdir);
+            all.hints.stages = all.hints.stages.or(hints.stages);
         }
         Self {
             rules: rules::Settings {
@@ -126,6 +182,13 @@ impl Settings {
                 args: all.build.args,
                 secrets: all.build.secrets.unwrap_or_default(),
                 on_save: all.build.on_save.unwrap_or_default(),
+            },
+            format: FormatSettings { layout: all.layout.unwrap_or_default() },
+            hints: HintSettings {
+                build: all.hints.build.unwrap_or(true),
+                variables: all.hints.variables.unwrap_or(true),
+                workdir: all.hints.workdir.unwrap_or(true),
+                stages: all.hints.stages.unwrap_or(true),
             },
         }
     }

@@ -2,15 +2,15 @@
 
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DeclarationCapability,
-    DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, ExecuteCommandOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf, RenameOptions,
-    SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, ServerInfo,
+    DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf,
+    RenameOptions, SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, ServerInfo,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     WorkDoneProgressOptions,
 };
 
 use crate::profile::Profile;
-use crate::{commands, completion, semantic_tokens, signature_help};
+use crate::{commands, completion, formatting, semantic_tokens, signature_help};
 
 pub(crate) fn result(profile: &Profile) -> InitializeResult {
     InitializeResult {
@@ -78,6 +78,12 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         workspace_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: formatting::TRIGGER.to_owned(),
+            more_trigger_character: None,
+        }),
         inlay_hint_provider: Some(OneOf::Left(true)),
         // Announced to every client: one that has no semantic tokens, or says so in an odd way, does not ask.
         semantic_tokens_provider: Some(semantic_tokens::capability()),

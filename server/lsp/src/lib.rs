@@ -17,6 +17,7 @@ mod diagnostics;
 mod document_links;
 mod document_symbol;
 mod folding_range;
+mod formatting;
 mod frames;
 mod from_proto;
 mod hover;

@@ -47,6 +47,10 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
     }
 }
 
+pub(crate) fn text_edit(document: &Document, edit: TextEdit, profile: &Profile) -> lsp::TextEdit {
+    lsp::TextEdit { range: range(document, edit.range, profile), new_text: edit.new_text }
+}
+
 /// Edits of one open document, tied to its version where the client can check that.
 pub(crate) fn workspace_edit(
     document: &Document,
@@ -55,9 +59,7 @@ pub(crate) fn workspace_edit(
     edits: Vec<TextEdit>,
     profile: &Profile,
 ) -> lsp::WorkspaceEdit {
-    let edits = edits
-        .into_iter()
-        .map(|edit| lsp::TextEdit { range: range(document, edit.range, profile), new_text: edit.new_text });
+    let edits = edits.into_iter().map(|edit| text_edit(document, edit, profile));
     if !profile.document_changes {
         let changes = [(uri, edits.collect())].into_iter().collect();
         return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };

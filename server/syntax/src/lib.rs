@@ -36,6 +36,7 @@ pub use arguments::{Arguments, Flag, Form, Heredoc, Pair, Word};
 pub use document::{Comment, Directive, Document, Encoding, Position};
 pub use instruction::{Instruction, InstructionNode};
 pub use keyword::Keyword;
+pub use lines::continued;
 pub use problem::{LocalProblem, Problem};
 pub use range::{LocalRange, TextEdit, TextRange};
 pub use tokens::{Token, TokenKind};

@@ -64,7 +64,8 @@ pub(crate) fn is_comment(line: &str) -> bool {
 /// What a line that goes on says before its escape character; nothing where it does not go on.
 ///
 /// The escape character may be followed by blanks; one that is itself preceded by an escape character does not count.
-pub(crate) fn continued(line: &str, escape: char) -> Option<&str> {
+#[must_use]
+pub fn continued(line: &str, escape: char) -> Option<&str> {
     let body = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
     (!body.ends_with(escape)).then_some(body)
 }

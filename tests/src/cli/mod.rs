@@ -4,6 +4,7 @@ mod builder;
 mod check;
 mod check_choice;
 mod fix;
+mod format;
 mod rewrite;
 mod rules;
 mod settings;

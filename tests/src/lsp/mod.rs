@@ -8,6 +8,7 @@ mod client;
 mod completion;
 mod diagnostics;
 mod document_links;
+mod formatting;
 mod hover;
 mod navigation;
 mod positions;

@@ -5,6 +5,7 @@ pub(crate) mod builder;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod fix;
+pub(crate) mod format;
 pub(crate) mod lsp;
 pub(crate) mod rewrite;
 pub(crate) mod rules;

@@ -24,6 +24,7 @@ Settings stand in files named `layerwise.toml` and in the editor's section `laye
 pub fn page() -> String {
     let mut text = format!("{NOTE}\n\n# Settings\n\n{INTRODUCTION}");
     for key in KEYS {
+        let choices;
         let takes = match key.kind {
             Kind::Rules(_) => "a list of rules",
             Kind::Levels(_) => "a table from rules to `error`, `warning`, `info`, `hint` or `off`",
@@ -31,6 +32,10 @@ pub fn page() -> String {
             Kind::Texts(_) => "a table from names to texts",
             Kind::Secrets(_) => "a list of secrets",
             Kind::Flag(_) => "`true` or `false`",
+            Kind::Choice(names, _) => {
+                choices = format!("`{}`", names.join("` or `"));
+                &choices
+            }
         };
         let head = match key.kind {
             Kind::Levels(_) => format!("[{}]\n", key.name),

@@ -8,6 +8,7 @@ use rules::Level;
 use serde_json::{Map, Value};
 
 use super::Layer;
+use crate::formatting::Layout;
 
 /// A setting.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub enum Kind {
     Secrets(fn(&mut Layer, Vec<String>)),
     /// A truth value.
     Flag(fn(&mut Layer, bool)),
+    /// One of these words.
+    Choice(&'static [&'static str], fn(&mut Layer, &str)),
 }
 
 /// Every setting, in the order of its page.
@@ -83,6 +86,38 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Flag(|layer, on_save| layer.build.on_save = Some(on_save)),
         says: "Builds a Dockerfile when it is saved. It counts in the editor's settings alone: a file that comes with a project cannot start builds.",
         example: "onSave = false",
+    },
+    Key {
+        name: "format.layout",
+        kind: Kind::Choice(&Layout::NAMES, |layer, name| layer.layout = Layout::from_name(name)),
+        says: "How far formatting goes. `tidy` keeps what was aligned by hand, and the text of every command byte for byte: no step runs again \
+               for it. `align` also gives the continued lines of commands one indent, and one space between words; the builder runs a RUN \
+               that was laid out anew once more. Comments, heredocs and quoted texts stay with both.",
+        example: "layout = \"tidy\"",
+    },
+    Key {
+        name: "hints.build",
+        kind: Kind::Flag(|layer, shown| layer.hints.build = Some(shown)),
+        says: "Hints of the last build behind each step: cached or how long, and how many bytes.",
+        example: "build = true",
+    },
+    Key {
+        name: "hints.variables",
+        kind: Kind::Flag(|layer, shown| layer.hints.variables = Some(shown)),
+        says: "Hints of what images, paths and other words are with their variables expanded. Values of secrets are never shown.",
+        example: "variables = true",
+    },
+    Key {
+        name: "hints.workdir",
+        kind: Kind::Flag(|layer, shown| layer.hints.workdir = Some(shown)),
+        says: "Hints of where a relative WORKDIR leads.",
+        example: "workdir = true",
+    },
+    Key {
+        name: "hints.stages",
+        kind: Kind::Flag(|layer, shown| layer.hints.stages = Some(shown)),
+        says: "Hints of the stage that a number such as `--from=0` means.",
+        example: "stages = true",
     },
 ];
 
@@ -205,6 +240,10 @@ impl Reader {
             Kind::Flag(set) => match value.as_bool() {
                 Some(flag) => set(&mut self.layer, flag),
                 None => self.wrong_type(at, "true or false"),
+            },
+            Kind::Choice(names, set) => match value.as_str().filter(|name| names.contains(name)) {
+                Some(name) => set(&mut self.layer, name),
+                None => self.wrong_type(at, &names.join(" or ")),
             },
         }
     }
