@@ -3,6 +3,7 @@
 //! Every check is a function from facts to problems, one sentence a problem, with a test on the real tree and one on an
 //! input that breaks the rule. What Clippy or the compiler says already is not here.
 
+mod capabilities;
 mod generated;
 mod layering;
 mod members;
