@@ -2,6 +2,7 @@
 //!
 //! `workspace` and `builder` fill it; rules, rewrites and `ide` read it. What is absent is unknown, never guessed.
 
+pub mod callers;
 pub mod node;
 mod patterns;
 pub mod rust;
@@ -25,6 +26,9 @@ pub struct Facts {
     pub local_images: BTreeSet<String>,
     /// What the builder's own frontend understands; absent where no builder was asked.
     pub frontend: Option<FrontendFacts>,
+    /// Who builds this file, and how.
+    #[serde(default)]
+    pub callers: Vec<callers::Caller>,
 }
 
 /// The build context.

@@ -24,6 +24,7 @@ pub mod steps;
 
 pub use base::{Base, StageReference};
 pub use copy::{Copy, CopySource, SourceKind};
+pub use facts::callers::{Agreed, Caller, CallerBuild, CallerKind, Setting};
 pub use facts::{ContextFacts, Facts, FrontendFacts, ImageFacts};
 pub use model::{Frontend, Model};
 pub use mount::{Mount, MountKind};
