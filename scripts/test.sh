@@ -21,6 +21,7 @@ main() {
     prepare "engines and base images" set_up_engines
     prepare "registry with a password" set_up_registry
     prepare "Neovim" set_up_neovim
+    prepare "Compose" set_up_compose
 
     stage "format" cargo fmt --all --check
     stage "scripts" check_scripts
@@ -120,6 +121,11 @@ set_up_registry() {
 set_up_neovim() {
     LAYERWISE_TEST_NVIM=$(scripts/neovim.sh) || return 1
     export LAYERWISE_TEST_NVIM
+}
+
+set_up_compose() {
+    LAYERWISE_TEST_COMPOSE=$(docker_compose) || return 1
+    export LAYERWISE_TEST_COMPOSE
 }
 
 check_scripts() {

@@ -51,6 +51,14 @@ unpack_engine() {
     esac
 }
 
+# Prints the path of docker's plugin for Compose, which runs as a program of its own, too.
+docker_compose() {
+    local root
+    root=$(cache_dir)/engine/compose
+    once "$root.ready" unpack_packages sid "$root" docker-compose
+    echo "$root/usr/libexec/docker/cli-plugins/docker-compose"
+}
+
 # Prints the path of a docker command with buildx. It is the machine's where it has one, else Debian's newest.
 docker_cli() {
     if docker buildx version > /dev/null 2>&1; then

@@ -3,6 +3,7 @@
 mod api;
 mod build_checks;
 mod buildkitd;
+mod callers;
 mod cancel;
 mod credentials;
 mod failures;

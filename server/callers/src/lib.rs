@@ -7,7 +7,7 @@
 pub mod bake;
 pub mod compose;
 // pub mod cursor;
-// pub mod devcontainer;
+pub mod devcontainer;
 mod paths;
 mod yaml;
 

@@ -190,9 +190,8 @@ pub(crate) struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArguments {
-    /// The build context: a directory, or a URL for the builder
-    #[arg(default_value = ".")]
-    pub(crate) context: String,
+    /// The build context: a directory, or a URL for the builder [default: as Compose and Bake files build the Dockerfile, else .]
+    pub(crate) context: Option<String>,
     /// The Dockerfile [default: CONTEXT/Dockerfile]
     #[arg(short, long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,

@@ -1,20 +1,40 @@
 //! What lies outside the Dockerfile: the build context on disk, and the builder.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::bail;
 use builder::Surroundings;
 use inner_loop::Builder;
-use semantic::{Facts, Model};
+use semantic::{Caller, Facts, Model};
 use syntax::Document;
+use workspace::callers::Callers;
 use workspace::surroundings;
 
-/// What the disk says: of the context that `--context` names, else of the one that the COPY sources tell. Nothing for a text without a path.
+/// The callers of a Dockerfile: in the working directory, or in the Dockerfile's folder where it lies elsewhere. All of the working
+/// directory's are found once, for however many files.
+pub(crate) fn callers(dockerfile: &Path) -> Vec<Caller> {
+    static HERE: OnceLock<Callers> = OnceLock::new();
+    let here = Path::new(".");
+    let is_here = here
+        .canonicalize()
+        .ok()
+        .zip(dockerfile.canonicalize().ok())
+        .is_some_and(|(here, dockerfile)| dockerfile.starts_with(here));
+    if is_here {
+        return HERE.get_or_init(|| Callers::find(here)).of_dockerfile(dockerfile);
+    }
+    dockerfile.parent().map(|folder| Callers::find(folder).of_dockerfile(dockerfile)).unwrap_or_default()
+}
+
+/// What the disk says: of the context that `--context` names, else of the one that the Dockerfile's callers say, else of the one that the COPY
+/// sources tell. Nothing for a text without a path.
 pub(crate) fn facts(
     document: &Document,
     dockerfile: Option<&Path>,
     context: Option<&Path>,
 ) -> anyhow::Result<Facts> {
+    let callers = dockerfile.map(callers).unwrap_or_default();
     let root = match (context, dockerfile) {
         (Some(context), _) if !context.is_dir() => {
             bail!(
@@ -22,15 +42,17 @@ pub(crate) fn facts(
                 context.display()
             )
         }
-        (Some(context), _) => context.to_owned(),
+        (Some(context), _) => Some(context.to_owned()),
         (None, None) => return Ok(Facts::default()),
         (None, Some(dockerfile)) => {
             let model = Model::new(document, &Facts::default());
-            surroundings::context_root(&surroundings::copied_paths(&model), dockerfile, Path::new("."))
+            let copied = surroundings::copied_paths(&model);
+            surroundings::called_root(&callers, &copied, dockerfile, Path::new("."))
         }
     };
     let dockerfile = dockerfile.unwrap_or(Path::new("Dockerfile"));
-    Ok(Facts { context: surroundings::context_facts(&root, dockerfile), ..Facts::default() })
+    let context = root.and_then(|root| surroundings::context_facts(&root, dockerfile));
+    Ok(Facts { context, callers, ..Facts::default() })
 }
 
 /// Adds what a builder on this machine says: the images of the repositories that the file builds on, and its abilities.

@@ -1,8 +1,10 @@
-//! What the last build said, behind each instruction: cached or how long, and how many bytes.
+//! What the last build said, behind each instruction: cached or how long, and how many bytes. Behind an ARG: what its callers give.
 
 use inner_loop::{StepRecord, StepState};
-use syntax::{Document, Instruction, TextRange};
+use semantic::{Caller, Model};
+use syntax::{Document, Instruction, Keyword, TextRange};
 
+use crate::callers::argument_label;
 use crate::host::{DocumentId, Snapshot};
 
 /// A hint behind an instruction's first line.
@@ -21,13 +23,41 @@ impl Snapshot {
     #[must_use]
     pub fn inlay_hints(&self, id: &DocumentId, range: TextRange) -> Vec<InlayHint> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        let Some(last_build) = &state.last_build else { return Vec::new() };
-        let hints = last_build.record.steps.iter().filter_map(|step| {
-            let instruction = last_build.locate(step.line, &state.document)?;
-            hint(&state.document, &instruction, step)
-        });
-        hints.filter(|hint| range.touches(hint.offset)).collect()
+        let mut hints = Vec::new();
+        if let Some(last_build) = &state.last_build {
+            hints.extend(last_build.record.steps.iter().filter_map(|step| {
+                let instruction = last_build.locate(step.line, &state.document)?;
+                hint(&state.document, &instruction, step)
+            }));
+        }
+        if !state.facts.callers.is_empty() {
+            hints.extend(of_callers(state.model(), &state.facts.callers));
+        }
+        hints.retain(|hint| range.touches(hint.offset));
+        hints
     }
+}
+
+/// What callers give for each argument, behind the ARG that takes it: the one above the first FROM, else those of the stages.
+fn of_callers(model: &Model, callers: &[Caller]) -> Vec<InlayHint> {
+    let global = model.preamble.iter().zip(std::iter::repeat(None::<usize>));
+    let staged = model
+        .stages
+        .iter()
+        .flat_map(|stage| stage.instructions.iter().map(|item| (&item.instruction, Some(stage.index))));
+    let arguments = global.chain(staged).filter(|(instruction, _)| instruction.keyword == Keyword::Arg);
+    let hints = arguments.flat_map(|(instruction, stage)| {
+        let pairs = instruction.arguments.pairs.iter();
+        let taken =
+            pairs.filter(move |pair| stage.is_none() || model.scopes.global(&pair.key.text).is_none());
+        taken.filter_map(|pair| {
+            let label = argument_label(callers, &pair.key.text)?;
+            let line = model.document.buildkit_line_range(instruction.line);
+            let tooltip = format!("{} as whoever builds this file gives it", pair.key.text);
+            Some(InlayHint { offset: line.end.min(instruction.range().end), label, tooltip })
+        })
+    });
+    hints.collect()
 }
 
 fn hint(document: &Document, instruction: &Instruction, step: &StepRecord) -> Option<InlayHint> {

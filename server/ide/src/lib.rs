@@ -5,6 +5,7 @@
 //! are byte offsets, and answers are plain data.
 
 pub mod build_record;
+pub mod callers;
 pub mod catalogue;
 pub mod code_actions;
 pub mod code_lenses;
@@ -31,6 +32,7 @@ pub mod signature_help;
 pub mod targets;
 
 pub use build_record::LastBuild;
+pub use callers::CalledBuild;
 pub use code_actions::CodeAction;
 pub use code_lenses::CodeLens;
 pub use completion::{CompletionItem, CompletionKind, Completions, Topic};

@@ -1,10 +1,10 @@
 //! Builds that the editor asked for: from the command to the record, step by step as the builder's events come in.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ide::{Document, DocumentId, LastBuild};
+use ide::{CalledBuild, Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
     BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, SecretSource,
@@ -95,7 +95,7 @@ impl MainLoop {
 
     /// A Dockerfile was saved and the user has builds on save switched on.
     pub(crate) fn build_on_save(&mut self, uri: Uri) {
-        match self.plan(&Arguments { uri, target: None, line: None }) {
+        match self.plan(&Arguments { uri, target: None, line: None, caller: None }) {
             Ok(planned) => self.enqueue(planned),
             Err(error) => self.client.log(MessageType::WARNING, error.message),
         }
@@ -125,15 +125,38 @@ impl MainLoop {
                 "the Dockerfile has no FROM yet, so there is nothing to build",
             ));
         }
+        let called = snapshot
+            .called_build(&document_id, arguments.caller.as_deref(), target.as_deref())
+            .map_err(Error::invalid_params)?;
+        // What callers name outside of the Dockerfile is for those alone who trust the folder.
+        let called = if self.untrusted {
+            CalledBuild { context: called.context, target: called.target, ..CalledBuild::default() }
+        } else {
+            called
+        };
+        if let Some(notice) = called.notice {
+            self.client.log(MessageType::WARNING, notice);
+        }
+        // A stage of the Dockerfile as it is now: the caller may name one that is gone.
+        let called_target = called.target.filter(|target| model.target(target).is_some());
+        let target = target.or(called_target);
         let copied = copied_paths(model);
-        let context = context_root(&copied, &path, self.boundary(&path));
+        let context = called.context.map(PathBuf::from);
+        let context = context.unwrap_or_else(|| context_root(&copied, &path, self.boundary(&path)));
+        let specs: Vec<String> = build.secrets.iter().chain(&called.secrets).cloned().collect();
+        let mut secrets = secrets(&specs, &context).map_err(Error::invalid_params)?;
+        let mut seen = HashSet::new();
+        secrets.retain(|secret| seen.insert(secret.id.clone()));
         let request = BuildRequest {
             context: context.to_string_lossy().into_owned(),
             dockerfile: path,
             dockerfile_text: document.text(),
             target: target.clone(),
-            build_args: build.args.clone(),
-            secrets: secrets(&build.secrets, &context).map_err(Error::invalid_params)?,
+            build_args: called.args.into_iter().chain(build.args.clone()).collect(),
+            secrets,
+            ssh: called.ssh,
+            named_contexts: called.contexts,
+            platforms: called.platforms,
             ..BuildRequest::default()
         };
         let reducer = Reducer::of(model, target);

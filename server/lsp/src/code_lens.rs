@@ -1,7 +1,7 @@
-//! `textDocument/codeLens`: a `Build` lens on each FROM.
+//! `textDocument/codeLens`: a `Build` lens on each FROM, and one for each service or target that builds the stage.
 
 use serde_json::json;
-use tower_lsp::ls_types::{CodeLens, CodeLensParams, Command};
+use tower_lsp::ls_types::{CodeLens, CodeLensParams, Command, Uri};
 
 use crate::commands::BUILD;
 use crate::main_loop::Context;
@@ -13,12 +13,18 @@ pub(crate) fn list(context: &Context, params: &CodeLensParams) -> Option<Vec<Cod
     let document = context.snapshot.document(&id)?;
     let to_protocol = |lens: ide::CodeLens| CodeLens {
         range: to_proto::range(document, lens.range, &context.profile),
-        command: Some(Command {
-            title: "Build".to_owned(),
-            command: BUILD.to_owned(),
-            arguments: Some(vec![json!({"uri": uri, "target": lens.target})]),
-        }),
+        command: Some(command(uri, &lens)),
         data: None,
     };
     Some(context.snapshot.code_lenses(&id).into_iter().map(to_protocol).collect())
+}
+
+fn command(uri: &Uri, lens: &ide::CodeLens) -> Command {
+    let (title, argument) = match &lens.caller {
+        None => ("Build".to_owned(), json!({"uri": uri, "target": lens.target})),
+        Some(caller) => {
+            (format!("Build as {caller}"), json!({"uri": uri, "target": lens.target, "caller": caller}))
+        }
+    };
+    Command { title, command: BUILD.to_owned(), arguments: Some(vec![argument]) }
 }

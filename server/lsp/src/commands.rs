@@ -1,4 +1,4 @@
-//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?}`.
+//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?, "caller"?}`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,6 +33,9 @@ pub(crate) struct Arguments {
     /// A line of the stage, from 0 as everywhere in the protocol.
     #[serde(default)]
     pub(crate) line: Option<u32>,
+    /// The service or target to build as: `compose.yaml:web`, or its name alone.
+    #[serde(default)]
+    pub(crate) caller: Option<String>,
 }
 
 /// Reads a command; anything unknown or wrong is an error that says what would be right.

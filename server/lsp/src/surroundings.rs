@@ -7,6 +7,7 @@ use std::time::Duration;
 use ide::{DocumentId, DocumentKind, Facts};
 use tower_lsp::ls_types::request::RegisterCapability;
 use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
+use workspace::callers::Callers;
 use workspace::surroundings;
 
 use crate::main_loop::{Event, MainLoop, Reading};
@@ -24,6 +25,11 @@ const WATCHED: &[&str] = &[
     "**/go.mod",
     "**/pyproject.toml",
     "**/pom.xml",
+    "**/*compose*.{yaml,yml}",
+    "**/docker-bake*.{hcl,json}",
+    "**/devcontainer.json",
+    "**/.devcontainer.json",
+    "**/.env",
 ];
 
 /// The folders that the client has open.
@@ -106,9 +112,10 @@ impl MainLoop {
             let id = id.clone();
             move || {
                 let copied = snapshot.model(&id).map(surroundings::copied_paths).unwrap_or_default();
-                let root = surroundings::context_root(&copied, &dockerfile, &boundary);
-                let context = surroundings::context_facts(&root, &dockerfile);
-                let mut facts = Facts { context, ..Facts::default() };
+                let callers = Callers::find(&boundary).of_dockerfile(&dockerfile);
+                let root = surroundings::called_root(&callers, &copied, &dockerfile, &boundary);
+                let context = root.and_then(|root| surroundings::context_facts(&root, &dockerfile));
+                let mut facts = Facts { context, callers, ..Facts::default() };
                 let images = snapshot.model(&id).map(|model| model.base_images()).unwrap_or_default();
                 builder.add_facts(&images, &mut facts);
                 facts

@@ -1,5 +1,6 @@
 //! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.
 
+pub mod callers;
 pub mod context;
 pub mod dockerfiles;
 pub mod facts;

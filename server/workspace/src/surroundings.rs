@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use semantic::facts::callers::{Agreed, Caller, agreed_context};
 use semantic::{ContextFacts, Model};
 
 use crate::context;
@@ -12,6 +13,22 @@ use crate::facts::{self, Limits};
 #[must_use]
 pub fn context_root(copied_paths: &[String], dockerfile: &Path, boundary: &Path) -> PathBuf {
     context::locate(dockerfile, copied_paths, boundary)
+}
+
+/// The build context as the callers of a Dockerfile name it; where it has none, see [`context_root`]. Nothing where they differ, or where
+/// one of them cannot be told: whose context is meant is not guessed.
+#[must_use]
+pub fn called_root(
+    callers: &[Caller],
+    copied_paths: &[String],
+    dockerfile: &Path,
+    boundary: &Path,
+) -> Option<PathBuf> {
+    match agreed_context(callers) {
+        Agreed::Value(root) => Some(PathBuf::from(root)),
+        Agreed::Nothing => Some(context_root(copied_paths, dockerfile, boundary)),
+        Agreed::Differs => None,
+    }
 }
 
 /// The paths and patterns that a file copies from its context.

@@ -19,7 +19,7 @@ use crate::Outside;
 use crate::yaml::Node;
 
 /// Values that one file may make on the way.
-const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS: usize = 1_000_000;
 
 /// Depth of expressions, of variables in variables and functions in functions.
 const MAX_DEPTH: usize = 100;
@@ -114,7 +114,7 @@ impl<'a> Evaluator<'a> {
                     };
                     match key.as_text() {
                         Some(key) => {
-                            drop(values.insert(key.to_string(), self.expression(value.expr(), locals)))
+                            values.insert(key.to_string(), self.expression(value.expr(), locals));
                         }
                         None => {
                             return key

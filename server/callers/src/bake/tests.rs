@@ -165,7 +165,10 @@ group \"g\" { targets = [\"a\"] }
               dockerfile: /p/Dockerfile
         "#]],
     );
-    check("# file: docker-bake.hcl\ntarget \"é\" {\r\n", &expect![[r#"
+    check(
+        "# file: docker-bake.hcl\ntarget \"é\" {\r\n",
+        &expect![[r#"
         ! docker-bake.hcl: line 1: invalid block body; expected `}`, newline or identifier
-    "#]]);
+    "#]],
+    );
 }

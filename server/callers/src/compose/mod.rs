@@ -38,6 +38,25 @@ const MAX_EXTENDS: usize = 32;
 /// Services that one project may have.
 const MAX_SERVICES: usize = 2000;
 
+/// The files of the project in a folder, by absolute paths: what `COMPOSE_FILE` names in its `.env`, else the usual names. `is_there` tells
+/// which files a folder has.
+#[must_use]
+pub fn files_in(folder: &str, outside: &dyn Outside, is_there: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut environment = Environment::new(outside, None);
+    environment.read_file(&paths::join(folder, ".env"));
+    let variable = |name| environment.variables.get(name).filter(|value| !value.is_empty());
+    if let Some(named) = variable("COMPOSE_FILE") {
+        let separator = variable("COMPOSE_PATH_SEPARATOR").map_or(":", String::as_str);
+        return named.split(separator).map(|file| paths::join(folder, file)).collect();
+    }
+    let first =
+        |names: &[&str]| names.iter().map(|name| paths::join(folder, name)).find(|path| is_there(path));
+    match first(&FILES) {
+        Some(file) => [file].into_iter().chain(first(&OVERRIDES)).collect(),
+        None => Vec::new(),
+    }
+}
+
 /// Reads a project: a file and what is laid over it, by absolute paths. `shown` shortens a path for messages.
 #[must_use]
 pub fn read(files: &[String], outside: &dyn Outside, shown: &dyn Fn(&str) -> String) -> Read {
@@ -205,7 +224,7 @@ impl Reader<'_> {
                     let line = line_of(&source.text, key.place.start);
                     match project.services.get_mut(name) {
                         Some(below) if service.tag.as_deref() == Some("reset") => {
-                            below.build = Build::default()
+                            below.build = Build::default();
                         }
                         Some(below) => below.build = std::mem::take(&mut below.build).under(build),
                         None => {

@@ -21,11 +21,15 @@ const STOP_LIMIT: Duration = Duration::from_millis(900);
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let format = arguments.progress;
     let host = arguments.host.clone();
-    let request = request::from_arguments(arguments)?;
+    let (request, mut notice) = request::from_arguments(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = crate::outside::builder(&runtime, host.as_deref());
     let printer = Printer::new(format, &request);
-    let finished = run_build(&runtime, builder.as_ref(), request, |update| printer.print(update))?;
+    let finished = run_build(&runtime, builder.as_ref(), request, |update| {
+        printer.print(update)?;
+        let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
+        notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))
+    })?;
     if let Some(message) = finished.unreachable {
         printer.print_without_builder()?;
         exit::say(&message);

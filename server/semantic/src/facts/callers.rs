@@ -125,10 +125,7 @@ impl Caller {
 }
 
 /// What all callers say alike.
-pub fn agreed<'a>(
-    callers: &'a [Caller],
-    said: impl Fn(&'a Caller) -> Option<Option<&'a str>>,
-) -> Agreed<'a> {
+pub fn agreed<'a>(callers: &'a [Caller], said: impl Fn(&'a Caller) -> Option<Option<&'a str>>) -> Agreed<'a> {
     let mut values = callers.iter().map(said);
     let Some(first) = values.next() else { return Agreed::Nothing };
     if values.any(|other| other != first) {

@@ -210,6 +210,7 @@ impl Lowering<'_> {
                 Some(text) => text.value.clone().map_or(Value::Unknown, Value::Known),
                 None => self.inherited(stage, &name.raw),
             };
+            let value = self.given(&name.raw, value);
             let definition = Definition {
                 name: name.raw.clone(),
                 value,
@@ -219,6 +220,17 @@ impl Lowering<'_> {
             };
             self.scopes.define(stage, definition);
         }
+    }
+
+    /// The value of an ARG that its callers override: theirs where it comes to the same for all of them, else it cannot be told.
+    fn given(&self, name: &str, own: Value) -> Value {
+        let mut values = self.facts.callers.iter().map(|caller| match caller.arg(name) {
+            Some(Some(value)) => Value::Known(value.to_owned()),
+            Some(None) => Value::Unknown,
+            None => own.clone(),
+        });
+        let Some(first) = values.next() else { return own };
+        if values.all(|value| value == first) { first } else { Value::Unknown }
     }
 
     /// What an ARG without a default takes over.

@@ -279,3 +279,47 @@ fn a_secret_whose_id_is_not_known_is_mounted_nobody_knows_where() {
     let known = Place::Known("/run/secrets/npm".to_owned());
     assert_eq!(target("FROM a\nARG ID=npm\nRUN --mount=type=secret,id=$ID true\n"), known);
 }
+
+/// The bases of the stages, where callers give these arguments.
+fn check_called(text: &str, callers: &[&[(&str, &str)]], expected: &str) {
+    use crate::facts::callers::{Caller, CallerBuild, CallerKind, Setting};
+    let setting = |value: &str| match value {
+        "?" => Setting::Unknown("why".to_owned()),
+        value => Setting::Known(value.to_owned()),
+    };
+    let caller = |args: &&[(&str, &str)]| Caller {
+        kind: CallerKind::Compose,
+        file: "/p/compose.yaml".to_owned(),
+        shown_file: "compose.yaml".to_owned(),
+        line: 0,
+        name: "web".to_owned(),
+        build: CallerBuild {
+            args: args.iter().map(|(name, value)| ((*name).to_owned(), setting(value))).collect(),
+            ..CallerBuild::default()
+        },
+    };
+    let facts = Facts { callers: callers.iter().map(caller).collect(), ..Facts::default() };
+    let model = Model::new(&Document::new(text), &facts);
+    let bases: Vec<_> = model.stages.iter().map(|stage| format!("{:?}", stage.base)).collect();
+    assert_eq!(bases.join(" "), expected);
+}
+
+#[test]
+fn an_argument_that_all_callers_give_alike_is_known() {
+    let text = "ARG TAG=20\r\nFROM node:${TAG}\n";
+    check_called(text, &[], r#"Image("node:20")"#);
+    check_called(text, &[&[("TAG", "22")]], r#"Image("node:22")"#);
+    check_called(text, &[&[("TAG", "22")], &[("TAG", "22")]], r#"Image("node:22")"#);
+    // The default is what a caller gets that says nothing.
+    check_called(text, &[&[("TAG", "20")], &[]], r#"Image("node:20")"#);
+    check_called(text, &[&[("OTHER", "1")]], r#"Image("node:20")"#);
+    check_called("ARG TAG\nFROM node:${TAG}\n", &[&[("TAG", "22")]], r#"Image("node:22")"#);
+}
+
+#[test]
+fn an_argument_on_which_callers_differ_is_unknown() {
+    let text = "ARG TAG=20\nFROM node:${TAG}\n";
+    check_called(text, &[&[("TAG", "22")], &[]], "Unknown");
+    check_called(text, &[&[("TAG", "22")], &[("TAG", "21")]], "Unknown");
+    check_called(text, &[&[("TAG", "?")]], "Unknown");
+}

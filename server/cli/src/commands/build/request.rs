@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use ide::callers::{CalledBuild, called_build};
 use inner_loop::{BuildRequest, Export, SecretSource, SecretSpec};
 
 use crate::arguments::BuildArguments;
-use crate::{input, settings};
+use crate::{input, outside, settings};
 
-/// The request, with the Dockerfile read. What no flag says is taken from `layerwise.toml`.
-pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<BuildRequest> {
-    let context = context(&arguments.context)?;
-    let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(&arguments.context)));
+/// The request, with the Dockerfile read. What no flag says is taken from `layerwise.toml`, then from the Dockerfile's callers: the Compose
+/// and Bake files that build it. They do not count where a context is given, as docker's own build does not know them. What they differ in comes as a notice.
+pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<(BuildRequest, Option<String>)> {
+    let given = arguments.context.as_deref();
+    let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(given.unwrap_or("."))));
+    let called = match given {
+        Some(_) => CalledBuild::default(),
+        None => called_build(&outside::callers(&dockerfile)),
+    };
+    let context = context(given.or(called.context.as_deref()).unwrap_or("."))?;
     let source = input::read(&dockerfile)?;
     let defaults = settings::of(Some(&dockerfile))?.build;
     let pairs = |list: &[String], flag| {
@@ -24,21 +31,30 @@ pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<BuildR
     for spec in defaults.secrets.iter().filter(|spec| !names_one_of(spec, &secrets)).collect::<Vec<_>>() {
         secrets.push(secret(spec).with_context(|| "build.secrets of layerwise.toml".to_owned())?);
     }
-    Ok(BuildRequest {
+    for spec in called.secrets.iter().filter(|spec| !names_one_of(spec, &secrets)).collect::<Vec<_>>() {
+        // One that is not there is missed by the RUN that mounts it, if any does.
+        secrets.extend(SecretSpec::parse(spec, |name| std::env::var_os(name).is_some()));
+    }
+    let request = BuildRequest {
         context,
         dockerfile,
         dockerfile_text: source.text,
-        target: arguments.target.or(defaults.target),
-        build_args: defaults.args.into_iter().chain(flags).collect(),
+        target: arguments.target.or(defaults.target).or(called.target),
+        build_args: called.args.into_iter().chain(defaults.args).chain(flags).collect(),
         secrets,
-        ssh: arguments.ssh,
-        named_contexts: pairs(&arguments.build_context, "--build-context")?,
-        platforms: arguments.platform,
+        ssh: if arguments.ssh.is_empty() { called.ssh } else { arguments.ssh },
+        named_contexts: called
+            .contexts
+            .into_iter()
+            .chain(pairs(&arguments.build_context, "--build-context")?)
+            .collect(),
+        platforms: if arguments.platform.is_empty() { called.platforms } else { arguments.platform },
         network: arguments.network,
         no_cache: arguments.no_cache,
         tags: arguments.tag,
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
-    })
+    };
+    Ok((request, called.notice))
 }
 
 /// Whether the id of a secret's specification is that of one that is there.
