@@ -131,7 +131,13 @@ fn canonical(text: &str) -> String {
         // An old octal number.
         let octal = unsigned.len() > 1 && unsigned.starts_with('0');
         let value = if octal { i64::from_str_radix(unsigned, 8).ok() } else { unsigned.parse::<i64>().ok() };
-        return value.map_or_else(|| text.to_owned(), |value| format!("{sign}{value}"));
+        let large = || unsigned.parse::<u64>().map(|value| value.to_string());
+        return match (value, unsigned.parse::<f64>()) {
+            (Some(value), _) => format!("{sign}{value}"),
+            (None, Ok(_)) if sign.is_empty() && large().is_ok() => large().unwrap_or_default(),
+            (None, Ok(value)) => format!("{sign}{}", go_float(value)),
+            (None, Err(_)) => text.to_owned(),
+        };
     }
     let is_float = unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
     match digits.parse::<f64>() {

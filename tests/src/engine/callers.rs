@@ -79,8 +79,9 @@ impl Fixture {
     }
 }
 
+/// A value as printed: what would be a variable in a file is written with two dollars, so that it can be read again.
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), |text| text.replace("$$", "$"))
 }
 
 /// A path as the tools mean it: from a folder, unless the builder fetches it.
@@ -137,8 +138,8 @@ fn of_fields(fields: &Value, folder: &str, names: [&str; 3]) -> Build {
     let [inline, contexts, secrets] = names;
     let mut build = Build::new();
     let context = absolute(folder, fields["context"].as_str().unwrap_or("."));
-    if let Some(text) = fields[inline].as_str() {
-        build.insert("inline".to_owned(), text.to_owned());
+    if !fields[inline].is_null() {
+        build.insert("inline".to_owned(), text(&fields[inline]));
     } else if !context.contains("://") {
         let dockerfile = fields["dockerfile"].as_str().unwrap_or("Dockerfile");
         build.insert("dockerfile".to_owned(), absolute(&context, dockerfile));

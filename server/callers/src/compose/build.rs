@@ -195,13 +195,12 @@ impl Build {
         self.args.extend(above.args);
         self.contexts.extend(above.contexts);
         self.secrets.extend(above.secrets);
-        for (own, other) in [(&mut self.ssh, above.ssh), (&mut self.platforms, above.platforms)] {
-            for setting in other {
-                if !own.contains(&setting) {
-                    own.push(setting);
-                }
+        for key in above.ssh {
+            if !self.ssh.contains(&key) {
+                self.ssh.push(key);
             }
         }
+        self.platforms.extend(above.platforms);
         self.incomplete = above.incomplete.or(self.incomplete);
         self
     }

@@ -56,9 +56,7 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Option<Value>> {
         "lookup" => lookup(arguments),
         "merge" => merge(arguments),
         "zipmap" => zipmap(list(0)?, list(1)?),
-        "coalesce" => {
-            arguments.iter().find(|value| **value != Value::Null && **value != Value::text("")).cloned()
-        }
+        "coalesce" => arguments.iter().find(|value| **value != Value::Null).cloned(),
         "coalescelist" => {
             arguments.iter().find(|value| value.as_list().is_some_and(|list| !list.is_empty())).cloned()
         }
