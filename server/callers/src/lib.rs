@@ -6,7 +6,7 @@
 
 pub mod bake;
 pub mod compose;
-// pub mod cursor;
+pub mod cursor;
 pub mod devcontainer;
 mod paths;
 mod yaml;

@@ -267,7 +267,7 @@ impl MainLoop {
                 if !canceled {
                     self.host.set_last_build(&document_id, LastBuild { document, record, problem });
                     self.diagnose(&document_id);
-                    self.refresh_build_results();
+                    self.refresh_marks();
                 }
                 let actions = self.builds.queue.finished(id);
                 self.act(actions);
@@ -275,7 +275,8 @@ impl MainLoop {
         }
     }
 
-    fn refresh_build_results(&self) {
+    /// Asks the client for hints and lenses again.
+    pub(crate) fn refresh_marks(&self) {
         if self.profile.refreshes_inlay_hints {
             self.client.ask::<InlayHintRefreshRequest>(());
         }

@@ -127,13 +127,21 @@ impl MainLoop {
     /// What lies around a document has been read; nothing where that failed.
     pub(crate) fn surroundings_read(&mut self, id: &DocumentId, facts: Option<Facts>) {
         let Some(open) = self.open.get_mut(id) else { return };
-        let again = open.reading.finish();
+        let mut again = open.reading.finish();
+        let snapshot = self.host.snapshot();
+        let before = snapshot.facts(id);
         if let Some(facts) = facts
-            && self.host.snapshot().facts(id) != Some(&facts)
+            && before != Some(&facts)
         {
+            let called_otherwise = before.is_none_or(|before| before.callers != facts.callers);
             self.host.set_facts(id, facts);
             self.diagnose(id);
             self.refresh_diagnostics();
+            if called_otherwise {
+                // Their arguments may name other base images, which the builder is asked for.
+                again = true;
+                self.refresh_marks();
+            }
         }
         self.stop_waiting(id);
         if again {

@@ -4,6 +4,7 @@
 
 mod actions;
 mod builds;
+mod callers;
 mod client;
 mod completion;
 mod diagnostics;

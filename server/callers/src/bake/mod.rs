@@ -10,11 +10,12 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod value;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use evaluate::{Evaluator, Locals};
-use source::{Block, Definitions, Source};
+pub(crate) use source::{Attribute, Block, Definitions, Source};
 use target::Target;
 use value::Value;
 

@@ -10,31 +10,31 @@ use crate::yaml::{self, Node};
 
 /// What to evaluate.
 #[derive(Debug, Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     Hcl(Expression),
     /// Its texts are templates.
     Json(Node),
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Attribute {
-    pub(super) name: String,
-    pub(super) source: Source,
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) source: Source,
 }
 
 /// A block with its label.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
-    pub(super) name: String,
+pub(crate) struct Block {
+    pub(crate) name: String,
     /// The place of its name, in bytes.
-    pub(super) place: Range<usize>,
+    pub(crate) place: Range<usize>,
     /// Which of the files it stands in.
-    pub(super) file: usize,
-    pub(super) attributes: Vec<Attribute>,
+    pub(crate) file: usize,
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 impl Block {
-    pub(super) fn attribute(&self, name: &str) -> Option<&Source> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Source> {
         self.attributes
             .iter()
             .rev()
@@ -45,17 +45,17 @@ impl Block {
 
 /// All that files define, in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Definitions {
-    pub(super) variables: Vec<Block>,
-    pub(super) functions: Vec<Block>,
-    pub(super) groups: Vec<Block>,
-    pub(super) targets: Vec<Block>,
+pub(crate) struct Definitions {
+    pub(crate) variables: Vec<Block>,
+    pub(crate) functions: Vec<Block>,
+    pub(crate) groups: Vec<Block>,
+    pub(crate) targets: Vec<Block>,
     /// `name = value` outside of blocks.
-    pub(super) attributes: Vec<Attribute>,
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 impl Definitions {
-    pub(super) fn variable(&self, name: &str) -> Option<&Block> {
+    pub(crate) fn variable(&self, name: &str) -> Option<&Block> {
         self.variables.iter().rev().find(|block| block.name == name)
     }
 
@@ -70,7 +70,7 @@ impl Definitions {
     }
 
     /// Adds a file in HCL.
-    pub(super) fn add_hcl(&mut self, text: &str, file: usize) -> Result<(), String> {
+    pub(crate) fn add_hcl(&mut self, text: &str, file: usize) -> Result<(), String> {
         if text.len() > crate::MAX_TEXT {
             return Err(format!("it is larger than {} KiB", crate::MAX_TEXT >> 10));
         }
@@ -92,7 +92,7 @@ impl Definitions {
     }
 
     /// Adds a file in JSON.
-    pub(super) fn add_json(&mut self, text: &str, file: usize) -> Result<(), String> {
+    pub(crate) fn add_json(&mut self, text: &str, file: usize) -> Result<(), String> {
         let root = yaml::read_json(text)?;
         for (key, value) in root.entries() {
             let Some(kind) = key.raw() else { continue };

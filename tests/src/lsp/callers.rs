@@ -1,0 +1,128 @@
+//! Compose and Bake files beside a Dockerfile: shown on its lines, and the defaults of its builds.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use test_support::ScriptedBuilder;
+
+use super::client::{Client, Setup};
+
+const DOCKERFILE: &str =
+    "ARG TAG=20\r\nFROM node:${TAG} AS base\r\nFROM base AS run # 🐳\r\nCOPY package.json .\r\n";
+
+struct Session {
+    client: Client,
+    builder: Arc<ScriptedBuilder>,
+    folder: TempDir,
+}
+
+fn uri(path: &Path) -> String {
+    format!("file://{}", path.display())
+}
+
+impl Session {
+    /// A workspace of these files beside a Dockerfile, which is open, and its surroundings are known.
+    async fn new(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for (name, text) in [("api/Dockerfile", DOCKERFILE), ("api/package.json", "{}")].iter().chain(files) {
+            fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            fs::write(root.join(name), text).unwrap();
+        }
+        let builder = Arc::new(ScriptedBuilder::default());
+        let mut client = Client::silent(Setup { builder: Arc::clone(&builder) as _, ..Setup::default() });
+        let capabilities = json!({"textDocument": {"diagnostic": {}, "inlayHint": {}, "codeLens": {}},
+            "workspace": {"diagnostics": {"refreshSupport": true}}});
+        let folders = json!([{"uri": uri(&root), "name": "project"}]);
+        client.ask("initialize", json!({"capabilities": capabilities, "workspaceFolders": folders})).await;
+        client.notify("initialized", json!({})).await;
+        client.open_as(&uri(&root.join("api/Dockerfile")), DOCKERFILE).await;
+        client.answer("workspace/diagnostic/refresh", Value::Null).await;
+        Self { client, builder, folder }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().canonicalize().unwrap().join(name).display().to_string()
+    }
+
+    fn dockerfile(&self) -> String {
+        format!("file://{}", self.path("api/Dockerfile"))
+    }
+
+    async fn lenses(&mut self) -> Vec<String> {
+        let params = json!({"textDocument": {"uri": self.dockerfile()}});
+        let lenses = self.client.ask("textDocument/codeLens", params).await;
+        let shown = |lens: &Value| {
+            format!("{} {}", lens["range"]["start"]["line"], lens["command"]["title"].as_str().unwrap())
+        };
+        lenses.as_array().unwrap().iter().map(shown).collect()
+    }
+
+    async fn hints(&mut self) -> Vec<String> {
+        let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+        let params = json!({"textDocument": {"uri": self.dockerfile()}, "range": range});
+        let hints = self.client.ask("textDocument/inlayHint", params).await;
+        let shown =
+            |hint: &Value| format!("{} {}", hint["position"]["line"], hint["label"].as_str().unwrap());
+        hints.as_array().unwrap().iter().map(shown).collect()
+    }
+
+    async fn build(&mut self, mut argument: Value) {
+        argument["uri"] = json!(self.dockerfile());
+        let params = json!({"command": "layerwise.build", "arguments": [argument]});
+        self.client.ask("workspace/executeCommand", params).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_goes_as_the_only_caller_says() {
+    let compose = "services:
+  web:
+    build: {context: ., dockerfile: api/Dockerfile, target: run, args: {TAG: '22'}, secrets: [npm]}
+secrets: {npm: {file: .npmrc}}
+";
+    let mut session = Session::new(&[("compose.yaml", compose)]).await;
+    assert_eq!(session.lenses().await, ["1 Build", "2 Build", "2 Build as compose.yaml:web"]);
+    assert_eq!(session.hints().await, ["0 compose.yaml: web=22"]);
+    session.build(json!({})).await;
+    let request = session.builder.requests().remove(0);
+    assert_eq!(request.context, session.path("").trim_end_matches('/'));
+    assert_eq!(request.target.as_deref(), Some("run"));
+    assert_eq!(request.build_args["TAG"], "22");
+    assert_eq!(request.secrets[0].id, "npm");
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_differ_are_shown_and_one_can_be_chosen() {
+    let compose = "services:
+  web: {build: {context: api, args: {TAG: '22'}}}
+  worker: {build: {context: api, target: base, args: {TAG: '20'}}}
+";
+    let mut session = Session::new(&[("compose.yaml", compose)]).await;
+    assert_eq!(session.hints().await, ["0 compose.yaml: web=22, worker=20"]);
+    session.build(json!({})).await;
+    let notice = session.client.notification("window/logMessage").await;
+    assert_eq!(
+        notice["message"],
+        "compose.yaml:web, compose.yaml:worker differ in target, TAG, so the build goes without"
+    );
+    let request = session.builder.requests().remove(0);
+    assert_eq!((request.target, request.build_args.len()), (None, 0));
+    session.build(json!({"caller": "compose.yaml:worker"})).await;
+    let request = session.builder.requests().remove(1);
+    assert_eq!((request.target.as_deref(), request.build_args["TAG"].as_str()), (Some("base"), "20"));
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_callers_shows_none() {
+    let other = "services: {db: {image: postgres}, web: {build: ./elsewhere}}\n";
+    let mut session = Session::new(&[("compose.yaml", other), ("docker-bake.hcl", "target \"x\" {")]).await;
+    assert_eq!(session.lenses().await, ["1 Build", "2 Build"]);
+    assert_eq!(session.hints().await, [""; 0]);
+    session.client.finish().await;
+}
