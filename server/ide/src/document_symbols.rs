@@ -95,7 +95,7 @@ impl Outline {
     fn instruction(&self, instruction: &Instruction) -> OutlineEntry {
         let children = self.names(instruction);
         let detail = if children.is_empty() {
-            let words = instruction.arguments.text.split_whitespace();
+            let words = text::shown_words(&instruction.arguments.text);
             text::shortened(&self.secrets.redact_words(words).join(" "))
         } else {
             // The values stand with the names.

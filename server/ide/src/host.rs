@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rewrites::Input;
 use rules::Finding;
-use semantic::{Facts, Model, Occurrences};
+use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
 
 use crate::build_record::LastBuild;
@@ -230,7 +230,12 @@ impl DocumentState {
 
     /// What each name stands for.
     pub(crate) fn occurrences(&self) -> &Occurrences {
-        self.occurrences.get_or_init(|| Arc::new(Occurrences::of(self.model())))
+        self.occurrences.get_or_init(|| {
+            let model = self.model();
+            // What another frontend makes of a name is not known.
+            let is_foreign = matches!(model.frontend, Frontend::Foreign(_));
+            Arc::new(if is_foreign { Occurrences::default() } else { Occurrences::of(model) })
+        })
     }
 
     pub(crate) fn input(&self) -> Input<'_> {

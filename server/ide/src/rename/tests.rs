@@ -295,3 +295,8 @@ fn a_variable_that_the_base_image_sets_too_keeps_its_name() {
         expect!["refused: V is set by the base image too, which would keep the old name"],
     );
 }
+
+#[test]
+fn names_in_another_language_are_not_touched() {
+    check_prepare("# syntax=example.com/other:1\nFROM a AS b$0\n", expect!["nothing"]);
+}

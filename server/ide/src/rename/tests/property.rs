@@ -83,7 +83,7 @@ fn names(opened: &Opened) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn there_and_back_again(lines in prop::collection::vec(prop::sample::select(&LINES[..]), 1..14), crlf in any::<bool>()) {
