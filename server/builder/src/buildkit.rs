@@ -1,12 +1,11 @@
 //! The builder that the rest of the house sees: BuildKit, in a Docker engine or by itself.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use inner_loop::{BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink};
-use semantic::{Facts, FrontendFacts, ImageFacts};
+use semantic::{Facts, FrontendFacts};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +14,7 @@ use crate::address::Address;
 use crate::build;
 use crate::connection::Connection;
 use crate::find;
-use crate::images::Images;
+use crate::images::{Images, KnownImages};
 use crate::report::Reporter;
 use crate::surroundings::Surroundings;
 
@@ -105,8 +104,9 @@ impl Shared {
 }
 
 impl Shared {
-    /// The images of the same repositories, and the frontend's abilities. None for a builder on another machine.
-    async fn facts(&self, images: &[String]) -> Option<(BTreeMap<String, ImageFacts>, FrontendFacts)> {
+    /// The names of all images, what is known of those of the same repositories, and the frontend's abilities. None for a builder on
+    /// another machine.
+    async fn facts(&self, images: &[String]) -> Option<(KnownImages, FrontendFacts)> {
         let found = find::find(self.host.as_deref(), &self.surroundings).await.ok()?;
         // Asking a machine far away is for builds, which the user asked for.
         if !matches!(found.address, Address::Unix(_)) {
@@ -114,8 +114,8 @@ impl Shared {
         }
         let connection = self.connection().await.ok()?;
         let known = match &connection.engine {
-            Some(engine) => Images { engine: engine.clone() }.of_repositories(images).await,
-            None => BTreeMap::new(),
+            Some(engine) => Images { engine: engine.clone() }.known(images).await,
+            None => KnownImages::default(),
         };
         Some((known, connection.frontend))
     }
@@ -154,7 +154,8 @@ impl Builder for BuildKit {
             let _ = sender.send(shared.facts(&images).await);
         });
         if let Ok(Some((found, frontend))) = receiver.recv_timeout(FACTS_DEADLINE) {
-            facts.base_images.extend(found);
+            facts.base_images.extend(found.configurations);
+            facts.local_images.extend(found.names);
             facts.frontend = Some(frontend);
         }
     }

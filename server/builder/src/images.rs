@@ -1,6 +1,6 @@
 //! What the engine knows of images: configuration, history, archive. BuildKit alone has none of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -23,6 +23,15 @@ pub struct Images {
     pub(crate) engine: Engine,
 }
 
+/// What an engine has.
+#[derive(Debug, Default)]
+pub(crate) struct KnownImages {
+    /// The names of all images, with their tags.
+    pub(crate) names: BTreeSet<String>,
+    /// The configurations of some of them, by the same names.
+    pub(crate) configurations: BTreeMap<String, ImageFacts>,
+}
+
 impl Images {
     /// Connects to the engine at `host`, else to the one that is found.
     ///
@@ -42,26 +51,27 @@ impl Images {
         Some(from_inspection(image))
     }
 
-    /// The configurations of all tagged images whose repository one of `names` has, by their names with tags.
-    pub(crate) async fn of_repositories(&self, names: &[String]) -> BTreeMap<String, ImageFacts> {
+    /// The names of all tagged images, and the configurations of those whose repository one of `names` has.
+    pub(crate) async fn known(&self, names: &[String]) -> KnownImages {
         let wanted: Vec<_> = names.iter().filter_map(|name| ImageReference::parse(name).ok()).collect();
         let options = Some(bollard::query_parameters::ListImagesOptions::default());
         let listed = self.engine.docker.list_images(options).await.unwrap_or_default();
-        let tags = listed.into_iter().flat_map(|image| image.repo_tags).filter(|tag| {
-            let reference = ImageReference::parse(tag);
-            reference.is_ok_and(|tag| {
-                wanted
-                    .iter()
-                    .any(|name| (&name.registry, &name.repository) == (&tag.registry, &tag.repository))
-            })
-        });
-        let mut found = BTreeMap::new();
-        for tag in tags.take(IMAGES_LIMIT) {
-            if let Some(facts) = self.facts(&tag).await {
-                found.insert(tag, facts);
+        let mut known = KnownImages::default();
+        for tag in listed.into_iter().flat_map(|image| image.repo_tags) {
+            // What has no name is `<none>:<none>`.
+            let Ok(reference) = ImageReference::parse(&tag) else { continue };
+            let is_wanted = wanted.iter().any(|name| {
+                (&name.registry, &name.repository) == (&reference.registry, &reference.repository)
+            });
+            if is_wanted
+                && known.configurations.len() < IMAGES_LIMIT
+                && let Some(facts) = self.facts(&tag).await
+            {
+                known.configurations.insert(tag.clone(), facts);
             }
+            known.names.insert(tag);
         }
-        found
+        known
     }
 
     /// The commands that made an image, newest first, and its configuration, as one text.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use semantic::Frontend;
 use syntax::{Keyword, mount};
 
 use crate::catalogue::{self, Flag, FormKind, Instruction, SyntaxForm, ValueKind};
@@ -56,6 +57,9 @@ impl Snapshot {
     #[must_use]
     pub fn signature_help(&self, id: &DocumentId, offset: u32, reason: Reason) -> Option<SignatureHelp> {
         let state = self.dockerfile(id)?;
+        if matches!(Frontend::of(&state.document), Frontend::Foreign(_)) {
+            return None;
+        }
         let Cursor::Instruction(at) = Cursor::new(&state.document, offset.min(state.document.len()))? else {
             return None;
         };

@@ -85,7 +85,7 @@ pub trait Builder: Send + Sync {
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
 
-    /// Adds what rewrites want to know of a builder on this machine: the images that it has of the same repositories as `images`, and
+    /// Adds what is known of a builder on this machine: the names of its images, more of those of the same repositories as `images`, and
     /// what its frontend understands. Pulls nothing, reaches over no network, and blocks for at most a second; where no builder answers,
     /// nothing is added.
     fn add_facts(&self, _images: &[String], _facts: &mut Facts) {}

@@ -99,6 +99,9 @@ fn rewritten(engine: &Engine, context: &Path, before: &str, ids: &[&str]) -> Str
         };
         let images = Model::new(&document, &facts).base_images();
         engine.builder().add_facts(&images, &mut facts);
+        // Completion offers all names; those that are known better are among them, and what has no name is not.
+        assert!(facts.base_images.keys().all(|name| facts.local_images.contains(name)), "{facts:?}");
+        assert!(facts.local_images.iter().all(|name| name.contains(':') && !name.contains('<')), "{facts:?}");
         let model = Model::new(&document, &facts);
         let recipe = rewrites::find(id).unwrap();
         let offers = recipe.find(&rewrites::Input { model: &model, facts: &facts });

@@ -20,7 +20,7 @@ mod topic;
 mod users;
 mod variables;
 
-use semantic::Model;
+use semantic::{Frontend, Model};
 use syntax::{InstructionNode, Keyword};
 
 use crate::cursor::{Cursor, InInstruction, Part};
@@ -42,7 +42,13 @@ impl Snapshot {
         let state = self.dockerfile(id)?;
         let offset = offset.min(state.document.len());
         let mut items = Items::default();
-        match Cursor::new(&state.document, offset)? {
+        let cursor = Cursor::new(&state.document, offset)?;
+        // Of another language nothing is known but how its file says so.
+        let is_foreign = matches!(Frontend::of(&state.document), Frontend::Foreign(_));
+        if is_foreign && !matches!(cursor, Cursor::Comment { .. }) {
+            return None;
+        }
+        match cursor {
             Cursor::Blank => keywords::on_blank_line(state, offset, &mut items),
             Cursor::Comment { start, before, after } => {
                 comments::complete(state, start, &before, &after, &mut items);

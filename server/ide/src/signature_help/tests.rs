@@ -237,6 +237,7 @@ fn where_there_is_none() {
         "CMD [\"a\"] $0",
         "RUN a \\$0\n b",
         "COPY --nothing=$0 a",
+        "# syntax=example.com/other:1\nFROM $0",
     ] {
         assert_eq!(shown(text), "nothing", "{text}");
     }

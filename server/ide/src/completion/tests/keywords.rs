@@ -126,6 +126,13 @@ fn with_arguments_behind_it_the_keyword_alone_is_written() {
 }
 
 #[test]
+fn of_another_language_nothing_is_known() {
+    check_nothing("# syntax=example.com/other:1\nFROM scratch\n$0");
+    check_nothing("# syntax=example.com/other:1\nFROM scratch\nCOPY --$0");
+    assert_ne!(labels("# syntax=exam$0ple.com/other:1\nFROM scratch\n", &Around::default()), "");
+}
+
+#[test]
 fn no_instruction_begins_inside_another_thing() {
     for text in [
         "FROM scratch\nRUN a \\\n$0\n",
