@@ -116,7 +116,9 @@ impl MainLoop {
                 let root = surroundings::called_root(&callers, &copied, &dockerfile, &boundary);
                 let context = root.and_then(|root| surroundings::context_facts(&root, &dockerfile));
                 let mut facts = Facts { context, callers, ..Facts::default() };
-                let images = snapshot.model(&id).map(|model| model.base_images()).unwrap_or_default();
+                let images =
+                    snapshot.model(&id).map(|model| [model.base_images(), model.copied_images()].concat());
+                let images = images.unwrap_or_default();
                 builder.add_facts(&images, &mut facts);
                 facts
             }

@@ -115,6 +115,22 @@ impl Model {
         images
     }
 
+    /// The images that COPY and mounts name as their source, each once, in order; a bare name may be a context that the caller names.
+    #[must_use]
+    pub fn copied_images(&self) -> Vec<String> {
+        let mut images = Vec::new();
+        for item in self.stages.iter().flat_map(|stage| &stage.instructions) {
+            for reference in item.references() {
+                if let Base::Image(name) = &reference.target
+                    && !images.contains(name)
+                {
+                    images.push(name.clone());
+                }
+            }
+        }
+        images
+    }
+
     /// What the first stage of a stage's lineage builds on.
     #[must_use]
     pub fn root(&self, stage: usize) -> &Base {

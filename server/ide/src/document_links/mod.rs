@@ -7,6 +7,8 @@ mod source_page;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use rules::suppress::Suppressions;
 use semantic::facts::{ContextFacts, FileKind};
 use semantic::image_reference::ImageReference;
@@ -149,13 +151,16 @@ fn file(context: Option<&ContextFacts>, source: &str, range: TextRange) -> Optio
 /// The codes in suppression comments and in `# check=skip=…`.
 fn of_codes(model: &Model) -> Vec<DocumentLink> {
     let suppressions = Suppressions::new(&model.document);
-    let codes = suppressions.all().flat_map(|suppression| &suppression.codes);
-    codes
-        .filter_map(|code| {
-            let (url, tooltip) = page_of_code(&code.name)?;
-            Some(DocumentLink { range: code.range, target: LinkTarget::Url(url), tooltip })
-        })
-        .collect()
+    // A file says the same few codes again and again.
+    let mut pages: HashMap<&str, Option<(String, String)>> = HashMap::new();
+    let mut links = Vec::new();
+    for code in suppressions.all().flat_map(|suppression| &suppression.codes) {
+        let page = pages.entry(&code.name).or_insert_with(|| page_of_code(&code.name));
+        if let Some((url, tooltip)) = page.clone() {
+            links.push(DocumentLink { range: code.range, target: LinkTarget::Url(url), tooltip });
+        }
+    }
+    links
 }
 
 /// The page of a code, whoever's it is, with what the rule says.

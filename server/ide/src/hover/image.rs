@@ -29,8 +29,7 @@ pub(super) fn card(view: &View<'_>, name: &str) -> Card {
     card.line(tag(&reference));
     match view.facts.base_image(name) {
         Some(image) => local(view, image, &mut card),
-        // The engine was asked for the images of FROM alone.
-        None if view.facts.frontend.is_some() && view.model.base_images().iter().any(|base| base == name) => {
+        None if view.facts.frontend.is_some() && is_asked_for(view, name) => {
             card.line(say("Not on this machine's engine: the build pulls it."));
         }
         None => {}
@@ -39,6 +38,11 @@ pub(super) fn card(view: &View<'_>, name: &str) -> Card {
         card.line(Line::default().link(page.host, page.url));
     }
     card
+}
+
+/// Whether the engine is asked for an image of this name: those that the file itself names.
+fn is_asked_for(view: &View<'_>, name: &str) -> bool {
+    [view.model.base_images(), view.model.copied_images()].concat().iter().any(|known| known == name)
 }
 
 fn registry(reference: &ImageReference) -> Line {

@@ -16,6 +16,7 @@ mod mode;
 mod mount;
 mod packages;
 mod programs;
+mod redaction;
 mod rule;
 mod run;
 pub(crate) mod secrets;

@@ -6,13 +6,12 @@
 
 use std::collections::HashSet;
 
-use rules::secret_name::{is_address_with_password, is_reported_by_buildkit, is_secret};
 use semantic::expand::expand_word;
 use semantic::{Facts, Kind, Lookup, Model, Value};
 use syntax::Pair;
 
-/// What stands for a hidden value.
-pub(crate) const MASK: &str = "••••••••";
+pub(crate) use super::redaction::MASK;
+use super::redaction::{self, is_switch, looks_secret, speaks_of_secret};
 
 /// The secrets of a Dockerfile.
 #[derive(Debug, Clone, Default)]
@@ -102,39 +101,16 @@ impl Secrets {
 
     /// The text with every secret in it hidden.
     pub(crate) fn redact(&self, text: &str) -> String {
-        if looks_secret(text) && !text.contains(' ') {
-            return masked(text);
-        }
-        let mut shown = text.to_owned();
+        let mut shown = redaction::text(text, |name| self.names.contains(name));
         for value in self.values.iter().filter(|value| text.contains(value.as_str())) {
-            shown = shown.replace(value.as_str(), MASK);
+            shown = shown.replace(value.as_str(), MASK).into();
         }
-        shown
+        shown.into_owned()
     }
 
-    /// The words of a command with every secret in them hidden, those that an option hands over too: `--token x`, `--token=x`.
+    /// The words of a command with every secret in them hidden, those too that an option hands over.
     pub(crate) fn redact_words<'a>(&self, words: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let mut shown = Vec::new();
-        let mut is_secret_next = false;
-        for word in words {
-            let bare = word.trim_matches(['"', '\'', ',', '[', ']', '(', ')']);
-            let option = bare.trim_start_matches('-');
-            let is_option = bare.len() > option.len();
-            let text = match option.split_once('=') {
-                Some((name, value)) if self.is_hidden(name, value) => {
-                    let start = &word[..word.len() - value.len().min(word.len())];
-                    let start = start.split_once('=').map_or(start, |(name, _)| name);
-                    format!("{start}={MASK}")
-                }
-                _ if is_secret_next && !is_option => MASK.to_owned(),
-                _ => self.redact(word),
-            };
-            is_secret_next = (is_option && !option.contains('=') && speaks_of_secret(option))
-                || bare.eq_ignore_ascii_case("bearer")
-                || bare.eq_ignore_ascii_case("basic");
-            shown.push(text);
-        }
-        shown
+        redaction::words(words, |word| self.redact(word))
     }
 }
 
@@ -176,70 +152,10 @@ fn definitions(model: &Model) -> Vec<Defined> {
     found
 }
 
-fn speaks_of_secret(name: &str) -> bool {
-    let dashed = name.replace('-', "_");
-    is_secret(&dashed) || is_reported_by_buildkit(&dashed)
-}
-
-fn is_switch(value: &str) -> bool {
-    matches!(
-        value.trim().to_ascii_lowercase().as_str(),
-        "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1"
-    )
-}
-
 /// Whether a value is found in a text without hiding ordinary words: a password may be `postgres`, and so may an image's name.
 fn is_telling(value: &str) -> bool {
     let is_plain = value.bytes().all(|byte| byte.is_ascii_lowercase());
     value.len() >= if is_plain { 12 } else { 6 }
-}
-
-/// What an address with a password, a token of a known maker or a private key looks like.
-fn looks_secret(value: &str) -> bool {
-    const MAKERS: [&str; 22] = [
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "npm_",
-        "pypi-",
-        "dckr_pat_",
-        "hf_",
-        "sk-",
-        "sk_live_",
-        "rk_live_",
-        "xoxb-",
-        "xoxp-",
-        "xoxa-",
-        "AKIA",
-        "ASIA",
-        "AIza",
-        "SG.",
-        "eyJ",
-    ];
-    let is_token = |word: &str| {
-        word.len() >= 16
-            && MAKERS.iter().any(|maker| word.starts_with(maker))
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.=/+".contains(&byte))
-            && word.bytes().any(|byte| byte.is_ascii_digit())
-    };
-    is_address_with_password(value)
-        || value.contains("-----BEGIN")
-        || value.split(|letter: char| letter.is_whitespace() || "\"'=:@,;".contains(letter)).any(is_token)
-}
-
-/// An address keeps what is public of it; anything else is hidden whole.
-fn masked(text: &str) -> String {
-    if !is_address_with_password(text) {
-        return MASK.to_owned();
-    }
-    let (scheme, rest) = text.split_once("://").unwrap_or_default();
-    let (authority, _) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{MASK}@{host}/…")
 }
 
 #[cfg(test)]
@@ -268,7 +184,7 @@ mod tests {
     #[test]
     fn values_that_look_like_secrets_are_hidden_under_any_name() {
         let secrets = secrets("FROM a\nENV DSN=postgres://app:hunter2!@db/app\n");
-        assert_eq!(secrets.redact("postgres://app:hunter2!@db/app"), format!("postgres://{MASK}@db/…"));
+        assert_eq!(secrets.redact("postgres://app:hunter2!@db/app"), format!("postgres://{MASK}@db/app"));
         assert_eq!(secrets.redact("psql -W hunter2! -h db"), format!("psql -W {MASK} -h db"));
         assert!(secrets.is_hidden("X", "ghp_0123456789abcdefABCDEF"));
         assert!(!secrets.is_hidden("X", "sk-learn-compatible-name"));
@@ -278,12 +194,5 @@ mod tests {
     fn ordinary_words_stay() {
         let secrets = secrets("FROM postgres:16\nENV POSTGRES_PASSWORD=postgres\n");
         assert_eq!(secrets.redact("postgres:16"), "postgres:16");
-    }
-
-    #[test]
-    fn options_hand_secrets_over() {
-        let words = ["app", "--token", "abc", "--db-password=xyz", "--port=80", "-H", "Bearer", "zzz"];
-        let shown = Secrets::default().redact_words(words.into_iter()).join(" ");
-        assert_eq!(shown, format!("app --token {MASK} --db-password={MASK} --port=80 -H Bearer {MASK}"));
     }
 }

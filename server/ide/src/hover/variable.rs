@@ -1,33 +1,18 @@
 //! Variables: what `$X` is here, who says so, and what `${X:-y}` comes to; and the names that ARG and ENV define.
 
-use semantic::expand::{Modifier, expand_word};
+mod expression;
+mod used;
+
+use semantic::expand::expand_word;
 use semantic::{Definition, Kind, Lookup, Origin, Scope, Value};
-use syntax::{Form, Keyword, LocalRange, Pair, TextRange, Word};
+use syntax::{Pair, Word};
 
 use super::card::{Card, Line, code, line_number, say, title};
 use super::secrets::MASK;
 use super::spot::{Found, Spot};
 use crate::catalogue::{self, VariableFamily};
-
-/// A variable under the cursor.
-struct Used {
-    name: String,
-    range: TextRange,
-    reader: Reader,
-}
-
-/// Who puts the value in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
-    /// The builder, before the step runs.
-    Builder,
-    /// The shell of a RUN.
-    BuildShell,
-    /// The shell of a container that starts.
-    ContainerShell,
-    /// Nobody: a JSON list that starts no shell.
-    Nobody,
-}
+use expression::{expression, whole_word};
+use used::{Reader, is_assigned_in_script, used_at};
 
 /// Variables that a shell or the builder sets for a command by itself.
 const OF_THE_SHELL: [&str; 14] = [
@@ -325,156 +310,6 @@ fn scope_at(spot: &Spot<'_>) -> Scope {
             Scope { stage: None, visible: scopes.globals().iter().take_while(before).count() }
         }
     }
-}
-
-fn used_at(spot: &Spot<'_>) -> Option<Used> {
-    let instruction = &spot.instruction;
-    if let Some(used) = in_flags(spot) {
-        return Some(used);
-    }
-    let is_command = matches!(
-        instruction.keyword,
-        Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck
-    );
-    if is_command {
-        return in_command(spot);
-    }
-    if matches!(
-        instruction.keyword,
-        Keyword::Shell | Keyword::Maintainer | Keyword::Onbuild | Keyword::Unknown
-    ) {
-        return None;
-    }
-    let (index, word) = spot.word()?;
-    // The name behind AS is taken as it is.
-    (instruction.keyword != Keyword::From || index == 0).then(|| in_word(spot, word)).flatten()
-}
-
-/// Flags are expanded by the builder, but for `--from`.
-fn in_flags(spot: &Spot<'_>) -> Option<Used> {
-    let flag = spot.instruction.flags.iter().find(|flag| spot.is_on(flag.range))?;
-    let value = flag.value.as_ref().filter(|_| flag.name != "from")?;
-    in_word(spot, value)
-}
-
-fn in_word(spot: &Spot<'_>, word: &Word) -> Option<Used> {
-    if !word.text.contains('$') {
-        return None;
-    }
-    let escape = spot.view.model.document.escape();
-    let uses = expand_word(&word.text, escape, |_| Lookup::Unknown).uses;
-    let places = uses.into_iter().map(|used| (word.place(used.range.start, used.range.end), used.name));
-    innermost(spot, places).map(|(range, name)| Used { name, range, reader: Reader::Builder })
-}
-
-fn in_command(spot: &Spot<'_>) -> Option<Used> {
-    let instruction = &spot.instruction;
-    let variables = instruction.shell().into_iter().flat_map(|script| &script.variables);
-    let places = variables.map(|used| (used.range, used.name.clone()));
-    let has_posix_shell = spot.item.is_some_and(semantic::StageInstruction::has_posix_shell);
-    let is_list = instruction.arguments.form == Some(Form::Exec);
-    let reader =
-        if instruction.keyword == Keyword::Run { Reader::BuildShell } else { Reader::ContainerShell };
-    if let Some((range, name)) = innermost(spot, places).filter(|_| has_posix_shell || is_list) {
-        return Some(Used { name, range, reader });
-    }
-    let (_, word) = spot.word().filter(|_| is_list)?;
-    in_word(spot, word).map(|used| Used { reader: Reader::Nobody, ..used })
-}
-
-/// Of the places under the cursor the one inside all others: `$Y` in `${X:-$Y}`.
-fn innermost(
-    spot: &Spot<'_>,
-    places: impl Iterator<Item = (LocalRange, String)>,
-) -> Option<(TextRange, String)> {
-    let here = places.filter(|(range, _)| spot.is_on(*range));
-    let (range, name) = here.min_by_key(|(range, _)| range.end - range.start)?;
-    Some((spot.place(range), name))
-}
-
-/// Whether the script gives the variable a value, by whatever means.
-fn is_assigned_in_script(spot: &Spot<'_>, name: &str) -> bool {
-    let Some(script) = spot.instruction.shell() else { return false };
-    let source = &spot.instruction.source;
-    let is_name =
-        |word: &str| word == name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
-    script.statements.iter().any(|statement| {
-        let assigned = statement.commands.iter().any(|command| {
-            command.assignments.iter().any(|assignment| assignment.name == name)
-                || (matches!(
-                    command.program(),
-                    Some("export" | "read" | "local" | "declare" | "readonly" | "getopts")
-                ) && command.words.iter().skip(1).any(|word| is_name(&word.text)))
-        });
-        assigned || statement.range.of(source).contains(&format!("for {name} in"))
-    })
-}
-
-/// What the whole expression comes to, where it does more than name the variable.
-fn expression(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut Card) {
-    let model = spot.view.model;
-    let expression = model.document.slice(used.range);
-    let has_modifier = expand_word(&expression, model.document.escape(), |_| Lookup::Unknown)
-        .uses
-        .first()
-        .and_then(|first| first.modifier);
-    let Some(modifier) = has_modifier else { return };
-    let hides = |name: &str| spot.view.secrets.hides(name);
-    if hides(&used.name) || defines_secret(spot) {
-        return;
-    }
-    let expansion = expand_word(&expression, model.document.escape(), |name| lookup(spot, scope, name));
-    if expansion.uses.iter().any(|inner| hides(&inner.name)) {
-        return;
-    }
-    let said = code(expression);
-    card.line(match (&expansion.value, modifier) {
-        (Some(value), _) if value.is_empty() => said.text(" yields nothing"),
-        (Some(value), _) => said.text(" yields ").code(value.as_str()),
-        (None, Modifier::Required) if expansion.error.is_some() => {
-            said.text(" stops the build: there is no value")
-        }
-        (None, _) => said.text(" is not known before the build"),
-    });
-}
-
-/// What the word around it comes to, where that is more than the variable.
-fn whole_word(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut Card) {
-    let escape = spot.view.model.document.escape();
-    let flags = spot.instruction.flags.iter().filter_map(|flag| flag.value.as_ref());
-    let pairs = spot.instruction.arguments.pairs.iter().filter_map(|pair| pair.value.as_ref());
-    let words = flags.chain(pairs).chain(&spot.instruction.arguments.words);
-    let Some(word) = words.into_iter().find(|word| spot.is_on(word.range)) else { return };
-    let expansion = expand_word(&word.text, escape, |name| lookup(spot, scope, name));
-    let is_more =
-        word.range.end - word.range.start > used.range.len() && spot.place(word.range) != used.range;
-    let is_hidden =
-        defines_secret(spot) || expansion.uses.iter().any(|inner| spot.view.secrets.hides(&inner.name));
-    if let Some(value) = expansion.value.filter(|_| is_more && !is_hidden) {
-        card.line(code(word.text.trim_matches('"')).text(" becomes ").code(value));
-    }
-}
-
-/// What a name is for the builder: one that only the caller could set is not set.
-fn lookup<'a>(spot: &Spot<'a>, scope: Scope, name: &str) -> Lookup<'a> {
-    match spot.view.model.lookup(scope, name) {
-        Lookup::Unknown if is_unset(spot, scope, name) => Lookup::Unset,
-        found => found,
-    }
-}
-
-/// Whether an ARG names it and gives it no value.
-fn is_unset(spot: &Spot<'_>, scope: Scope, name: &str) -> bool {
-    spot.view.model.scopes.definition(scope, name).is_some_and(|definition| definition.value == Value::Unset)
-}
-
-/// Whether the cursor is in the value of a variable that must not be shown.
-fn defines_secret(spot: &Spot<'_>) -> bool {
-    let mut pairs = spot.instruction.arguments.pairs.iter();
-    pairs.any(|pair| {
-        pair.value.as_ref().is_some_and(|value| spot.is_on(value.range))
-            && spot.view.secrets.hides(&pair.key.text)
-    })
 }
 
 /// A sentence of the catalogue behind a colon.

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use semantic::{FrontendFacts, ImageFacts};
 
-use super::{Outside, check, check_with};
+use super::{Outside, check, check_with, hover};
 
 #[test]
 fn a_name_is_taken_apart() {
@@ -127,6 +127,7 @@ fn an_image_on_this_machine_says_what_it_holds() {
 fn an_engine_that_lacks_an_image_is_told_from_no_engine() {
     let mut outside = Outside::new();
     outside.facts.frontend = Some(FrontendFacts::default());
+    assert!(hover("FROM a\nCOPY --from=ngi$0nx:1 /a /b\n", outside.clone()).contains("the build pulls it"));
     check_with(
         "FROM no$0de:22\n",
         outside,

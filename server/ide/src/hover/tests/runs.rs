@@ -93,7 +93,7 @@ fn a_command_says_what_it_installs_and_how_it_runs() {
         "FROM a\nRUN curl -sSL https://u:pass9word@example.com/x.tgz -o /tmp/x$0.tgz\n",
         expect![[r#"
             [curl -sSL https://u:pass9word@example.com/x.tgz -o /tmp/x.tgz]
-            Fetches `https://••••••••@example.com/…` to `/tmp/x.tgz`
+            Fetches `https://••••••••@example.com/x.tgz` to `/tmp/x.tgz`
 
             A page that says 404 is taken for the file: `-f` makes that fail.
 

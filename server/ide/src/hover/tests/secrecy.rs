@@ -7,7 +7,7 @@ use crate::hover::Markup;
 use crate::settings::Settings;
 
 /// What must never be shown. Each stands in the files below.
-const CANARIES: [&str; 12] = [
+const CANARIES: [&str; 14] = [
     "canary-env-1",
     "canary-arg-2",
     "canary-default-3",
@@ -20,9 +20,12 @@ const CANARIES: [&str; 12] = [
     "ghp_canary0123456789abcd",
     "canary-setting-11",
     "canary12",
+    "canary-query-13",
+    "canary-login-14",
 ];
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
+    "FROM a\nENV CONFIG='{\"password\": \"canary-query-13\"}' OPTIONS=\"-Xmx1g -Dapp.password=canary-query-13\" ODBC=\"Server=db;Pwd=canary-query-13\"\nRUN echo $CONFIG ${OPTIONS:-x} $ODBC\nADD https://example.com/x?access_token=canary-query-13 /x\nADD https://canary-login-14@example.com/a.git#v1 /y\nRUN curl -o x https://example.com/?api_key=canary-query-13 && git clone https://canary-login-14@example.com/a\nHEALTHCHECK CMD mysqladmin ping -pcanary-login-14 && curl -u app:canary-login-14 http://localhost\nCMD redis-server --requirepass canary-login-14\n",
     "ARG DEPLOY_TOKEN=canary-global-7\nFROM acme/base:$DEPLOY_TOKEN AS build\nARG DEPLOY_TOKEN\nARG NPM_TOKEN=canary-arg-2\nARG SEED=canary-source-8\nENV API_KEY=canary-env-1 \\\n    OTHER=\"pre-${API_KEY}-post\" \\\n    SIGNING_KEY=${SEED}\nENV COPYCAT=${NPM_TOKEN:-canary-default-3} THIRD=$COPYCAT\nRUN echo $API_KEY ${OTHER} $COPYCAT ${THIRD:-x} $SEED ${NPM_TOKEN:-canary-default-3}\nLABEL token=canary-copy-4 note=\"${API_KEY:+canary-copy-4}\"\n",
     "FROM a\nENV DSN=postgres://app:canary-url-5@db/app\nADD https://user:canary-url-5@example.com/x.tgz /x\nRUN curl -H \"Authorization: Bearer canary-flag-6\" https://user:canary-url-5@example.com/y -o /y && pip install git+https://x:canary-url-5@example.com/z\nRUN TOKEN=canary-flag-6 npm ci --token canary-flag-6 && echo ghp_canary0123456789abcd $TOKEN\nHEALTHCHECK CMD curl --token canary-flag-6 https://user:canary-url-5@example.com/\nENTRYPOINT [\"app\", \"--api-key=canary-flag-6\", \"--password\", \"canary-flag-6\"]\nCMD app --token canary-flag-6 $DSN\n",
     "FROM acme/base\nENV PASSWORD canary12\nENV PLAIN=ghp_canary0123456789abcd\nRUN echo $BASE_SECRET $PLAIN $PASSWORD ${PASSWORD#can}\nONBUILD ENV HOOK_TOKEN=canary-env-1\nONBUILD RUN echo canary-env-1\nWORKDIR /w/$PASSWORD\nCOPY --from=acme/base /a/$PASSWORD ./$PLAIN\nUSER $PASSWORD\nEXPOSE $PASSWORD\nSTOPSIGNAL $PASSWORD\nVOLUME /v/$PASSWORD\n",

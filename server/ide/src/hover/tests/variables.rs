@@ -394,3 +394,37 @@ fn continuations_line_ends_escapes_and_other_alphabets_shift_nothing() {
     "#]],
     );
 }
+
+#[test]
+fn a_heredoc_that_becomes_a_file_has_its_variables_expanded() {
+    let body = "FROM a\nENV A=1\nCOPY <<CONF /etc/x\nit's $AT ü ${$0A} \\$A\nCONF\n";
+    check(
+        body,
+        expect![[r#"
+        [${A}]
+        **`A`** = `1`
+
+        `ENV` in line 2; containers have it too.
+    "#]],
+    );
+    check(
+        &body.replace("${$0A}", "${A:-$0x}"),
+        expect![[r#"
+        [${A:-x}]
+        **`A`** = `1`
+
+        `ENV` in line 2; containers have it too.
+
+        `${A:-x}` yields `1`
+    "#]],
+    );
+    check_nothing(&body.replace("<<CONF", "<<'CONF'"));
+    check_nothing(&body.replace("${$0A} \\$A", "${A} \\$0$A"));
+    check_nothing(&body.replace("${$0A}", "{$0A}"));
+    check(
+        "FROM a\nCOPY <<CONF /etc/x\n${$0",
+        expect![[r#"
+        nothing
+    "#]],
+    );
+}
