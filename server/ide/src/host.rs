@@ -10,6 +10,7 @@ use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
 
 use crate::build_record::LastBuild;
+use crate::hover::Secrets;
 use crate::kind::DocumentKind;
 use crate::settings::Settings;
 
@@ -52,6 +53,8 @@ pub(crate) struct DocumentState {
     model: OnceLock<Arc<Model>>,
     /// Filled when first asked for, too.
     occurrences: OnceLock<Arc<Occurrences>>,
+    /// Filled when a hover first asks for it.
+    secrets: OnceLock<Arc<Secrets>>,
 }
 
 /// Owns the inputs. Changes are cheap while snapshots are out: these keep what they have.
@@ -101,6 +104,7 @@ impl Host {
             revision,
             model: OnceLock::new(),
             occurrences: OnceLock::new(),
+            secrets: OnceLock::new(),
         };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
     }
@@ -151,6 +155,7 @@ impl Host {
         changed.revision = revision;
         changed.model = OnceLock::new();
         changed.occurrences = OnceLock::new();
+        changed.secrets = OnceLock::new();
         change(&mut changed);
         Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(changed));
     }
@@ -236,6 +241,11 @@ impl DocumentState {
             let is_foreign = matches!(model.frontend, Frontend::Foreign(_));
             Arc::new(if is_foreign { Occurrences::default() } else { Occurrences::of(model) })
         })
+    }
+
+    /// The values that are never shown.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Arc::new(Secrets::of(self.model(), &self.facts)))
     }
 
     pub(crate) fn input(&self) -> Input<'_> {

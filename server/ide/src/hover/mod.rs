@@ -38,7 +38,7 @@ use crate::build_record::LastBuild;
 use crate::host::{DocumentId, DocumentState, Snapshot};
 use crate::settings::Settings;
 use card::Card;
-use secrets::Secrets;
+pub(crate) use secrets::Secrets;
 
 /// What an editor shows beside a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) struct View<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) settings: &'a Settings,
     pub(crate) last_build: Option<&'a LastBuild>,
-    pub(crate) secrets: Secrets,
+    pub(crate) secrets: &'a Secrets,
 }
 
 impl Snapshot {
@@ -71,15 +71,19 @@ impl Snapshot {
             is_same_line.then(|| view.at(before)).flatten()
         };
         let (range, card) = view.at(offset).or_else(before)?;
-        Some(Hover { range, text: card.render(markup, &view.secrets) })
+        Some(Hover { range, text: card.render(markup, view.secrets) })
     }
 }
 
 impl<'a> View<'a> {
     fn new(state: &'a DocumentState, settings: &'a Settings) -> Self {
-        let (model, facts) = (state.model(), &*state.facts);
-        let secrets = Secrets::of(model, facts);
-        Self { model, facts, settings, last_build: state.last_build.as_deref(), secrets }
+        Self {
+            model: state.model(),
+            facts: &state.facts,
+            settings,
+            last_build: state.last_build.as_deref(),
+            secrets: state.secrets(),
+        }
     }
 
     fn at(&self, offset: u32) -> Option<(TextRange, Card)> {

@@ -81,7 +81,7 @@ fn set_option(letter: char) -> Option<&'static str> {
 }
 
 fn describe(spot: &Spot<'_>, meaning: &Meaning<'_>) -> Option<Card> {
-    let secrets = &spot.view.secrets;
+    let secrets = spot.view.secrets;
     match &meaning.action {
         Action::Package(package) => packages::card(package, meaning.arguments, secrets),
         Action::Download(download) => {

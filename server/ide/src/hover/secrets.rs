@@ -4,7 +4,7 @@
 //! Names are judged as the rules judge them, and more strictly: a value that is hidden for nothing costs a glance into the file, one
 //! that is shown for nothing may be on a screen that others see.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use semantic::expand::expand_word;
 use semantic::{Facts, Kind, Lookup, Model, Value};
@@ -56,26 +56,19 @@ impl Secrets {
 
     /// The names that hold a secret though they do not say so: what is made from one, and what one is made from.
     fn names_of(&mut self, definitions: &[Defined]) {
-        let mut before = usize::MAX;
-        while before != self.names.len() {
-            before = self.names.len();
-            for Defined { name, uses, .. } in definitions {
-                if uses.iter().any(|used| self.is_named(used)) {
-                    self.names.insert(name.clone());
-                }
+        let mut made_from: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut used_by: HashMap<&str, Vec<&str>> = HashMap::new();
+        for Defined { name, uses, .. } in definitions {
+            for used in uses {
+                made_from.entry(name).or_default().push(used);
+                used_by.entry(used).or_default().push(name);
             }
         }
-        let names = definitions.iter().map(|defined| defined.name.as_str());
-        let mut sources: Vec<&str> = names.filter(|name| speaks_of_secret(name)).collect();
-        while let Some(name) = sources.pop() {
-            for Defined { uses, .. } in definitions.iter().filter(|defined| defined.name == name) {
-                for used in uses {
-                    if self.names.insert(used.clone()) {
-                        sources.push(used);
-                    }
-                }
-            }
-        }
+        let names: HashSet<&str> = made_from.keys().chain(used_by.keys()).copied().collect();
+        let mut holding: Vec<&str> = names.into_iter().filter(|name| speaks_of_secret(name)).collect();
+        holding.extend(closure(&holding, &made_from));
+        let derived = closure(&holding, &used_by);
+        self.names.extend(holding.into_iter().chain(derived).map(str::to_owned));
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -112,6 +105,20 @@ impl Secrets {
     pub(crate) fn redact_words<'a>(&self, words: impl Iterator<Item = &'a str>) -> Vec<String> {
         redaction::words(words, |word| self.redact(word))
     }
+}
+
+/// All that can be reached from some names.
+fn closure<'a>(from: &[&'a str], next: &HashMap<&'a str, Vec<&'a str>>) -> HashSet<&'a str> {
+    let mut reached = HashSet::new();
+    let mut open = from.to_vec();
+    while let Some(name) = open.pop() {
+        for other in next.get(name).into_iter().flatten() {
+            if reached.insert(*other) {
+                open.push(other);
+            }
+        }
+    }
+    reached
 }
 
 /// What ENV, ARG and LABEL define, the triggers of ONBUILD included.
@@ -171,9 +178,9 @@ mod tests {
     #[test]
     fn what_a_secret_is_made_of_and_what_is_made_of_it_is_hidden() {
         let secrets = secrets(
-            "FROM a\nARG SEED=hunter2\nENV API_TOKEN=${SEED}x\nENV COPYCAT=$API_TOKEN\nENV OTHER=$COPYCAT/y\nENV HOST=db\n",
+            "FROM a\nARG SEED=hunter2\nENV API_TOKEN=${SEED}x\nENV COPYCAT=$API_TOKEN\nENV OTHER=$COPYCAT/y\nENV TWIN=$SEED\nENV HOST=db\n",
         );
-        for name in ["SEED", "API_TOKEN", "COPYCAT", "OTHER"] {
+        for name in ["SEED", "API_TOKEN", "COPYCAT", "OTHER", "TWIN"] {
             assert!(secrets.is_hidden(name, "x"), "{name}");
         }
         assert!(!secrets.is_hidden("HOST", "db"));
