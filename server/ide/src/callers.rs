@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use rules::secret_name;
 use semantic::facts::callers::{Agreed, Caller, CallerBuild, Setting, agreed, agreed_context, agreed_target};
-use semantic::{Model, Stage};
+use semantic::{Facts, Model, Origin, Stage};
+use syntax::{Document, TextRange};
 
 use crate::host::{DocumentId, Snapshot};
 
@@ -143,6 +144,28 @@ fn stage_of(caller: &Caller, model: &Model) -> Option<usize> {
         None => model.final_stage().map(|stage| stage.index),
         Some(target) => model.target(target?).map(|stage| stage.index),
     }
+}
+
+/// Where the stage that a target names begins: its name, else its FROM.
+#[must_use]
+pub fn stage_place(document: &Document, target: &str) -> Option<TextRange> {
+    let model = Model::new(document, &Facts::default());
+    let stage = model.target(target)?;
+    Some(stage.name.as_ref().map_or_else(|| stage.from.keyword_range(), |name| name.range))
+}
+
+/// Where a Dockerfile takes a build argument: above the first FROM, else in its stages.
+#[must_use]
+pub fn argument_places(document: &Document, name: &str) -> Vec<TextRange> {
+    let model = Model::new(document, &Facts::default());
+    if let Some(global) = model.scopes.global(name) {
+        return vec![global.range];
+    }
+    let definitions =
+        model.stages.iter().flat_map(|stage| model.scopes.definitions(model.scopes.end(stage.index)));
+    let arguments =
+        definitions.filter(|definition| definition.origin == Origin::Arg && definition.name == name);
+    arguments.map(|definition| definition.range).collect()
 }
 
 /// The callers of a stage, in order.

@@ -7,6 +7,10 @@ pub enum DocumentKind {
     Dockerfile,
     /// A file of settings, `layerwise.toml`. Who opens it reads it, too.
     Settings,
+    /// A Compose file: only where it leads to a Dockerfile is told.
+    Compose,
+    /// A Bake file: the same.
+    Bake,
     /// Anything else: its text is kept in step, and nothing is said about it.
     Other,
 }

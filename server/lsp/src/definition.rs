@@ -1,13 +1,18 @@
 //! `textDocument/definition` and `textDocument/declaration`: as links where the client takes them, else as places.
 
-use ide::{Definition, Document, Target};
+use ide::{Definition, Document, DocumentKind, Target};
 use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, LocationLink, Range, Uri};
 
 use crate::main_loop::Context;
-use crate::{from_proto, to_proto};
+use crate::{caller_definition, from_proto, to_proto};
 
 pub(crate) fn definition(context: &Context, params: &GotoDefinitionParams) -> Option<GotoDefinitionResponse> {
     let (uri, document, offset) = place(context, params)?;
+    let kind = context.snapshot.kind(&from_proto::document_id(uri));
+    if matches!(kind, Some(DocumentKind::Compose | DocumentKind::Bake)) {
+        let locations = caller_definition::locations(context, uri, document, offset);
+        return (!locations.is_empty()).then_some(GotoDefinitionResponse::Array(locations));
+    }
     let found = context.snapshot.definition(&from_proto::document_id(uri), offset);
     response(context, uri, document, found, context.profile.definition_links)
 }

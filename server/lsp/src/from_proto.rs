@@ -2,6 +2,7 @@
 
 use ide::{Document, DocumentId, DocumentKind, Encoding, Position, TextRange};
 use tower_lsp::ls_types::{self as lsp, Uri};
+use workspace::callers;
 use workspace::dockerfiles::is_dockerfile_in_editor;
 
 pub(crate) fn document_id(uri: &Uri) -> DocumentId {
@@ -15,7 +16,15 @@ pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
     if name == workspace::settings::FILE_NAME {
         return DocumentKind::Settings;
     }
-    if is_dockerfile_in_editor(language_id, name) { DocumentKind::Dockerfile } else { DocumentKind::Other }
+    if is_dockerfile_in_editor(language_id, name) {
+        DocumentKind::Dockerfile
+    } else if callers::is_compose_name(name) {
+        DocumentKind::Compose
+    } else if callers::is_bake_name(name) {
+        DocumentKind::Bake
+    } else {
+        DocumentKind::Other
+    }
 }
 
 /// Positions outside the text are moved into it, and a range whose ends are swapped is turned round.

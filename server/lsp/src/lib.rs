@@ -7,6 +7,7 @@
 
 mod backend;
 mod builds;
+mod caller_definition;
 mod client;
 mod code_actions;
 mod code_lens;

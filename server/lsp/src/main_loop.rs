@@ -392,7 +392,8 @@ impl MainLoop {
         let context = self.context();
         let Some(revision) = context.snapshot.revision(id) else { return };
         let Some(open) = self.open.get_mut(id) else { return };
-        if context.snapshot.kind(id).is_none_or(|kind| kind == DocumentKind::Other) {
+        let analysed = [Some(DocumentKind::Dockerfile), Some(DocumentKind::Settings)];
+        if !analysed.contains(&context.snapshot.kind(id)) {
             return;
         }
         // A client that pulls is pushed builds alone, which most documents have none of.

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callers::{Outside, Read, bake, compose, devcontainer};
+pub use callers::cursor::{Names, Spot};
+use callers::{Outside, Read, bake, compose, cursor, devcontainer};
 use semantic::facts::callers::{Caller, Setting};
 
 /// Folders that hold other people's files, and much of them.
@@ -100,6 +101,19 @@ pub fn is_compose_name(name: &str) -> bool {
 #[must_use]
 pub fn is_bake_name(name: &str) -> bool {
     bake::FILES.contains(&name)
+}
+
+/// What stands at an offset (in bytes) of a Compose or Bake file.
+#[must_use]
+pub fn spot(path: &Path, text: &str, offset: usize) -> Option<Spot> {
+    let name = path.file_name()?.to_str()?;
+    if is_compose_name(name) {
+        cursor::in_compose(text, offset)
+    } else if is_bake_name(name) {
+        cursor::in_bake(name, text, offset)
+    } else {
+        None
+    }
 }
 
 /// A folder with files that name callers.

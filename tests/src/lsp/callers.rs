@@ -126,3 +126,44 @@ async fn a_file_without_callers_shows_none() {
     assert_eq!(session.hints().await, [""; 0]);
     session.client.finish().await;
 }
+
+impl Session {
+    /// Where the definition at `$0` of a file is: file and line; the Dockerfile is open, and nothing else on disk need be.
+    async fn definition(&mut self, name: &str, marked: &str) -> Vec<String> {
+        let uri = format!("file://{}", self.path(name));
+        let before = &marked[..marked.find("$0").unwrap()];
+        let line = before.matches('\n').count();
+        let character = before.rsplit('\n').next().unwrap().encode_utf16().count();
+        let item =
+            json!({"uri": uri, "languageId": "yaml", "version": 1, "text": marked.replacen("$0", "", 1)});
+        self.client.notify("textDocument/didOpen", json!({"textDocument": item})).await;
+        let params =
+            json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": character}});
+        let found = self.client.ask("textDocument/definition", params).await;
+        self.client.notify("textDocument/didClose", json!({"textDocument": {"uri": uri}})).await;
+        let shown = |place: &Value| {
+            let file = place["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+            format!("{file} {}:{}", place["range"]["start"]["line"], place["range"]["start"]["character"])
+        };
+        found.as_array().map(|places| places.iter().map(shown).collect()).unwrap_or_default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_and_an_argument_lead_to_the_dockerfile() {
+    let compose =
+        "# 🐳\r\nservices:\r\n  web:\r\n    build: {context: api, target: run, args: {TAG: '22', NO: x}}\r\n";
+    let bake = "target \"app\" {\n  context = \"api\"\n  target = \"base\"\n  args = { TAG = \"22\" }\n}\n";
+    let mut session = Session::new(&[("compose.yaml", compose), ("docker-bake.hcl", bake)]).await;
+    let at = |text: &str, needle: &str| text.replacen(needle, &format!("$0{needle}"), 1);
+    assert_eq!(session.definition("compose.yaml", &at(compose, "run")).await, ["Dockerfile 2:13"]);
+    assert_eq!(session.definition("compose.yaml", &at(compose, "TAG")).await, ["Dockerfile 0:4"]);
+    // What is typed counts before what is saved.
+    let typed = at(compose, "run").replace("run", "base");
+    assert_eq!(session.definition("compose.yaml", &typed).await, ["Dockerfile 1:20"]);
+    assert_eq!(session.definition("compose.yaml", &at(compose, "NO")).await, [""; 0]);
+    assert_eq!(session.definition("compose.yaml", "services: {web: {build: {target: $0").await, [""; 0]);
+    assert_eq!(session.definition("docker-bake.hcl", &at(bake, "base")).await, ["Dockerfile 1:20"]);
+    assert_eq!(session.definition("docker-bake.hcl", &at(bake, "TAG")).await, ["Dockerfile 0:4"]);
+    session.client.finish().await;
+}

@@ -1,0 +1,67 @@
+//! `textDocument/definition` in Compose and Bake files: from `target:` to the stage, from a build argument to its ARG, from `dockerfile:` to
+//! the file. The files around are read on the worker that answers, as they are on disk; the open texts count before those.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ide::{Document, TextRange};
+use tower_lsp::ls_types::{Location, Uri};
+use workspace::callers::{self, Callers, Names};
+use workspace::dockerfiles;
+
+use crate::main_loop::Context;
+use crate::{surroundings, to_proto};
+
+pub(crate) fn locations(context: &Context, uri: &Uri, document: &Document, offset: u32) -> Vec<Location> {
+    find(context, uri, document, offset).unwrap_or_default()
+}
+
+fn find(context: &Context, uri: &Uri, document: &Document, offset: u32) -> Option<Vec<Location>> {
+    let path = surroundings::file_path(uri)?.canonicalize().ok()?;
+    let text = document.text();
+    let spot = callers::spot(&path, &text, usize::try_from(offset).ok()?)?;
+    let around = context.folders.iter().filter_map(|folder| folder.canonicalize().ok());
+    let around =
+        around.filter(|folder| path.starts_with(folder)).max_by_key(|folder| folder.as_os_str().len());
+    let folder = around.or_else(|| path.parent().map(Path::to_owned))?;
+    let found = Callers::find_with(&folder, &BTreeMap::from([(path.clone(), text)])).in_file(&path);
+    let mut locations = Vec::new();
+    for caller in found.iter().filter(|caller| caller.line == spot.line) {
+        let named = caller.build.dockerfile.as_ref().and_then(|dockerfile| dockerfile.known());
+        let Some((uri, dockerfile)) = named.and_then(|named| open_or_read(context, Path::new(named))) else {
+            continue;
+        };
+        let places = match &spot.names {
+            Names::Dockerfile => vec![TextRange::empty(0)],
+            Names::Argument(name) => ide::callers::argument_places(&dockerfile, name),
+            Names::Stage => {
+                let target = caller.build.target.as_ref().and_then(|target| target.known());
+                target.and_then(|target| ide::callers::stage_place(&dockerfile, target)).into_iter().collect()
+            }
+        };
+        for place in places {
+            let location =
+                Location { uri: uri.clone(), range: to_proto::range(&dockerfile, place, &context.profile) };
+            if !locations.contains(&location) {
+                locations.push(location);
+            }
+        }
+    }
+    Some(locations)
+}
+
+/// A Dockerfile as the client has it open, else as it is on disk.
+fn open_or_read(context: &Context, path: &Path) -> Option<(Uri, Document)> {
+    let real = path.canonicalize().ok()?;
+    let is_same = |uri: &Uri| {
+        let open: Option<PathBuf> = surroundings::file_path(uri);
+        open.is_some_and(|open| open == real || open.canonicalize().is_ok_and(|open| open == real))
+    };
+    for id in context.snapshot.ids() {
+        let Ok(uri) = id.as_str().parse::<Uri>() else { continue };
+        if let Some(document) = context.snapshot.document(id).filter(|_| is_same(&uri)) {
+            return Some((uri, document.clone()));
+        }
+    }
+    Some((Uri::from_file_path(&real)?, Document::new(&dockerfiles::read(&real)?)))
+}
