@@ -120,7 +120,7 @@ fn files(asked: &Asked<'_>, start: usize, index: usize, quoting: paths::Quoting,
     match asked.node().flags.iter().find(|flag| flag.name == "from").and_then(|flag| flag.value.as_ref()) {
         Some(from) => {
             if at_word(asked, start, items) {
-                paths::of_source(asked, &from.text, items);
+                paths::of_source(asked, &from.text, start, quoting, items);
             }
         }
         None => {

@@ -117,7 +117,7 @@ fn value(
         ValueKind::SourcePath => {
             let from = others.iter().find(|field| field.key.eq_ignore_ascii_case("from"));
             match from.map(|field| field.value.as_str()).filter(|from| !from.is_empty()) {
-                Some(from) => paths::of_source(asked, from, items),
+                Some(from) => paths::of_source(asked, from, start, paths::Quoting::Mount, items),
                 None => paths::of_context(asked, start, paths::Quoting::Mount, items),
             }
         }

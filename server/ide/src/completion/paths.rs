@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use semantic::facts::{ContextFacts, FileKind};
-use semantic::{Kind, Stage, path};
+use semantic::{Kind, Stage, StageInstruction, path};
 
 use super::item::{CompletionKind, Items, Word};
 use super::{Asked, LIMIT};
@@ -55,14 +55,27 @@ pub(super) fn of_context(asked: &Asked<'_>, start: usize, quoting: Quoting, item
     if folder.split('/').any(|part| part == "..") {
         return;
     }
-    let Some(typed) = at.typed_from(start + name_start) else { return };
     let folder = path::clean_context_path(folder);
     let folder = if folder == "." { String::new() } else { folder };
-    let name = text.get(name_start..).unwrap_or_default();
+    add_entries(asked, context, &folder, start + name_start, quoting, items);
+}
+
+/// The entries of a folder of the build context, for a name that begins at `start`.
+fn add_entries(
+    asked: &Asked<'_>,
+    context: &ContextFacts,
+    folder: &str,
+    start: usize,
+    quoting: Quoting,
+    items: &mut Items,
+) {
+    let at = asked.at;
+    let Some(typed) = at.typed_from(start) else { return };
+    let name = at.text_from(start);
     let behind = at.word_behind(|char| quoting.is_part(char) && char != '/');
     let is_inside = at.after.get(behind as usize..).is_some_and(|rest| rest.starts_with('/'));
     items.at(Word::new(typed, behind));
-    let entries = entries(context, &folder, name, items);
+    let entries = entries(context, folder, name, items);
     let hidden = |name: &str| name.starts_with('.');
     let (first, last): (Vec<_>, Vec<_>) = entries.iter().partition(|(entry, _)| !hidden(entry));
     for (entry, is_folder) in first.into_iter().chain(last) {
@@ -124,7 +137,7 @@ pub(super) fn whole_context(items: &mut Items) {
 }
 
 /// What is known to lie in the stage that a `--from` names.
-pub(super) fn of_source(asked: &Asked<'_>, from: &str, items: &mut Items) {
+pub(super) fn of_source(asked: &Asked<'_>, from: &str, start: usize, quoting: Quoting, items: &mut Items) {
     let model = asked.model();
     let above = asked.stages_above();
     let lower = from.to_lowercase();
@@ -133,7 +146,34 @@ pub(super) fn of_source(asked: &Asked<'_>, from: &str, items: &mut Items) {
     let stage =
         named.or_else(|| model.stages.get(from.parse::<usize>().ok().filter(|index| *index < above)?));
     if let Some(stage) = stage {
-        add_places(&model.lineage(stage.index), u32::MAX, items);
+        let lineage = model.lineage(stage.index);
+        add_places(&lineage, u32::MAX, items);
+        add_copied(asked, &lineage, start, quoting, items);
+    }
+}
+
+/// What a COPY of a whole folder of the build context put into the folder that is typed.
+fn add_copied(asked: &Asked<'_>, lineage: &[&Stage], start: usize, quoting: Quoting, items: &mut Items) {
+    let Some(context) = &asked.state.facts.context else { return };
+    let text = asked.at.text_from(start);
+    let Some(slash) = text.rfind('/').filter(|_| text.starts_with('/')) else { return };
+    let typed = path::clean(&format!("/{}", &text[..slash]));
+    for copy in lineage.iter().flat_map(|stage| &stage.instructions).filter_map(StageInstruction::as_copy) {
+        let Some(place) = copy.place.known().filter(|place| path::is_within(&typed, place)) else { continue };
+        // With --parents the folders above a source come too.
+        if copy.parents {
+            continue;
+        }
+        let deeper = typed.get(place.trim_end_matches('/').len()..).unwrap_or_default();
+        for source in copy.context_paths() {
+            let is_folder = source == "."
+                || context.files.get(&source).is_some_and(|file| file.kind == FileKind::Directory);
+            if is_folder {
+                let folder = path::clean_context_path(&format!("{source}{deeper}"));
+                let folder = if folder == "." { String::new() } else { folder };
+                add_entries(asked, context, &folder, start + slash + 1, quoting, items);
+            }
+        }
     }
 }
 

@@ -161,6 +161,19 @@ fn a_stage_s_paths_are_those_that_it_names() {
 }
 
 #[test]
+fn a_stage_holds_what_was_copied_into_it() {
+    let found = |path: &str| {
+        let stage = "FROM a AS b\nWORKDIR /srv\nCOPY . .\nCOPY src code/\nCOPY --parents src /p/\n";
+        labels(&format!("{stage}FROM c\nCOPY --from=b {path}$0 /x"), &around())
+    };
+    assert_eq!(found("/srv/src/"), "/p /srv/code /srv lib/ main.rs");
+    assert_eq!(found("/srv/code/lib/"), "/p /srv/code /srv a.rs");
+    assert_eq!(found("/srv/node_modules/"), "/p /srv/code /srv");
+    assert_eq!(found("/p/"), "/p /srv/code /srv");
+    assert_eq!(found("srv/"), "/p /srv/code /srv");
+}
+
+#[test]
 fn a_huge_folder_is_cut_and_asked_for_again() {
     let names: Vec<_> = (0..1500).map(|number| format!("f{number:04}")).collect();
     let around = Around::context(&names.iter().map(String::as_str).collect::<Vec<_>>(), "");
