@@ -37,7 +37,9 @@ impl Replaced {
             restart = (last.start, last.line, index);
             let end = last.range().end;
             let after = after_line(rope, end);
-            if after <= range.start && line_feeds(rope, end, after) > 0 {
+            // What reaches to the end of the text may be open: a heredoc without its end, a continuation.
+            let is_closed = (after as usize) < rope.len_bytes();
+            if is_closed && after <= range.start && line_feeds(rope, end, after) > 0 {
                 restart = (after, last.end_line() + 1, started);
             }
         }

@@ -106,6 +106,19 @@ fn check_equals_fresh(document: &Document) {
     assert_eq!(starts(document), starts(&fresh), "{text:?}");
 }
 
+#[test]
+fn what_is_typed_at_the_end_belongs_to_what_is_still_open() {
+    for open in
+        ["RUN <<EOF\n", "RUN <<EOF\nx\n\n", "RUN a && \\\n", "RUN a \\\n# c\n\n", "COPY <<-A <<B /x\r\nA\r\n"]
+    {
+        let mut document = Document::new(&format!("FROM größe\n{open}"));
+        for typed in ["R", "UN b\n", "\tEOF\n", "EOF\n", "B\n", "CMD x\n", "# c\n"] {
+            document.edit(TextRange::empty(document.len()), typed);
+            check_equals_fresh(&document);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
 
