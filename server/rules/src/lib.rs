@@ -7,6 +7,7 @@ mod analysis;
 mod catalogue;
 pub mod docs;
 pub mod fix;
+pub mod ignore;
 mod names;
 mod report;
 pub mod rule;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use crate::analysis::secret_name;
 pub use crate::catalogue::{REGISTRY, find, find_all};
+pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file};
 pub use crate::names::{is_same_name, nearest};
 pub use crate::report::{Report, Suppressed, check, report, report_with, run};
 pub use crate::rule::{Category, Finding, Findings, Rule, Severity};

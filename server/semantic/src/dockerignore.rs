@@ -7,10 +7,12 @@
 //! Known differences: inside `[…]`, `*` and `?` are themselves, and an escaped letter is that letter; the original
 //! turns both into something else by way of its regular expressions.
 
+mod effects;
 mod glob;
 #[cfg(test)]
 mod tests;
 
+pub use effects::{Effect, Effects, Fate, Tally};
 use glob::Glob;
 
 use crate::path;

@@ -6,8 +6,9 @@ use semantic::facts::{ContextFacts, Facts, IgnoreFile, ImageFacts};
 
 use super::fixture::findings_of;
 use crate::catalogue::{REGISTRY, find};
+use crate::ignore::IGNORE_REGISTRY;
 use crate::names::normalized;
-use crate::{Rule, Settings, docs};
+use crate::{CopiedPath, IgnoreInput, Rule, Settings, check_ignore_file, docs};
 
 const SECTIONS: [&str; 5] = ["What", "Why", "Bad", "Good", "When to ignore"];
 
@@ -21,15 +22,36 @@ fn section<'a>(rule: &Rule, title: &str) -> &'a str {
     rest.split("\n## ").next().unwrap_or_default()
 }
 
-/// The Dockerfiles in a section.
+/// The Dockerfiles in a section; of a rule for ignore files, the ignore files.
 pub(super) fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
-    let blocks = section(rule, title).split("```dockerfile\n").skip(1);
+    let language = if is_for_ignore_files(rule) { "```dockerignore\n" } else { "```dockerfile\n" };
+    let blocks = section(rule, title).split(language).skip(1);
     blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
+}
+
+fn is_for_ignore_files(rule: &Rule) -> bool {
+    IGNORE_REGISTRY.iter().any(|one| one.rule.code == rule.code)
+}
+
+/// Whether a rule finds something in an ignore file; comments `# file: PATH` and `# copied: PATH` say what is around it.
+fn finds_in_ignore_file(rule: &Rule, text: &str) -> bool {
+    let named = |mark: &str| text.lines().filter_map(|line| line.strip_prefix(mark)).collect::<Vec<_>>();
+    let context = crate::ignore::tests::context(&named("# file: "));
+    let copied = |path: &&str| {
+        let (dockerfile, path) = ("Dockerfile".to_owned(), (*path).to_owned());
+        CopiedPath { dockerfile, line: 1, path }
+    };
+    let copies: Vec<_> = named("# copied: ").iter().map(copied).collect();
+    let input = IgnoreInput { text, context: Some(&context), copies: &copies };
+    check_ignore_file(input, &Settings::default()).iter().any(|finding| finding.code == rule.code)
 }
 
 /// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file, and
 /// `# base image NAME is PLATFORM` for an image on the builder.
 fn finds(rule: &Rule, text: &str) -> bool {
+    if is_for_ignore_files(rule) {
+        return finds_in_ignore_file(rule, text);
+    }
     let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
     let patterns: Vec<&str> =
         text.lines().filter_map(|line| line.strip_prefix("# .dockerignore: ")).collect();

@@ -1,0 +1,147 @@
+//! A pattern of a `.dockerignore` that matches, and yet decides about nothing.
+
+use semantic::dockerignore::{Effect, Pattern};
+
+use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
+use crate::rule::{Category, Findings, Rule, Severity};
+
+pub(crate) static RULE: Rule = Rule {
+    code: "ignore-pattern-without-effect",
+    aliases: &[],
+    category: Category::Context,
+    severity: Severity::Warning,
+    on_by_default: true,
+    summary: "A pattern of the .dockerignore decides about nothing, for another line does",
+    page: PAGE,
+    check: nothing,
+};
+
+pub(crate) static IGNORE_RULE: IgnoreRule = IgnoreRule { rule: &RULE, check };
+
+const PAGE: &str = r"
+## What
+
+A pattern of a `.dockerignore` matches files, but other lines decide about all of them: a later one undoes it, an earlier one has done it already, or what it takes back in was
+never left out. Nothing is said where the context has more files than are listed.
+
+## Why
+
+The last line that matches a path decides. A line that looks as if it kept a secret or a folder out of the image, and does not, misleads everyone who reads it.
+
+## Bad
+
+```dockerignore
+# file: secrets/key.pem
+secrets
+!secrets/key.pem
+```
+
+## Good
+
+```dockerignore
+# file: secrets/key.pem
+# file: secrets/README.md
+secrets
+!secrets/README.md
+```
+
+## When to ignore
+
+When a line stands for what comes later, such as more files in the folder.
+";
+
+fn check(view: &IgnoreView<'_>, findings: &mut Findings) {
+    let Some(effects) = view.effects.as_ref().filter(|effects| effects.complete) else { return };
+    for pattern in view.ignore.patterns() {
+        let Some(effect) = effects.by_line.get(&pattern.line) else { continue };
+        if effect.matched.files == 0 || effect.decided.files > 0 {
+            continue;
+        }
+        let Some((message, severity)) = message(view, pattern, effect) else { continue };
+        findings.add(view.place(pattern.line), message).severity = severity;
+    }
+}
+
+fn message(view: &IgnoreView<'_>, pattern: &Pattern, effect: &Effect) -> Option<(String, Severity)> {
+    let Some(line) = effect.instead else {
+        // Only an exception matches without leaving anything out where no line decides.
+        return Some(("Nothing leaves out what this takes back in. Remove it.".to_owned(), Severity::Info));
+    };
+    let other = view.pattern(line)?;
+    let (is_later, shown) = (line > pattern.line, written(other));
+    Some(match (pattern.exception, other.exception) {
+        (false, true) => (
+            format!(
+                "`{shown}` in line {line} takes back in all that this leaves out. Put this line below it, or remove one of the two."
+            ),
+            Severity::Warning,
+        ),
+        (true, false) if is_later => (
+            format!(
+                "`{shown}` in line {line} leaves it all out again, for the last match decides. Put this line below it."
+            ),
+            Severity::Warning,
+        ),
+        (true, false) => (
+            format!(
+                "`{shown}` in line {line} leaves out a folder above, and the builder does not look into it for this pattern. Take that folder back in first."
+            ),
+            Severity::Warning,
+        ),
+        (false, false) => (
+            format!("`{shown}` in line {line} leaves all of this out already. Remove one of the two."),
+            Severity::Info,
+        ),
+        (true, true) => (
+            format!("`{shown}` in line {line} takes all of this back in already. Remove one of the two."),
+            Severity::Info,
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ignore::tests::found;
+
+    const CODE: &str = "ignore-pattern-without-effect";
+
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(found(CODE, text, &["a/b/größe.md", "a/c", "d.md"], &[]), expected, "{text}");
+    }
+
+    #[test]
+    fn what_another_line_decides_is_told_with_that_line() {
+        check(
+            "a/b\r\n!a/b/größe.md\r\n",
+            &[
+                "a/b (warning): `!a/b/größe.md` in line 2 takes back in all that this leaves out. Put this line below it, or remove one of the two.",
+            ],
+        );
+        check(
+            "!a/c\n# c\na\n",
+            &[
+                "!a/c (warning): `a` in line 3 leaves it all out again, for the last match decides. Put this line below it.",
+            ],
+        );
+        check(
+            "a\n!a/*/**\n",
+            &[
+                "!a/*/** (warning): `a` in line 1 leaves out a folder above, and the builder does not look into it for this pattern. Take that folder back in first.",
+            ],
+        );
+        check(
+            "*.md\nd.md\n",
+            &["d.md (info): `*.md` in line 1 leaves all of this out already. Remove one of the two."],
+        );
+        check("!d.md\n", &["!d.md (info): Nothing leaves out what this takes back in. Remove it."]);
+        check(
+            "*\n!a\n!a/c\n",
+            &["!a/c (info): `!a` in line 2 takes all of this back in already. Remove one of the two."],
+        );
+    }
+
+    #[test]
+    fn patterns_that_decide_about_something_are_fine() {
+        check("a\n!a/c\n*.md\nnothing\n[\n!\n", &[]);
+    }
+}
