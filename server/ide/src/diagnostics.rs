@@ -39,9 +39,12 @@ pub struct Diagnostic {
 pub const SYNTAX_CODE: &str = "syntax-problem";
 
 impl Snapshot {
-    /// What the analysis finds: syntax and rules. Empty for documents that are no Dockerfiles.
+    /// What the analysis finds: syntax and rules. Empty for documents that are neither Dockerfiles nor ignore files.
     #[must_use]
     pub fn analysis_diagnostics(&self, id: &DocumentId) -> Vec<Diagnostic> {
+        if let Some(findings) = self.ignore_file_findings(id) {
+            return findings.into_iter().map(Diagnostic::from).collect();
+        }
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
         state.findings(self.settings_of(state)).into_iter().map(Diagnostic::from).collect()
     }

@@ -72,6 +72,8 @@ pub struct Snapshot {
     pub(crate) documents: Arc<HashMap<DocumentId, Arc<DocumentState>>>,
     pub(crate) settings: Arc<Settings>,
     settings_revision: u64,
+    /// The newest revision of any document. What is said of an ignore file depends on all Dockerfiles.
+    documents_revision: u64,
 }
 
 impl Host {
@@ -107,11 +109,13 @@ impl Host {
             secrets: OnceLock::new(),
         };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
+        self.current.documents_revision = revision;
     }
 
     /// A document was closed.
     pub fn close(&mut self, id: &DocumentId) {
         Arc::make_mut(&mut self.current.documents).remove(id);
+        self.current.documents_revision = self.next_revision();
     }
 
     /// Edits an open document: all of the edits, or none where one panics.
@@ -158,6 +162,7 @@ impl Host {
         changed.secrets = OnceLock::new();
         change(&mut changed);
         Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(changed));
+        self.current.documents_revision = revision;
     }
 }
 
@@ -182,7 +187,10 @@ impl Snapshot {
     /// Changes whenever an answer about this document may change. Never the same for two states.
     #[must_use]
     pub fn revision(&self, id: &DocumentId) -> Option<(u64, u64)> {
-        self.state(id).map(|state| (state.revision, self.settings_revision))
+        self.state(id).map(|state| match state.kind {
+            DocumentKind::Ignore => (self.documents_revision, self.settings_revision),
+            _ => (state.revision, self.settings_revision),
+        })
     }
 
     /// The settings that hold for a document.
@@ -221,6 +229,10 @@ impl Snapshot {
 
     pub(crate) fn state(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {
         self.documents.get(id)
+    }
+
+    pub(crate) fn ignore_file(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {
+        self.state(id).filter(|state| state.kind == DocumentKind::Ignore)
     }
 
     pub(crate) fn dockerfile(&self, id: &DocumentId) -> Option<&Arc<DocumentState>> {

@@ -5,6 +5,8 @@
 pub enum DocumentKind {
     /// A Dockerfile or Containerfile.
     Dockerfile,
+    /// A `.dockerignore`, or the `<Dockerfile>.dockerignore` of one Dockerfile.
+    Ignore,
     /// A file of settings, `layerwise.toml`. Who opens it reads it, too.
     Settings,
     /// A Compose file: only where it leads to a Dockerfile is told.

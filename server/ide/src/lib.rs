@@ -13,6 +13,7 @@ pub mod completion;
 mod cursor;
 pub mod definition;
 pub mod diagnostics;
+mod dockerignore;
 pub mod document_links;
 pub mod document_symbols;
 #[cfg(test)]

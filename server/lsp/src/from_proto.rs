@@ -16,6 +16,10 @@ pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
     if name == workspace::settings::FILE_NAME {
         return DocumentKind::Settings;
     }
+    // An editor may take `Dockerfile.dockerignore` for a Dockerfile.
+    if name.ends_with(".dockerignore") {
+        return DocumentKind::Ignore;
+    }
     if is_dockerfile_in_editor(language_id, name) {
         DocumentKind::Dockerfile
     } else if callers::is_compose_name(name) {

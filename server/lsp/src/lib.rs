@@ -22,6 +22,7 @@ mod formatting;
 mod frames;
 mod from_proto;
 mod hover;
+mod ignore_files;
 mod initialize;
 mod inlay_hints;
 mod lines;

@@ -364,6 +364,7 @@ impl MainLoop {
         });
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
         self.diagnose(&id);
+        self.tell_ignore_files(self.host.snapshot().kind(&id));
     }
 
     fn did_save(&mut self, uri: Uri) {
@@ -375,6 +376,7 @@ impl MainLoop {
     }
 
     fn did_close(&mut self, id: &DocumentId) {
+        let kind = self.host.snapshot().kind(id);
         self.host.close(id);
         Arc::make_mut(&mut self.versions).remove(id);
         self.stop_waiting(id);
@@ -385,6 +387,7 @@ impl MainLoop {
             let params = PublishDiagnosticsParams { uri: closed.uri, diagnostics: Vec::new(), version: None };
             self.client.notify::<PublishDiagnostics>(params);
         }
+        self.tell_ignore_files(kind);
     }
 
     /// Has the push channel's diagnostics computed, once at a time for each document.

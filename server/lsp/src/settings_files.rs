@@ -11,7 +11,8 @@ use crate::surroundings::file_path;
 impl MainLoop {
     /// Reads on a worker the settings files that speak for a Dockerfile; once at a time for each.
     pub(crate) fn read_settings_files(&mut self, id: &DocumentId) {
-        if self.host.snapshot().kind(id) != Some(DocumentKind::Dockerfile) {
+        let kind = self.host.snapshot().kind(id);
+        if !matches!(kind, Some(DocumentKind::Dockerfile | DocumentKind::Ignore)) {
             return;
         }
         let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };

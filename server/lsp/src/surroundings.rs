@@ -10,6 +10,7 @@ use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Ur
 use workspace::callers::Callers;
 use workspace::surroundings;
 
+use crate::ignore_files;
 use crate::main_loop::{Event, MainLoop, Reading};
 
 /// Requests wait no longer than this for the first reading: a disk may hang.
@@ -103,19 +104,36 @@ impl MainLoop {
         let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };
         let boundary = self.boundary(&dockerfile).to_owned();
         let Some(open) = self.open.get_mut(id) else { return };
-        if snapshot.kind(id) != Some(DocumentKind::Dockerfile) || !open.reading.start() {
+        let is_ignore_file = match snapshot.kind(id) {
+            Some(DocumentKind::Dockerfile) => false,
+            Some(DocumentKind::Ignore) => true,
+            _ => return,
+        };
+        if !open.reading.start() {
             return;
         }
         let (events, id) = (self.events.clone(), id.clone());
         let builder = self.builds.builder();
+        let open_ignore_files = self.open_ignore_files();
+        let of_ignore_file = surroundings::dockerfile_of(&dockerfile).and_then(|path| self.open_at(&path));
         let read = {
             let id = id.clone();
             move || {
+                if is_ignore_file {
+                    return ignore_files::facts(
+                        &snapshot,
+                        &id,
+                        &dockerfile,
+                        of_ignore_file.as_ref(),
+                        &boundary,
+                    );
+                }
                 let copied = snapshot.model(&id).map(surroundings::copied_paths).unwrap_or_default();
                 let callers = Callers::find(&boundary).of_dockerfile(&dockerfile);
                 let root = surroundings::called_root(&callers, &copied, &dockerfile, &boundary);
                 let context = root.and_then(|root| surroundings::context_facts(&root, &dockerfile));
                 let mut facts = Facts { context, callers, ..Facts::default() };
+                open_ignore_files.put_into(&mut facts);
                 let images =
                     snapshot.model(&id).map(|model| [model.base_images(), model.copied_images()].concat());
                 let images = images.unwrap_or_default();
@@ -138,6 +156,7 @@ impl MainLoop {
             let called_otherwise = before.is_none_or(|before| before.callers != facts.callers);
             self.host.set_facts(id, facts);
             self.diagnose(id);
+            self.diagnose_ignore_files();
             self.refresh_diagnostics();
             if called_otherwise {
                 // Their arguments may name other base images, which the builder is asked for.
@@ -149,6 +168,12 @@ impl MainLoop {
         if again {
             self.read_surroundings(id);
         }
+    }
+
+    /// The open document of a path.
+    fn open_at(&self, path: &Path) -> Option<DocumentId> {
+        let mut open = self.open.iter();
+        open.find(|(_, open)| file_path(&open.uri).as_deref() == Some(path)).map(|(id, _)| id.clone())
     }
 
     /// Something on disk has changed.

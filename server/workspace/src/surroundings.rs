@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use semantic::facts::IgnoreFile;
 use semantic::facts::callers::{Agreed, Caller, agreed_context};
 use semantic::{ContextFacts, Model};
 
@@ -44,6 +45,38 @@ pub fn context_facts(root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
     facts::of_context(root, dockerfile, Limits::default()).ok()
 }
 
+/// The Dockerfile that alone an ignore file is for: `<Dockerfile>.dockerignore` lies beside it. None for `.dockerignore`.
+#[must_use]
+pub fn dockerfile_of(ignore_file: &Path) -> Option<PathBuf> {
+    let name = ignore_file.file_name()?.to_str()?.strip_suffix(".dockerignore")?;
+    (!name.is_empty()).then(|| ignore_file.with_file_name(name))
+}
+
+/// What is in the build context that an ignore file with this text is for: its folder or, where it is for one Dockerfile alone, that
+/// one's. Nothing where the folder cannot be read.
+#[must_use]
+pub fn ignore_file_facts(
+    ignore_file: &Path,
+    text: String,
+    copied_paths: &[String],
+    boundary: &Path,
+) -> Option<ContextFacts> {
+    let folder = ignore_file.parent()?;
+    let own = dockerfile_of(ignore_file);
+    let (root, dockerfile) = match &own {
+        Some(dockerfile) => (context_root(copied_paths, dockerfile, boundary), dockerfile.clone()),
+        None => (folder.to_owned(), folder.join("Dockerfile")),
+    };
+    let mut context = context_facts(&root, &dockerfile)?;
+    let path = match context.ignore_file {
+        Some(read) if own.is_some() => read.path,
+        _ => ignore_file.strip_prefix(&root).unwrap_or(ignore_file).display().to_string(),
+    };
+    context.ignore_file = Some(IgnoreFile { path, text });
+    context.dockerfile = context.dockerfile.filter(|_| own.is_some());
+    Some(context)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -79,6 +112,36 @@ mod tests {
         assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["package.json"]);
         assert_eq!(facts.ignore_file.unwrap().path, ".dockerignore");
         assert_eq!(facts.dockerfile.as_deref(), Some("docker/Dockerfile"));
+    }
+
+    #[test]
+    fn an_ignore_file_is_for_its_folder_or_for_one_dockerfile() {
+        let folder = tree(&[
+            ("package.json", "{}"),
+            (".dockerignore", "a"),
+            ("Dockerfile.dockerignore", "b"),
+            ("docker/api.Dockerfile", ""),
+            ("docker/api.Dockerfile.dockerignore", "c"),
+        ]);
+        let root = folder.path();
+        let facts = |path: &str, copied: &[&str]| {
+            let copied: Vec<String> = copied.iter().map(|path| (*path).to_owned()).collect();
+            let facts = ignore_file_facts(&root.join(path), "new".to_owned(), &copied, root).unwrap();
+            let ignore = facts.ignore_file.unwrap();
+            assert_eq!(ignore.text, "new");
+            (PathBuf::from(facts.root), ignore.path, facts.dockerfile)
+        };
+        let own = |name: &str| Some(name.to_owned());
+        assert_eq!(facts(".dockerignore", &[]), (root.to_owned(), ".dockerignore".to_owned(), None));
+        assert_eq!(
+            facts("Dockerfile.dockerignore", &[]),
+            (root.to_owned(), "Dockerfile.dockerignore".to_owned(), own("Dockerfile"))
+        );
+        let path = "docker/api.Dockerfile.dockerignore";
+        let expected = (root.to_owned(), path.to_owned(), own("docker/api.Dockerfile"));
+        assert_eq!(facts(path, &["package.json"]), expected);
+        let name = "api.Dockerfile.dockerignore".to_owned();
+        assert_eq!(facts(path, &[]), (root.join("docker"), name, own("api.Dockerfile")));
     }
 
     #[cfg(unix)]

@@ -11,6 +11,7 @@ mod diagnostics;
 mod document_links;
 mod formatting;
 mod hover;
+mod ignore_files;
 mod navigation;
 mod positions;
 mod semantic_tokens;

@@ -1,0 +1,54 @@
+//! What the rules find in an ignore file, with what the open Dockerfiles of the same context copy.
+
+use rules::{CopiedPath, Finding, IgnoreInput, check_ignore_file};
+use semantic::facts::ContextFacts;
+
+use crate::host::{DocumentId, DocumentState, Snapshot};
+use crate::kind::DocumentKind;
+
+impl Snapshot {
+    /// What the rules find in an ignore file; nothing where the document is none.
+    pub(crate) fn ignore_file_findings(&self, id: &DocumentId) -> Option<Vec<Finding>> {
+        let state = self.ignore_file(id)?;
+        let text = state.document.text();
+        let context = state.facts.context.as_ref();
+        let copies = context.map(|context| self.copies(context)).unwrap_or_default();
+        let input = IgnoreInput { text: &text, context, copies: &copies };
+        Some(check_ignore_file(input, &self.settings_of(state).rules))
+    }
+
+    /// What open Dockerfiles copy from a context for which the same ignore file is in force, by name and line.
+    fn copies(&self, context: &ContextFacts) -> Vec<CopiedPath> {
+        let is_same = |other: &ContextFacts| {
+            let path = |context: &ContextFacts| context.ignore_file.as_ref().map(|file| file.path.clone());
+            other.root == context.root && path(other) == path(context)
+        };
+        let dockerfiles = self.documents.iter().filter(|(_, state)| {
+            state.kind == DocumentKind::Dockerfile && state.facts.context.as_ref().is_some_and(is_same)
+        });
+        let mut copies: Vec<CopiedPath> =
+            dockerfiles.flat_map(|(id, state)| copies_of(name(id, state), state)).collect();
+        copies.sort_by(|left, right| (&left.dockerfile, left.line).cmp(&(&right.dockerfile, right.line)));
+        copies
+    }
+}
+
+/// The name of a Dockerfile: its path in the context, else the last part of its URI.
+fn name(id: &DocumentId, state: &DocumentState) -> String {
+    let path = state.facts.context.as_ref().and_then(|context| context.dockerfile.clone());
+    path.unwrap_or_else(|| id.as_str().rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+fn copies_of(dockerfile: String, state: &DocumentState) -> Vec<CopiedPath> {
+    let instructions = state.model().stages.iter().flat_map(|stage| &stage.instructions);
+    let mut copies = Vec::new();
+    for item in instructions {
+        let Some(copy) = item.as_copy() else { continue };
+        copies.extend(copy.context_paths().map(|path| CopiedPath {
+            dockerfile: dockerfile.clone(),
+            line: item.instruction.line + 1,
+            path,
+        }));
+    }
+    copies
+}
