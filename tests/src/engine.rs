@@ -8,6 +8,7 @@ mod cancel;
 mod credentials;
 mod failures;
 mod harness;
+mod ignored_trees;
 mod neovim;
 mod output;
 mod program_build;

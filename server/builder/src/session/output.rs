@@ -84,6 +84,10 @@ impl folder_server::FileSend for Folder {
         &self,
         request: Request<Streaming<Packet>>,
     ) -> Result<Response<Self::DiffCopyStream>, Status> {
+        // A result without any files has its folder all the same.
+        if let Err(error) = fs::create_dir_all(&self.root) {
+            return Err(keep(&self.problems, format!("{} cannot be made: {error}", self.root.display())));
+        }
         let mut incoming = request.into_inner();
         let (outgoing, packets) = mpsc::channel(16);
         let mut receiver = Receiver { root: self.root.clone(), ..Receiver::default() };
