@@ -8,6 +8,8 @@ mod cli;
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod lsp;
 #[cfg(test)]
 mod program;
