@@ -261,3 +261,140 @@ fn injections() {
     "##]]
     .assert_eq(&shown);
 }
+
+#[test]
+fn locals() {
+    let query = query("locals.scm");
+    let tree = parse(FIXTURE);
+    let captures = captures(&query, &tree, FIXTURE);
+    let shown: String = captures.iter().map(|capture| show(capture, FIXTURE)).collect();
+    expect![[r#"
+        1: local.scope # syntax=docker/dockerfile:1…
+        3: local.definition.variable NODE
+        4: local.reference BUILDPLATFORM
+        4: local.reference NODE
+        4: local.definition.namespace build
+        5: local.definition.variable A
+        5: local.definition.variable B
+        5: local.reference A
+        5: local.definition.variable C
+    "#]]
+    .assert_eq(&shown);
+    let stages = "FROM a:1 AS b\nFROM b\n";
+    let tree = parse(stages);
+    let captures = self::captures(&query, &tree, stages);
+    assert_eq!(
+        captures.last().map(|capture| show(capture, stages)).as_deref(),
+        Some("2: local.reference b\n")
+    );
+}
+
+#[test]
+fn text_objects() {
+    let query = query("textobjects.scm");
+    let tree = parse(FIXTURE);
+    let mut captures = captures(&query, &tree, FIXTURE);
+    // What Helix and Neovim call by two names is one thing.
+    captures.retain(|capture| {
+        !capture.name.ends_with(".outer") && !capture.name.ends_with(".inner")
+            || capture.name.starts_with("block")
+    });
+    let shown: String = captures.iter().map(|capture| show(capture, FIXTURE)).collect();
+    expect![[r#"
+        1: comment.around # syntax=docker/dockerfile:1
+        1: comment.inside # syntax=docker/dockerfile:1
+        2: comment.around # The shop.
+        2: comment.inside # The shop.
+        3: parameter.around NODE=22
+        3: parameter.inside NODE=22
+        4: class.around FROM --platform=$BUILDPLATFORM docker.io/library/node:${NODE:-20}@sha256:abc AS build
+        4: parameter.around --platform=$BUILDPLATFORM
+        4: parameter.inside --platform=$BUILDPLATFORM
+        4: class.inside docker.io/library/node:${NODE:-20}@sha256:abc
+        5: entry.around A=1
+        5: assignment.lhs A
+        5: entry.inside 1
+        5: assignment.rhs 1
+        5: entry.around B="two $A"
+        5: assignment.lhs B
+        5: entry.inside "two $A"
+        5: assignment.rhs "two $A"
+        5: entry.around C='three'
+        5: assignment.lhs C
+        5: entry.inside 'three'
+        5: assignment.rhs 'three'
+        6: parameter.around /src
+        6: parameter.inside /src
+        7: function.around RUN --mount=type=cache,target=/root/.npm npm ci && \…
+        7: parameter.around --mount=type=cache,target=/root/.npm
+        7: parameter.inside --mount=type=cache,target=/root/.npm
+        7: function.inside npm ci && \…
+        9: parameter.around --from=build
+        9: parameter.inside --from=build
+        9: parameter.around --chown=node:node
+        9: parameter.inside --chown=node:node
+        9: parameter.around /src/dist
+        9: parameter.inside /src/dist
+        9: parameter.around /app/
+        9: parameter.inside /app/
+        10: parameter.around <<EOF
+        10: parameter.inside <<EOF
+        10: parameter.around /etc/app.yaml
+        10: parameter.inside /etc/app.yaml
+        10: block.outer port: 80…
+        11: block.inner port: 80
+        13: function.around RUN <<EOF…
+        13: function.inside <<EOF
+        13: block.outer echo hi…
+        14: block.inner echo hi
+        16: function.around RUN <<'PY'…
+        16: function.inside <<'PY'
+        16: block.outer #!/usr/bin/env python3…
+        17: block.inner #!/usr/bin/env python3…
+        20: function.around RUN python3 <<PY…
+        20: function.inside python3 <<PY
+        20: block.outer print(2)…
+        21: block.inner print(2)
+        23: function.around RUN sqlite3 app.db <<SQL…
+        23: function.inside sqlite3 app.db <<SQL
+        23: block.outer select 1;…
+        24: block.inner select 1;
+        26: entry.around org.title="x"
+        26: assignment.lhs org.title
+        26: entry.inside "x"
+        26: assignment.rhs "x"
+        26: entry.around note=y
+        26: assignment.lhs note
+        26: entry.inside y
+        26: assignment.rhs y
+        27: parameter.around 80/tcp
+        27: parameter.inside 80/tcp
+        29: function.around HEALTHCHECK --interval=5s CMD ["curl", "\t"]
+        29: parameter.around --interval=5s
+        29: parameter.inside --interval=5s
+        29: function.around CMD ["curl", "\t"]
+        29: function.inside ["curl", "\t"]
+        29: parameter.around "curl"
+        29: parameter.inside "curl"
+        29: parameter.around "\t"
+        29: parameter.inside "\t"
+        30: function.around RUN make
+        30: function.inside make
+        31: function.around CMD ["node", "/app/main.js"]
+        31: function.inside ["node", "/app/main.js"]
+        31: parameter.around "node"
+        31: parameter.inside "node"
+        31: parameter.around "/app/main.js"
+        31: parameter.inside "/app/main.js"
+    "#]]
+    .assert_eq(&shown);
+    let pattern_of = |name: &str| query.capture_index_for_name(name).is_some();
+    for (helix, neovim) in [("around", "outer"), ("inside", "inner")] {
+        for object in ["function", "class", "parameter", "comment"] {
+            assert!(
+                pattern_of(&format!("{object}.{helix}")) && pattern_of(&format!("{object}.{neovim}")),
+                "{object}"
+            );
+        }
+    }
+}

@@ -170,6 +170,10 @@ impl LanguageServer for Backend {
         self.read("textDocument/inlayHint", move |context| Ok(inlay_hints::list(context, &params))).await
     }
 
+    async fn inlay_hint_resolve(&self, params: InlayHint) -> Result<InlayHint> {
+        self.read("inlayHint/resolve", move |context| Ok(inlay_hints::resolve(context, params))).await
+    }
+
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         self.read("textDocument/codeLens", move |context| Ok(code_lens::list(context, &params))).await
     }

@@ -277,11 +277,16 @@ impl MainLoop {
 
     /// Asks the client for hints and lenses again.
     pub(crate) fn refresh_marks(&self) {
-        if self.profile.refreshes_inlay_hints {
-            self.client.ask::<InlayHintRefreshRequest>(());
-        }
+        self.refresh_hints();
         if self.profile.refreshes_code_lenses {
             self.client.ask::<CodeLensRefresh>(());
+        }
+    }
+
+    /// Asks the client for hints alone again.
+    pub(crate) fn refresh_hints(&self) {
+        if self.profile.refreshes_inlay_hints {
+            self.client.ask::<InlayHintRefreshRequest>(());
         }
     }
 

@@ -20,11 +20,9 @@ pub(crate) fn list(context: &Context, params: &CodeLensParams) -> Option<Vec<Cod
 }
 
 fn command(uri: &Uri, lens: &ide::CodeLens) -> Command {
-    let (title, argument) = match &lens.caller {
-        None => ("Build".to_owned(), json!({"uri": uri, "target": lens.target})),
-        Some(caller) => {
-            (format!("Build as {caller}"), json!({"uri": uri, "target": lens.target, "caller": caller}))
-        }
+    let argument = match &lens.caller {
+        None => json!({"uri": uri, "target": lens.target}),
+        Some(caller) => json!({"uri": uri, "target": lens.target, "caller": caller}),
     };
-    Command { title, command: BUILD.to_owned(), arguments: Some(vec![argument]) }
+    Command { title: lens.title.clone(), command: BUILD.to_owned(), arguments: Some(vec![argument]) }
 }

@@ -3,10 +3,10 @@
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DeclarationCapability,
     DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, DocumentOnTypeFormattingOptions,
-    ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult, OneOf,
-    RenameOptions, SaveOptions, SelectionRangeProviderCapability, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions,
+    ExecuteCommandOptions, FoldingRangeProviderCapability, HoverProviderCapability, InitializeResult,
+    InlayHintOptions, InlayHintServerCapabilities, OneOf, RenameOptions, SaveOptions,
+    SelectionRangeProviderCapability, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 
 use crate::profile::Profile;
@@ -84,7 +84,10 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
             first_trigger_character: formatting::TRIGGER.to_owned(),
             more_trigger_character: None,
         }),
-        inlay_hint_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
+            resolve_provider: Some(profile.resolves_hint_tooltips),
+            ..InlayHintOptions::default()
+        }))),
         // Announced to every client: one that has no semantic tokens, or says so in an odd way, does not ask.
         semantic_tokens_provider: Some(semantic_tokens::capability()),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),

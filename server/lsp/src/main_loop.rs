@@ -315,6 +315,7 @@ impl MainLoop {
         }
         if !ids.is_empty() {
             self.refresh_diagnostics();
+            self.refresh_hints();
         }
     }
 

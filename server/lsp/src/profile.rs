@@ -15,6 +15,8 @@ pub(crate) struct Profile {
     pub(crate) pulls_diagnostics: bool,
     pub(crate) refreshes_diagnostics: bool,
     pub(crate) refreshes_inlay_hints: bool,
+    /// It resolves a hint's tooltip when the user looks at it.
+    pub(crate) resolves_hint_tooltips: bool,
     pub(crate) refreshes_code_lenses: bool,
     /// It resolves a code action's `edit` when the user picks it.
     pub(crate) resolves_edits: bool,
@@ -58,6 +60,10 @@ impl Profile {
             pulls_diagnostics: document.is_some_and(|document| document.diagnostic.is_some()),
             refreshes_diagnostics: flag("/workspace/diagnostics/refreshSupport"),
             refreshes_inlay_hints: flag("/workspace/inlayHint/refreshSupport"),
+            resolves_hint_tooltips: raw
+                .pointer("/textDocument/inlayHint/resolveSupport/properties")
+                .and_then(Value::as_array)
+                .is_some_and(|properties| properties.iter().any(|property| property == "tooltip")),
             refreshes_code_lenses: flag("/workspace/codeLens/refreshSupport"),
             resolves_edits: keeps_action_data
                 && resolvable

@@ -12,6 +12,7 @@ mod document_links;
 mod formatting;
 mod hover;
 mod ignore_files;
+mod inlay_hints;
 mod navigation;
 mod positions;
 mod semantic_tokens;

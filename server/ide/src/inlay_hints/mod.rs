@@ -1,0 +1,46 @@
+//! Hints between the words of a Dockerfile: what the last build said of a step, what words are with their variables expanded, and
+//! what callers give.
+
+mod build;
+mod callers;
+mod number;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use syntax::TextRange;
+
+use crate::host::{DocumentId, Snapshot};
+
+pub use number::{bytes, seconds};
+
+/// A hint behind a word or an instruction's first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlayHint {
+    /// Where it stands.
+    pub offset: u32,
+    /// What it says.
+    pub label: String,
+    /// What it says at length.
+    pub tooltip: String,
+}
+
+impl Snapshot {
+    /// The hints inside a range, of the kinds that the settings have on, in order of place.
+    #[must_use]
+    pub fn inlay_hints(&self, id: &DocumentId, range: TextRange) -> Vec<InlayHint> {
+        let Some(state) = self.dockerfile(id) else { return Vec::new() };
+        let settings = self.settings_of(state);
+        let mut hints = values::hints(state, settings, range);
+        if settings.hints.variables && !state.facts.callers.is_empty() {
+            hints.extend(callers::hints(state.model(), &state.facts.callers));
+        }
+        if settings.hints.build {
+            hints.extend(state.last_build.iter().flat_map(|build| build::hints(build, &state.document)));
+        }
+        hints.retain(|hint| range.touches(hint.offset));
+        // Where both stand at a line's end, the word's own comes first.
+        hints.sort_by_key(|hint| hint.offset);
+        hints
+    }
+}
