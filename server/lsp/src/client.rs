@@ -42,6 +42,12 @@ impl ClientHandle {
         send(&self.outgoing, &Message { jsonrpc: "2.0", method: N::METHOD, params });
     }
 
+    /// Queues a notification whose parameters are JSON already.
+    pub(crate) fn notify_json<N: Notification>(&self, params: &str) {
+        let method = N::METHOD;
+        let _ = self.outgoing.send(format!(r#"{{"jsonrpc":"2.0","method":"{method}","params":{params}}}"#));
+    }
+
     /// Sends a request whose answer matters to nobody; a refusal is logged.
     pub(crate) fn ask<R: Request>(&self, params: R::Params)
     where

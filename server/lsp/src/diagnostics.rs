@@ -1,46 +1,55 @@
 //! Diagnostics: analysis is pulled where the client can pull and pushed where it cannot; what a build said is always pushed.
 //!
-//! The push channel of a document holds one list, so its layers are merged here, each time anew.
+//! The push channel of a document holds one list, so its layers are merged here, each time anew. Lists are written as JSON on the
+//! worker that finds them: a long file has thousands, and the main loop has other things to do.
 
 use ide::{Diagnostic, DocumentId, DocumentKind};
+use serde::Serialize;
 use tower_lsp::ls_types::{
-    self as lsp, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
-    FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
-    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
+    PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport, Uri,
 };
 
 use crate::main_loop::Context;
 use crate::{from_proto, settings_files, to_proto};
 
-/// What goes over the push channel for a document.
-pub(crate) fn pushed(context: &Context, id: &DocumentId) -> Vec<lsp::Diagnostic> {
+/// The list of a document without diagnostics.
+pub(crate) const NONE: &str = "[]";
+
+/// What goes over the push channel for a document: a JSON list.
+pub(crate) fn pushed(context: &Context, id: &DocumentId) -> String {
     let analysis = if context.profile.pulls_diagnostics { Vec::new() } else { analysis(context, id) };
     let build = context.snapshot.build_diagnostics(id);
-    to_protocol(context, id, analysis.into_iter().chain(build))
+    list(context, id, analysis.iter().chain(&build))
 }
 
-/// The answer to `textDocument/diagnostic`.
-pub(crate) fn pull(context: &Context, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
+/// The parameters of `textDocument/publishDiagnostics`, around a list.
+pub(crate) fn publication(uri: &Uri, list: &str, version: Option<i32>) -> String {
+    let empty = PublishDiagnosticsParams { uri: uri.clone(), diagnostics: Vec::new(), version };
+    let around = json(&empty);
+    // An address holds no such text: quotes are escaped in it.
+    around.replacen(r#""diagnostics":[]"#, &format!(r#""diagnostics":{list}"#), 1)
+}
+
+/// The answer to `textDocument/diagnostic`, as JSON.
+pub(crate) fn pull(context: &Context, params: &DocumentDiagnosticParams) -> String {
     let id = from_proto::document_id(&params.text_document.uri);
     let result_id =
         context.snapshot.revision(&id).map(|(document, settings)| format!("{document}.{settings}"));
     if let Some(result_id) = &result_id
         && params.previous_result_id.as_ref() == Some(result_id)
     {
-        return DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
-            related_documents: None,
-            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
-                result_id: result_id.clone(),
-            },
-        })
-        .into();
+        return format!(r#"{{"kind":"unchanged","resultId":{}}}"#, json(result_id));
     }
-    let items = to_protocol(context, &id, analysis(context, &id).into_iter());
-    DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
-        related_documents: None,
-        full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id, items },
-    })
-    .into()
+    let items = list(context, &id, analysis(context, &id).iter());
+    let result_id =
+        result_id.map(|result_id| format!(r#""resultId":{},"#, json(&result_id))).unwrap_or_default();
+    format!(r#"{{"kind":"full",{result_id}"items":{items}}}"#)
+}
+
+/// What stands in the place of an answer that is JSON already.
+pub(crate) fn stand_in() -> DocumentDiagnosticReportResult {
+    DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport::default()).into()
 }
 
 /// What the analysis finds in a Dockerfile, or the schema in a file of settings.
@@ -52,11 +61,15 @@ fn analysis(context: &Context, id: &DocumentId) -> Vec<Diagnostic> {
     }
 }
 
-fn to_protocol(
-    context: &Context,
-    id: &DocumentId,
-    diagnostics: impl Iterator<Item = Diagnostic>,
-) -> Vec<lsp::Diagnostic> {
-    let Some(document) = context.snapshot.document(id) else { return Vec::new() };
-    diagnostics.map(|diagnostic| to_proto::diagnostic(document, diagnostic, &context.profile)).collect()
+/// Diagnostics as a JSON list.
+fn list<'a>(context: &Context, id: &DocumentId, diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let Some(document) = context.snapshot.document(id) else { return NONE.to_owned() };
+    let written: Vec<_> =
+        diagnostics.map(|diagnostic| to_proto::diagnostic(document, diagnostic, &context.profile)).collect();
+    json(&written)
+}
+
+/// Numbers, texts and lists of them: nothing here has no JSON.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -29,6 +29,7 @@ mod lines;
 mod main_loop;
 mod profile;
 mod progress;
+mod ready_answer;
 mod references;
 mod rename;
 mod selection_range;

@@ -19,10 +19,10 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::notification::PublishDiagnostics;
 use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceConfiguration, WorkspaceDiagnosticRefresh};
 use tower_lsp::ls_types::{
-    ConfigurationItem, ConfigurationParams, Diagnostic, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams, InitializeResult, LSPAny, MessageType,
-    ProgressToken, PublishDiagnosticsParams, Registration, RegistrationParams, Uri,
+    ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams,
+    InitializeParams, InitializeResult, LSPAny, MessageType, ProgressToken, Registration, RegistrationParams,
+    Uri,
 };
 
 use workspace::settings::SettingsFile;
@@ -48,11 +48,11 @@ pub(crate) enum Event {
     /// One that also needs what lies around its document: it runs as soon as that was read for the first time.
     ReadWithSurroundings(DocumentId, Reading),
     Execute(ExecuteCommandParams, Reply<Option<LSPAny>>),
-    /// What a worker found for the push channel; nothing where it failed.
+    /// What a worker found for the push channel, as a JSON list; nothing where it failed.
     Diagnostics {
         id: DocumentId,
         revision: (u64, u64),
-        found: Option<Vec<Diagnostic>>,
+        found: Option<String>,
     },
     /// What lies around a document; nothing where reading it failed.
     Surroundings {
@@ -130,8 +130,8 @@ pub(crate) struct OpenDocument {
     pub(crate) reading_settings: Once,
     /// What these set and what is wrong in them, the nearest first.
     pub(crate) settings_files: Vec<SettingsFile<Layer>>,
-    /// What went over the push channel last to a client that pulls the rest.
-    pushed: Vec<Diagnostic>,
+    /// What went over the push channel last to a client that pulls the rest: a JSON list.
+    pushed: String,
 }
 
 /// See the module.
@@ -339,7 +339,7 @@ impl MainLoop {
             waiting: None,
             reading_settings: Once::default(),
             settings_files: Vec::new(),
-            pushed: Vec::new(),
+            pushed: diagnostics::NONE.to_owned(),
         });
         open.uri = document.uri;
         self.diagnose(&id);
@@ -384,9 +384,9 @@ impl MainLoop {
         Arc::make_mut(&mut self.sent_tokens).remove(id);
         let Some(closed) = self.open.remove(id) else { return };
         // A client that pulls forgets by itself; what was pushed stays until it is taken back.
-        if !closed.pushed.is_empty() || !self.profile.pulls_diagnostics {
-            let params = PublishDiagnosticsParams { uri: closed.uri, diagnostics: Vec::new(), version: None };
-            self.client.notify::<PublishDiagnostics>(params);
+        if closed.pushed != diagnostics::NONE || !self.profile.pulls_diagnostics {
+            let params = diagnostics::publication(&closed.uri, diagnostics::NONE, None);
+            self.client.notify_json::<PublishDiagnostics>(&params);
         }
         self.tell_ignore_files(kind);
     }
@@ -402,7 +402,7 @@ impl MainLoop {
         }
         // A client that pulls is pushed builds alone, which most documents have none of.
         if self.profile.pulls_diagnostics
-            && open.pushed.is_empty()
+            && open.pushed == diagnostics::NONE
             && context.snapshot.last_build(id).is_none()
         {
             return;
@@ -420,7 +420,7 @@ impl MainLoop {
         );
     }
 
-    fn diagnosed(&mut self, id: &DocumentId, revision: (u64, u64), found: Option<Vec<Diagnostic>>) {
+    fn diagnosed(&mut self, id: &DocumentId, revision: (u64, u64), found: Option<String>) {
         let current = self.host.snapshot().revision(id);
         let Some(open) = self.open.get_mut(id) else { return };
         let again = open.computing.finish();
@@ -432,8 +432,8 @@ impl MainLoop {
                 open.pushed.clone_from(&found);
             }
             let version = self.versions.get(id).copied();
-            let params = PublishDiagnosticsParams { uri: open.uri.clone(), diagnostics: found, version };
-            self.client.notify::<PublishDiagnostics>(params);
+            let params = diagnostics::publication(&open.uri, &found, version);
+            self.client.notify_json::<PublishDiagnostics>(&params);
         }
         if again || stale {
             self.diagnose(id);

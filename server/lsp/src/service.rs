@@ -27,7 +27,7 @@ use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp::{ClientSocket, ExitedError, LanguageServer, LspService};
 
 use crate::frames::{Frame, FrameReader};
-use crate::{Exit, tolerance};
+use crate::{Exit, ready_answer, tolerance};
 
 /// How long requests may take to finish after the client closed its end without `exit`: a client that pipes its messages in
 /// still gets its answers, and no server stays behind a dead editor.
@@ -97,7 +97,7 @@ impl<S: LanguageServer> Session<S> {
             self.answer_panic(id, &method);
             return;
         };
-        let mut future = without_panic(future, id, method.clone());
+        let future = without_panic(future, id, method.clone());
         if method == "initialize" {
             // The main loop answers at once; clients that do not wait for the answer keep their next messages this way.
             let response = future.await;
@@ -105,16 +105,10 @@ impl<S: LanguageServer> Session<S> {
             self.answer_maybe(response);
             return;
         }
-        match futures::poll!(&mut future) {
-            std::task::Poll::Ready(response) => self.answer_maybe(response),
-            std::task::Poll::Pending => {
-                let outgoing = self.outgoing.clone();
-                self.running.spawn(async move {
-                    if let Some(response) = future.await {
-                        send(&outgoing, &response);
-                    }
-                });
-            }
+        let outgoing = self.outgoing.clone();
+        let mut answering = ready_answer::sending(future, outgoing).boxed();
+        if futures::poll!(&mut answering).is_pending() {
+            self.running.spawn(answering);
         }
     }
 

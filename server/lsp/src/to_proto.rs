@@ -1,7 +1,8 @@
 //! Our values as the protocol's. Nothing else turns offsets into LSP positions.
 
 use ide::{Diagnostic, Document, Layer, Severity, TextEdit, TextRange};
-use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, NumberOrString, Uri};
+use serde::Serialize;
+use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, Uri};
 
 use crate::profile::Profile;
 
@@ -23,18 +24,36 @@ pub(crate) fn range(document: &Document, range: TextRange, profile: &Profile) ->
     }
 }
 
-pub(crate) fn diagnostic(document: &Document, diagnostic: Diagnostic, profile: &Profile) -> lsp::Diagnostic {
-    let source = if diagnostic.layer == Layer::Build { BUILD } else { ANALYSIS };
-    lsp::Diagnostic {
+/// The protocol's diagnostic, with what it borrows of ours: it is written as JSON at once.
+#[derive(Serialize)]
+pub(crate) struct DiagnosticJson<'a> {
+    range: lsp::Range,
+    severity: DiagnosticSeverity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(rename = "codeDescription", skip_serializing_if = "Option::is_none")]
+    code_description: Option<PageJson<'a>>,
+    source: &'static str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct PageJson<'a> {
+    href: &'a str,
+}
+
+pub(crate) fn diagnostic<'a>(
+    document: &Document,
+    diagnostic: &'a Diagnostic,
+    profile: &Profile,
+) -> DiagnosticJson<'a> {
+    DiagnosticJson {
         range: range(document, diagnostic.range, profile),
-        severity: Some(severity(diagnostic.severity)),
-        code: diagnostic.code.map(|code| NumberOrString::String(code.to_owned())),
-        code_description: diagnostic
-            .page
-            .and_then(|page| Some(lsp::CodeDescription { href: page.parse().ok()? })),
-        source: Some(source.to_owned()),
-        message: diagnostic.message,
-        ..lsp::Diagnostic::default()
+        severity: severity(diagnostic.severity),
+        code: diagnostic.code,
+        code_description: diagnostic.page.as_deref().map(|href| PageJson { href }),
+        source: if diagnostic.layer == Layer::Build { BUILD } else { ANALYSIS },
+        message: &diagnostic.message,
     }
 }
 

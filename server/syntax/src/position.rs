@@ -13,6 +13,39 @@ pub(crate) fn floor(rope: &Rope, offset: u32) -> u32 {
 
 /// Position of an offset; inside a line end it is the place before it.
 pub(crate) fn position(rope: &Rope, offset: u32, encoding: Encoding) -> Position {
+    position_in_chunk(rope, offset, encoding).unwrap_or_else(|| position_by_tree(rope, offset, encoding))
+}
+
+/// The position where the line begins in the same chunk of the rope, as nearly all lines do: one way down the tree instead of ten.
+fn position_in_chunk(rope: &Rope, offset: u32, encoding: Encoding) -> Option<Position> {
+    let offset = (offset as usize).min(rope.len_bytes());
+    let (chunk, chunk_start, _, chunk_line) = rope.chunk_at_byte(offset);
+    let at = offset - chunk_start;
+    let (before, after) = (chunk.get(..at)?, &chunk.as_bytes()[at..]);
+    if before.ends_with('\r') && after.first() == Some(&b'\n') {
+        return None;
+    }
+    let bytes = before.as_bytes();
+    let is_end = |index: usize| bytes[index] == b'\n' || bytes[index] == b'\r';
+    let start = match (0..at).rev().find(|index| is_end(*index)) {
+        Some(end) => end + 1,
+        None if chunk_start == 0 => 0,
+        None => return None,
+    };
+    // Of a `\r\n` the second half counts.
+    let is_counted =
+        |index: &usize| is_end(*index) && !(bytes[*index] == b'\r' && bytes.get(index + 1) == Some(&b'\n'));
+    let line = chunk_line + (0..start).filter(is_counted).count();
+    let text = &before[start..];
+    let character = match encoding {
+        Encoding::Utf16 if !text.is_ascii() => text.encode_utf16().count(),
+        Encoding::Utf32 if !text.is_ascii() => text.chars().count(),
+        _ => text.len(),
+    };
+    Some(Position { line: to_u32(line), character: to_u32(character) })
+}
+
+fn position_by_tree(rope: &Rope, offset: u32, encoding: Encoding) -> Position {
     let char = rope.byte_to_char((offset as usize).min(rope.len_bytes()));
     let line = rope.char_to_line(char);
     let start = rope.line_to_char(line);
@@ -57,5 +90,29 @@ fn line_end(rope: &Rope, line: usize) -> usize {
         next - 1
     } else {
         next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_says_what_the_tree_says() {
+        let mut text = String::new();
+        for line in 0..400 {
+            text += &"aé🚀 b".repeat(if line % 50 == 0 { 400 } else { line % 7 });
+            text += ["\n", "\r\n", "\r", "\n\n", "\r\r\n"][line % 5];
+        }
+        let rope = Rope::from_str(&text);
+        let mut quick = 0;
+        for offset in 0..to_u32(text.len()) + 2 {
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                let by_tree = position_by_tree(&rope, offset, encoding);
+                assert_eq!(position(&rope, offset, encoding), by_tree, "{offset} {encoding:?}");
+                quick += usize::from(position_in_chunk(&rope, offset, encoding).is_some());
+            }
+        }
+        assert!(quick > 1_000 && quick < text.len() * 3, "{quick} of {}", text.len() * 3);
     }
 }
