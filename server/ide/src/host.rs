@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rewrites::Input;
 use rules::Finding;
@@ -55,6 +55,22 @@ pub(crate) struct DocumentState {
     occurrences: OnceLock<Arc<Occurrences>>,
     /// Filled when a hover first asks for it.
     secrets: OnceLock<Arc<Secrets>>,
+    newest_model: NewestModel,
+}
+
+/// The model that was built last for any version of a document: the next one is carried on from it. While a version's own is built
+/// there is none here, and another version that is asked at that time builds its own from nothing.
+#[derive(Debug, Clone, Default)]
+struct NewestModel(Arc<Mutex<Option<Arc<Model>>>>);
+
+impl NewestModel {
+    fn take(&self) -> Option<Arc<Model>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, model: Arc<Model>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(model);
+    }
 }
 
 /// Owns the inputs. Changes are cheap while snapshots are out: these keep what they have.
@@ -107,6 +123,7 @@ impl Host {
             model: OnceLock::new(),
             occurrences: OnceLock::new(),
             secrets: OnceLock::new(),
+            newest_model: NewestModel::default(),
         };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
         self.current.documents_revision = revision;
@@ -242,7 +259,16 @@ impl Snapshot {
 
 impl DocumentState {
     pub(crate) fn model(&self) -> &Model {
-        self.model.get_or_init(|| Arc::new(Model::new(&self.document, &self.facts)))
+        self.model.get_or_init(|| {
+            let model = match self.newest_model.take() {
+                // The version that it was built for is gone as a rule, and all of the model can be taken over as it is.
+                Some(before) => Model::carried(Arc::unwrap_or_clone(before), &self.document, &self.facts),
+                None => Model::new(&self.document, &self.facts),
+            };
+            let model = Arc::new(model);
+            self.newest_model.put(Arc::clone(&model));
+            model
+        })
     }
 
     /// What each name stands for.

@@ -4,6 +4,7 @@ use syntax::{Document, Instruction, Problem};
 
 use crate::base::Base;
 use crate::facts::Facts;
+use crate::lower::Carried;
 use crate::scope::{Lookup, Scope, Scopes};
 use crate::stage::{Stage, StageInstruction};
 
@@ -22,6 +23,8 @@ pub struct Model {
     pub scopes: Scopes,
     /// What BuildKit refuses beyond a single instruction: no stage, references that lead nowhere. In order of place.
     pub problems: Vec<Problem>,
+    /// What else is kept of each stage, for the next version's model.
+    pub(crate) carried: Vec<Carried>,
 }
 
 /// Who reads the file in a build: the builder's own frontend, or the image that `# syntax=` names.
@@ -47,7 +50,13 @@ impl Model {
     /// Reads a document, with what is known outside of it.
     #[must_use]
     pub fn new(document: &Document, facts: &Facts) -> Self {
-        crate::lower::lower(document, facts)
+        crate::lower::lower(document, facts, None)
+    }
+
+    /// What [`Self::new`] gives, at the cost of what has changed: `before` is the model of another version of the document.
+    #[must_use]
+    pub fn carried(before: Self, document: &Document, facts: &Facts) -> Self {
+        crate::lower::lower(document, facts, Some(before))
     }
 
     /// What `scope` sees under `name`.

@@ -73,14 +73,14 @@ pub enum Lookup<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Scopes {
     global: Layer,
-    stages: Vec<Layer>,
+    pub(crate) stages: Vec<Layer>,
 }
 
 /// The definitions of one stage.
 #[derive(Debug, Clone, Default)]
-struct Layer {
+pub(crate) struct Layer {
     parent: Parent,
-    definitions: Vec<Definition>,
+    pub(crate) definitions: Vec<Definition>,
     by_name: HashMap<String, Vec<usize>>,
 }
 
@@ -205,6 +205,23 @@ impl Scopes {
 
     pub(crate) fn add_stage(&mut self, parent: Parent) {
         self.stages.push(Layer { parent, ..Layer::default() });
+    }
+
+    /// Adds a stage with all its definitions.
+    pub(crate) fn push(&mut self, stage: Layer) {
+        self.stages.push(stage);
+    }
+
+    /// Takes the last stage away.
+    pub(crate) fn pop(&mut self) {
+        self.stages.pop();
+    }
+
+    /// Whether the definitions of `scope`'s own stage give `name` a value, so that nothing outside of it matters.
+    pub(crate) fn gives_value(&self, scope: Scope, name: &str) -> bool {
+        let layer = scope.stage.and_then(|index| self.stages.get(index));
+        let newest = layer.and_then(|layer| layer.newest(name, scope.visible));
+        newest.is_some_and(|definition| definition.value != Value::Unset)
     }
 
     pub(crate) fn define(&mut self, stage: Option<usize>, definition: Definition) {

@@ -167,6 +167,12 @@ impl Document {
         self.instructions.iter().cloned()
     }
 
+    /// The instructions, in order, as they are kept: to compare those of two versions without a copy.
+    #[must_use]
+    pub fn instruction_list(&self) -> &[Instruction] {
+        &self.instructions
+    }
+
     /// The instruction at an offset, its trailing line end not included.
     #[must_use]
     pub fn instruction_at(&self, offset: u32) -> Option<Instruction> {

@@ -1,10 +1,19 @@
-//! From instructions to the model: one pass in file order.
+//! From instructions to the model: one pass in file order, stage by stage.
+//!
+//! A stage knows the rest of the file by asking: for a stage of a name, a global ARG, a variable of the stage below it. What it
+//! asked and what it was told is remembered ([`outside`]). A stage of the version before is taken over where its own instructions
+//! are the same and all that it asked would be answered the same today; only its places move ([`carried`], [`moved`]). So a
+//! keystroke costs its own stage and those that hear another answer because of it.
 
+mod carried;
 mod instructions;
+mod moved;
+mod outside;
 mod references;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use syntax::{Document, Instruction, Keyword, LocalRange, Problem, TextRange, Word};
 
@@ -16,8 +25,11 @@ use crate::path::Place;
 use crate::scope::{Definition, Origin, Parent, Scope, Scopes, Value};
 use crate::stage::{Stage, StageInstruction, Text};
 
-/// Builds the model of a document.
-pub(crate) fn lower(document: &Document, facts: &Facts) -> Model {
+pub(crate) use carried::Carried;
+use outside::Asked;
+
+/// Builds the model of a document, with what may be taken over from another version's.
+pub(crate) fn lower(document: &Document, facts: &Facts, before: Option<Model>) -> Model {
     let mut lowering = Lowering {
         facts,
         escape: document.escape(),
@@ -27,13 +39,26 @@ pub(crate) fn lower(document: &Document, facts: &Facts) -> Model {
         preamble: Vec::new(),
         problems: Vec::new(),
         refused_words: RefCell::default(),
+        asked: RefCell::default(),
         state: State::default(),
-        end_states: Vec::new(),
+        carried: Vec::new(),
     };
-    for (position, instruction) in document.instructions().enumerate() {
-        lowering.take(position, instruction);
+    let instructions = document.instruction_list();
+    let mut candidates = carried::Candidates::new(instructions, before);
+    let first = candidates.starts().first().copied().unwrap_or(instructions.len());
+    for (position, instruction) in instructions[..first].iter().enumerate() {
+        lowering.take_before_stages(position, instruction.clone());
     }
-    lowering.finish(document)
+    let preamble_problems = std::mem::take(&mut lowering.problems);
+    let preamble_refused = lowering.refused_words.take();
+    lowering.asked.take();
+    for index in 0..candidates.starts().len() {
+        let kept = candidates.take(index).is_some_and(|candidate| lowering.keep(candidate));
+        if !kept {
+            lowering.take_stage(&instructions[candidates.range(index)]);
+        }
+    }
+    lowering.finish(document, preamble_problems, preamble_refused)
 }
 
 /// What is in force where the next instruction stands.
@@ -44,6 +69,9 @@ struct State {
     shell: Option<Vec<String>>,
 }
 
+/// Words that BuildKit refuses to expand, with the stage that they stand in. It reads the words of those stages alone that are built.
+type RefusedWords = Vec<(Option<usize>, Problem)>;
+
 struct Lowering<'a> {
     facts: &'a Facts,
     escape: char,
@@ -52,34 +80,51 @@ struct Lowering<'a> {
     names: HashMap<String, usize>,
     stages: Vec<Stage>,
     preamble: Vec<Instruction>,
+    /// Of the stage at hand, until it is complete.
     problems: Vec<Problem>,
-    /// Words that BuildKit refuses to expand, with the stage that they stand in. It reads the words of those stages alone that are built.
-    refused_words: RefCell<Vec<(Option<usize>, Problem)>>,
+    /// Of the stage at hand, until it is complete.
+    refused_words: RefCell<RefusedWords>,
+    /// What the stage at hand asked of the rest.
+    asked: RefCell<Vec<Asked>>,
     state: State,
-    /// What is in force at the end of each stage that is complete.
-    end_states: Vec<State>,
+    /// What else is known of each stage that is complete.
+    carried: Vec<Carried>,
 }
 
 impl Lowering<'_> {
-    fn take(&mut self, position: usize, instruction: Instruction) {
-        match (instruction.keyword, self.stages.is_empty()) {
-            (Keyword::From, _) => self.take_from(instruction),
-            (Keyword::Arg, true) => {
+    fn take_before_stages(&mut self, position: usize, instruction: Instruction) {
+        match instruction.keyword {
+            Keyword::Arg => {
                 let arguments = self.arguments(&instruction, self.scopes.global_end());
                 self.define_arguments(None, position, &arguments);
-                self.preamble.push(instruction);
             }
-            (Keyword::Unknown, true) => self.preamble.push(instruction),
-            (_, true) => {
-                let message = format!(
-                    "{} before the first FROM belongs to no stage: put a FROM above it",
-                    instruction.keyword
-                );
+            Keyword::Unknown => {}
+            keyword => {
+                let message =
+                    format!("{keyword} before the first FROM belongs to no stage: put a FROM above it");
                 self.problem(instruction.keyword_range(), message);
-                self.preamble.push(instruction);
             }
-            (_, false) => self.take_instruction(instruction),
         }
+        self.preamble.push(instruction);
+    }
+
+    /// A FROM and what follows it.
+    fn take_stage(&mut self, instructions: &[Instruction]) {
+        let Some((from, rest)) = instructions.split_first() else { return };
+        self.take_from(from.clone());
+        let asked_by_from = self.asked.borrow().len();
+        for instruction in rest {
+            self.take_instruction(instruction.clone());
+        }
+        self.carried.push(Carried {
+            made: Arc::default(),
+            instructions: instructions.len(),
+            asked: self.asked.take(),
+            asked_by_from,
+            end: std::mem::take(&mut self.state),
+            problems: std::mem::take(&mut self.problems),
+            refused_words: self.refused_words.take(),
+        });
     }
 
     fn take_from(&mut self, instruction: Instruction) {
@@ -98,9 +143,6 @@ impl Lowering<'_> {
             self.problem(image.range, message);
         }
         let index = self.stages.len();
-        if index > 0 {
-            self.end_states.push(std::mem::take(&mut self.state));
-        }
         self.enter_stage(&base);
         if let Some(name) = &name {
             self.names.insert(name.raw.to_lowercase(), index);
@@ -125,21 +167,17 @@ impl Lowering<'_> {
             None | Some("") => Base::Unknown,
             Some("scratch") => Base::Scratch,
             // BuildKit looks the name up as it stands among names made lower case.
-            Some(name) => {
-                self.names.get(name).map_or_else(|| Base::Image(name.to_owned()), |index| Base::Stage(*index))
-            }
+            Some(name) => self.stage_named(name).map_or_else(|| Base::Image(name.to_owned()), Base::Stage),
         }
     }
 
     fn enter_stage(&mut self, base: &Base) {
         let (parent, state) = match base {
-            Base::Stage(index) => {
-                (Parent::Stage(*index), self.end_states.get(*index).cloned().unwrap_or_default())
-            }
+            Base::Stage(index) => (Parent::Stage(*index), self.end_of(*index)),
             Base::Scratch => {
                 (Parent::Nothing, State { workdir: Place::Known("/".to_owned()), ..State::default() })
             }
-            Base::Image(name) => match self.facts.base_image(name) {
+            Base::Image(name) => match self.base_image(name) {
                 Some(image) => {
                     let workdir = Place::Known(if image.workdir.is_empty() {
                         "/".to_owned()
@@ -235,16 +273,23 @@ impl Lowering<'_> {
 
     /// What an ARG without a default takes over.
     fn inherited(&self, stage: Option<usize>, name: &str) -> Value {
-        match self.scopes.global(name) {
-            Some(global) if stage.is_some() => global.value.clone(),
+        match self.global_value(name) {
+            Some(value) if stage.is_some() => value,
             _ if crate::scope::is_platform_argument(name) => Value::Unknown,
             _ => Value::Unset,
         }
     }
 
-    fn finish(mut self, document: &Document) -> Model {
+    fn finish(
+        mut self,
+        document: &Document,
+        preamble_problems: Vec<Problem>,
+        preamble_refused: RefusedWords,
+    ) -> Model {
+        self.problems = preamble_problems;
+        self.problems.extend(self.carried.iter().flat_map(|stage| &stage.problems).cloned());
         // A file without any instruction is a problem of its syntax already.
-        if self.stages.is_empty() && document.instructions().next().is_some() {
+        if self.stages.is_empty() && !document.instruction_list().is_empty() {
             let end = TextRange::empty(0);
             let place = self.preamble.last().map_or(end, Instruction::keyword_range);
             self.problem(
@@ -254,7 +299,8 @@ impl Lowering<'_> {
             );
         }
         self.check_references();
-        let refused_words = self.refused_words.into_inner();
+        let mut refused_words = preamble_refused;
+        refused_words.extend(self.carried.iter().flat_map(|stage| &stage.refused_words).cloned());
         let mut model = Model {
             document: document.clone(),
             frontend: frontend(document),
@@ -262,6 +308,7 @@ impl Lowering<'_> {
             stages: self.stages,
             scopes: self.scopes,
             problems: self.problems,
+            carried: self.carried,
         };
         if !refused_words.is_empty() {
             let built = model.reachable(model.stages.len().saturating_sub(1));
@@ -294,7 +341,7 @@ impl Lowering<'_> {
             return Text { value: Some(raw.clone()), raw, range };
         }
         let Expansion { value, error, .. } =
-            expand::expand_word(&raw, self.escape, |name| self.scopes.lookup(scope, name));
+            expand::expand_word(&raw, self.escape, |name| self.look_up(scope, name));
         if let Some(message) = error {
             self.refused_words.borrow_mut().push((scope.stage, Problem { range, message }));
         }

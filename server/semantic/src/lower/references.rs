@@ -26,9 +26,8 @@ impl Lowering<'_> {
             "" => Base::Unknown,
             "scratch" => Base::Scratch,
             name => self
-                .names
-                .get(&name.to_lowercase())
-                .map_or_else(|| Base::Image(name.to_owned()), |index| Base::Stage(*index)),
+                .stage_named(&name.to_lowercase())
+                .map_or_else(|| Base::Image(name.to_owned()), Base::Stage),
         };
         StageReference { text, target }
     }

@@ -323,3 +323,5 @@ fn an_argument_on_which_callers_differ_is_unknown() {
     check_called(text, &[&[("TAG", "22")], &[("TAG", "21")]], "Unknown");
     check_called(text, &[&[("TAG", "?")]], "Unknown");
 }
+
+mod carried;
