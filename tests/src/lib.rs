@@ -10,6 +10,8 @@ mod engine;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
 mod lsp;
 #[cfg(test)]
 mod program;

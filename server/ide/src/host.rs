@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rewrites::Input;
-use rules::Finding;
+use rules::{Finding, Memory};
 use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
 
@@ -56,12 +57,38 @@ pub(crate) struct DocumentState {
     /// Filled when a hover first asks for it.
     secrets: OnceLock<Arc<Secrets>>,
     newest_model: NewestModel,
+    remembered: Remembered,
 }
 
 /// The model that was built last for any version of a document: the next one is carried on from it. While a version's own is built
 /// there is none here, and another version that is asked at that time builds its own from nothing.
 #[derive(Debug, Clone, Default)]
 struct NewestModel(Arc<Mutex<Option<Arc<Model>>>>);
+
+/// What rules found last in any version of a document. While they look there is nothing here.
+#[derive(Debug, Clone, Default)]
+struct Remembered(Arc<Mutex<Option<Memories>>>);
+
+/// What rules found, with the facts that they knew.
+#[derive(Debug, Default)]
+struct Memories {
+    facts: Arc<Facts>,
+    memory: Memory,
+}
+
+impl Remembered {
+    fn take(&self, facts: &Arc<Facts>) -> Memory {
+        let memories = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        memories
+            .filter(|known| Arc::ptr_eq(&known.facts, facts))
+            .map(|known| known.memory)
+            .unwrap_or_default()
+    }
+
+    fn put(&self, facts: Arc<Facts>, memory: Memory) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Memories { facts, memory });
+    }
+}
 
 impl NewestModel {
     fn take(&self) -> Option<Arc<Model>> {
@@ -124,6 +151,7 @@ impl Host {
             occurrences: OnceLock::new(),
             secrets: OnceLock::new(),
             newest_model: NewestModel::default(),
+            remembered: Remembered::default(),
         };
         Arc::make_mut(&mut self.current.documents).insert(id, Arc::new(state));
         self.current.documents_revision = revision;
@@ -293,10 +321,13 @@ impl DocumentState {
     /// What the rules find, by settings and less what comments suppress. A rule that panics costs its own findings alone.
     pub(crate) fn findings(&self, settings: &Settings) -> Vec<Finding> {
         let input = self.input();
+        let mut memory = self.remembered.take(&self.facts);
         let mut run = |rule| {
-            let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rules::run(rule, &input)));
+            let found = std::panic::catch_unwind(AssertUnwindSafe(|| memory.run(rule, &input)));
             found.unwrap_or_default()
         };
-        rules::report_with(&input, &settings.rules, &mut run).findings
+        let findings = rules::report_with(&input, &settings.rules, &mut run).findings;
+        self.remembered.put(Arc::clone(&self.facts), memory);
+        findings
     }
 }

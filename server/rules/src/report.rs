@@ -3,8 +3,9 @@
 use rewrites::Input;
 use semantic::Frontend;
 
+use crate::analysis::shipped::shipped;
 use crate::catalogue::REGISTRY;
-use crate::rule::{Finding, Findings, Rule, Severity};
+use crate::rule::{Check, Finding, Findings, Rule, Severity, StageInput};
 use crate::rules::{foreign_frontend, unused_suppression};
 use crate::settings::{Choice, Settings};
 use crate::suppress::Suppressions;
@@ -43,8 +44,25 @@ pub fn report(input: &Input<'_>, settings: &Settings) -> Report {
 #[must_use]
 pub fn run(rule: &'static Rule, input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Findings::new(rule);
-    (rule.check)(input, &mut findings);
+    match rule.check {
+        Check::File(check) => check(input, &mut findings),
+        Check::Stage(check) => each_stage(input, |input| check(input, &mut findings)),
+    }
     findings.into_vec()
+}
+
+/// Calls with each stage, in order.
+pub(crate) fn each_stage<'a>(input: &'a Input<'a>, mut visit: impl FnMut(&StageInput<'a>)) {
+    let stages = &input.model.stages;
+    let (mut is_shipped, mut is_built_on) = (vec![false; stages.len()], vec![false; stages.len()]);
+    shipped(input.model).into_iter().for_each(|stage| is_shipped[stage.index] = true);
+    for base in stages.iter().filter_map(|stage| stage.base.stage()) {
+        is_built_on.get_mut(base).into_iter().for_each(|is_built_on| *is_built_on = true);
+    }
+    for (index, stage) in stages.iter().enumerate() {
+        let (is_shipped, is_built_on) = (is_shipped[index], is_built_on[index]);
+        visit(&StageInput { file: input, stage, is_shipped, is_built_on });
+    }
 }
 
 /// Like [`report`], with each rule run by `run`: that is where a caller catches the panic of one rule, so that the others still answer.

@@ -1,6 +1,7 @@
 //! What a rule is, and what it finds.
 
 use rewrites::{Fix, Input};
+use semantic::Stage;
 use syntax::TextRange;
 
 /// A rule.
@@ -21,7 +22,32 @@ pub struct Rule {
     /// The page, in Markdown: what, why with its cost, bad, good, when to ignore.
     pub page: &'static str,
     /// Finds it.
-    pub check: fn(&Input<'_>, &mut Findings),
+    pub check: Check,
+}
+
+/// How a rule looks at a file.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// As a whole. It runs for every version of the file.
+    File(fn(&Input<'_>, &mut Findings)),
+    /// One stage at a time, see [`StageInput`]. What it finds is remembered: see [`crate::memory`].
+    Stage(fn(&StageInput<'_>, &mut Findings)),
+}
+
+/// What a rule knows that looks at one stage at a time: the stage, and how it stands among the others.
+///
+/// What such a rule finds depends on this, on the facts and on nothing else: of the rest of the file it may look at the stages
+/// below (those that the stage builds on) and at line numbers, for its messages.
+#[derive(Debug, Clone, Copy)]
+pub struct StageInput<'a> {
+    /// The file.
+    pub file: &'a Input<'a>,
+    /// The stage.
+    pub stage: &'a Stage,
+    /// Whether its layers are those of the image.
+    pub is_shipped: bool,
+    /// Whether another stage builds on it.
+    pub is_built_on: bool,
 }
 
 /// What a rule is about.

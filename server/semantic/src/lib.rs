@@ -26,6 +26,7 @@ pub use base::{Base, StageReference};
 pub use copy::{Copy, CopySource, SourceKind};
 pub use facts::callers::{Agreed, Caller, CallerBuild, CallerKind, Setting};
 pub use facts::{ContextFacts, Facts, FrontendFacts, ImageFacts};
+pub use lower::StageIdentity;
 pub use model::{Frontend, Model};
 pub use mount::{Mount, MountKind};
 pub use occurrences::{Occurrence, Occurrences, Role, Spelling, Symbol, SymbolId};

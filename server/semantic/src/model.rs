@@ -4,7 +4,7 @@ use syntax::{Document, Instruction, Problem};
 
 use crate::base::Base;
 use crate::facts::Facts;
-use crate::lower::Carried;
+use crate::lower::{Carried, StageIdentity};
 use crate::scope::{Lookup, Scope, Scopes};
 use crate::stage::{Stage, StageInstruction};
 
@@ -57,6 +57,12 @@ impl Model {
     #[must_use]
     pub fn carried(before: Self, document: &Document, facts: &Facts) -> Self {
         crate::lower::lower(document, facts, Some(before))
+    }
+
+    /// Which stage it is, from one version's model to the next.
+    #[must_use]
+    pub fn identity(&self, stage: &Stage) -> StageIdentity {
+        self.carried.get(stage.index).map(|carried| carried.identity.clone()).unwrap_or_default()
     }
 
     /// What `scope` sees under `name`.

@@ -7,11 +7,6 @@ pub(crate) fn shipped(model: &Model) -> Vec<&Stage> {
     model.stages.len().checked_sub(1).map(|last| model.lineage(last)).unwrap_or_default()
 }
 
-/// Whether a stage's layers are the image's layers.
-pub(crate) fn is_shipped(shipped: &[&Stage], stage: &Stage) -> bool {
-    shipped.iter().any(|other| other.index == stage.index)
-}
-
 /// Whether the stages start something: an image to run, not one to build with.
 pub(crate) fn starts_something(stages: &[&Stage]) -> bool {
     let starts =

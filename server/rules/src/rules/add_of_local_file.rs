@@ -4,7 +4,7 @@ use rewrites::{Applicability, Fix, Input};
 use semantic::{Copy, CopySource, Kind, SourceKind};
 
 use crate::analysis::fixes::replace;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "add-of-local-file",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "ADD copies local files that COPY would copy",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

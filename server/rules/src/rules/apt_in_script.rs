@@ -5,7 +5,7 @@ use rewrites::Input;
 use crate::analysis::append::is_editable;
 use crate::analysis::call::is;
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "apt-in-script",
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "`apt` is for people at a terminal; scripts take `apt-get`",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

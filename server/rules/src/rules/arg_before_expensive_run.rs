@@ -11,7 +11,7 @@ use crate::analysis::call::Call;
 use crate::analysis::install::{is_expensive, is_harmless};
 use crate::analysis::secret_name::is_secret;
 use crate::analysis::text::{self, line, whole_lines};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 use usage::{Uses, is_cache_buster, is_implicit, is_volatile};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "An ARG that an expensive RUN does not use makes it run again",
     page: PAGE,
-    check,
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -73,26 +73,24 @@ RUN apk add --no-cache curl
 When the RUN reads the variable from its environment in a way that the text does not show, or when it is meant to run again.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for stage in &input.model.stages {
-        let mut candidates = Vec::new();
-        for (at, item) in stage.instructions.iter().enumerate() {
-            let Kind::Arg(arguments) = &item.kind else { continue };
-            candidates.extend(
-                arguments.iter().filter(|(name, _)| is_candidate(&name.raw)).map(|(name, _)| (at, name)),
-            );
-        }
-        let Some((first, _)) = candidates.first() else { continue };
-        let Some(expensive) =
-            stage.instructions[*first..].iter().rposition(|item| Class::of(item) == Some(Class::Expensive))
-        else {
-            continue;
-        };
-        let last_expensive = first + expensive;
-        candidates.retain(|(at, _)| *at < last_expensive);
-        if !candidates.is_empty() {
-            check_stage(input, stage, &candidates, findings);
-        }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let stage = input.stage;
+    let mut candidates = Vec::new();
+    for (at, item) in stage.instructions.iter().enumerate() {
+        let Kind::Arg(arguments) = &item.kind else { continue };
+        candidates
+            .extend(arguments.iter().filter(|(name, _)| is_candidate(&name.raw)).map(|(name, _)| (at, name)));
+    }
+    let Some((first, _)) = candidates.first() else { return };
+    let Some(expensive) =
+        stage.instructions[*first..].iter().rposition(|item| Class::of(item) == Some(Class::Expensive))
+    else {
+        return;
+    };
+    let last_expensive = first + expensive;
+    candidates.retain(|(at, _)| *at < last_expensive);
+    if !candidates.is_empty() {
+        check_candidates(input, &candidates, findings);
     }
 }
 
@@ -138,7 +136,9 @@ impl Class {
     }
 }
 
-fn check_stage(input: &Input<'_>, stage: &Stage, candidates: &[(usize, &Text)], findings: &mut Findings) {
+fn check_candidates(input: &StageInput<'_>, candidates: &[(usize, &Text)], findings: &mut Findings) {
+    // A stage that builds on this one takes its variables over.
+    let StageInput { file: input, stage, is_built_on, .. } = *input;
     let mut names: Vec<&str> = candidates.iter().map(|(_, name)| name.raw.as_str()).collect();
     for item in &stage.instructions {
         if let Kind::Env(pairs) = &item.kind {
@@ -147,8 +147,6 @@ fn check_stage(input: &Input<'_>, stage: &Stage, candidates: &[(usize, &Text)], 
         }
     }
     let uses = Uses::of(stage, &names);
-    // A stage that builds on this one takes its variables over.
-    let is_built_on = input.model.stages.iter().any(|other| other.base.stage() == Some(stage.index));
     // Looked at once, whatever the number of ARGs.
     let classes: Vec<_> = stage.instructions.iter().map(Class::of).collect();
     let positions = |wanted: Class| -> Vec<usize> {

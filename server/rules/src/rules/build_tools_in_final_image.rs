@@ -9,7 +9,7 @@ use crate::analysis::call::Call;
 use crate::analysis::install::{SystemCommand, is_build, is_build_package, project_install};
 use crate::analysis::shipped::{shipped, starts_something};
 use crate::analysis::text::{self, line};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "build-tools-in-final-image",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The final image carries compilers, headers, an SDK or development dependencies",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

@@ -10,7 +10,7 @@ use crate::analysis::call::Call;
 use crate::analysis::image_path::{ImagePath, for_each_command, resolve};
 use crate::analysis::shipped::shipped;
 use crate::analysis::text::{bytes, line, whole_lines};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "chown-in-own-layer",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Copied files are copied once more to change their owner or mode",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

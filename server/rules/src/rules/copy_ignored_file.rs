@@ -1,6 +1,6 @@
 //! A source that .dockerignore leaves out.
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use rewrites::Input;
 use semantic::SourceKind;
 use semantic::dockerignore::Dockerignore;
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A COPY source is left out of the context by .dockerignore",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

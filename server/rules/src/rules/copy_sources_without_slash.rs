@@ -4,7 +4,7 @@ use rewrites::Input;
 use syntax::{Form, TextRange};
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "copy-sources-without-slash",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Several sources are copied to something that does not end with a slash",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -4,7 +4,7 @@ use rewrites::Input;
 use syntax::{Comment, Document, Instruction, Keyword, TextRange};
 
 use crate::analysis::fixes::{replace, safe, to_check};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use crate::suppress::is_suppression;
 
 pub(crate) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: false,
     summary: "The comment above a stage or ARG does not begin with its name",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rewrites::Input;
 
 use crate::analysis::text::line;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "duplicate-stage-name",
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Two stages have the same name",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -4,7 +4,7 @@ use rewrites::Input;
 use semantic::Kind;
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "expose-protocol-casing",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The protocol of an exposed port has capital letters",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

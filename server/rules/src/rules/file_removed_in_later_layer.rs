@@ -9,9 +9,8 @@ use syntax::TextRange;
 use crate::analysis::call::Call;
 use crate::analysis::image_path::{for_each_command, resolve};
 use crate::analysis::install::{System, SystemCommand};
-use crate::analysis::shipped::{is_shipped, shipped};
 use crate::analysis::text::{bytes, line};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 use made::{Made, MadeFiles, Maker};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A file is removed in a later layer and is still in the image",
     page: PAGE,
-    check,
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -57,15 +56,12 @@ RUN --mount=type=bind,source=sdk.tar.gz,target=/tmp/sdk.tar.gz tar -xzf /tmp/sdk
 When the file must be gone at run time and its size does not matter.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let shipped = shipped(input.model);
-    for stage in &input.model.stages {
-        let is_shipped = is_shipped(&shipped, stage);
-        let mut made = MadeBefore::new(input, stage);
-        for item in &stage.instructions {
-            if removes(item, is_shipped) {
-                check_run(input, stage, item, &mut made, is_shipped, findings);
-            }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let StageInput { file, stage, is_shipped, .. } = *input;
+    let mut made = MadeBefore::new(file, stage);
+    for item in &stage.instructions {
+        if removes(item, is_shipped) {
+            check_run(file, stage, item, &mut made, is_shipped, findings);
         }
     }
 }

@@ -3,7 +3,7 @@
 use rewrites::Input;
 use semantic::Frontend;
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "foreign-frontend",
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The file is written for another frontend than Docker's, and is not analysed",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

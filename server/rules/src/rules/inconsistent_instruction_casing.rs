@@ -4,7 +4,7 @@ use rewrites::Input;
 use syntax::{Instruction, Keyword};
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "inconsistent-instruction-casing",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Instructions are written in different cases",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

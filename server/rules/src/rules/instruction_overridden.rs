@@ -1,11 +1,10 @@
 //! A CMD, ENTRYPOINT or HEALTHCHECK that a later one replaces.
 
-use rewrites::Input;
 use semantic::{Kind, StageInstruction};
 
 use crate::analysis::fixes::{replace, safe};
 use crate::analysis::text::{line, whole_lines};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "instruction-overridden",
@@ -23,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A later CMD, ENTRYPOINT or HEALTHCHECK of the stage replaces this one",
     page: PAGE,
-    check,
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -55,30 +54,28 @@ CMD ["b"]
 Never: remove the line that does nothing.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for stage in &input.model.stages {
-        let mut last: [Option<&StageInstruction>; 3] = [None; 3];
-        for item in stage.instructions.iter().rev() {
-            let (slot, aliases) = match item.kind {
-                Kind::Cmd => (0, ["DL4003", "DS-0016"]),
-                Kind::Entrypoint => (1, ["DL4004", "DS-0007"]),
-                Kind::Healthcheck => (2, ["DL3012", "DS-0023"]),
-                _ => continue,
-            };
-            let Some(winner) = last[slot] else {
-                last[slot] = Some(item);
-                continue;
-            };
-            let keyword = item.instruction.keyword;
-            let message = format!(
-                "The {keyword} on line {} replaces this one, which does nothing. Remove it.",
-                line(input, winner.instruction.start)
-            );
-            let edit = replace(whole_lines(input, item.instruction.range()), "");
-            let finding = findings.add(item.instruction.keyword_range(), message);
-            finding.aliases = vec!["MultipleInstructionsDisallowed", aliases[0], aliases[1]];
-            finding.fixes.push(safe(format!("Remove this {keyword}"), vec![edit]));
-        }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let mut last: [Option<&StageInstruction>; 3] = [None; 3];
+    for item in input.stage.instructions.iter().rev() {
+        let (slot, aliases) = match item.kind {
+            Kind::Cmd => (0, ["DL4003", "DS-0016"]),
+            Kind::Entrypoint => (1, ["DL4004", "DS-0007"]),
+            Kind::Healthcheck => (2, ["DL3012", "DS-0023"]),
+            _ => continue,
+        };
+        let Some(winner) = last[slot] else {
+            last[slot] = Some(item);
+            continue;
+        };
+        let keyword = item.instruction.keyword;
+        let message = format!(
+            "The {keyword} on line {} replaces this one, which does nothing. Remove it.",
+            line(input.file, winner.instruction.start)
+        );
+        let edit = replace(whole_lines(input.file, item.instruction.range()), "");
+        let finding = findings.add(item.instruction.keyword_range(), message);
+        finding.aliases = vec!["MultipleInstructionsDisallowed", aliases[0], aliases[1]];
+        finding.fixes.push(safe(format!("Remove this {keyword}"), vec![edit]));
     }
 }
 

@@ -1,6 +1,6 @@
 //! A base image that is no image unless the build passes an argument.
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use rewrites::Input;
 use semantic::expand::expand_word;
 use semantic::image_reference::ImageReference;
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Without build arguments the base image has no valid name",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -13,7 +13,7 @@ use crate::analysis::append::{append_after, is_editable};
 use crate::analysis::call::Call;
 use crate::analysis::install::{System, SystemCommand};
 use crate::analysis::shipped::shipped;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use caches::Cache;
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A package manager's index or cache stays in the image",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

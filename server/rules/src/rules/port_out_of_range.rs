@@ -1,6 +1,6 @@
 //! A port that does not exist.
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use rewrites::Input;
 use semantic::Kind;
 
@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "EXPOSE has a port that does not exist",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -4,7 +4,7 @@ use rewrites::Input;
 use semantic::Kind;
 
 use crate::analysis::fixes::{replace, to_check};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "relative-workdir",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The first WORKDIR is relative, so the base image decides where it leads",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

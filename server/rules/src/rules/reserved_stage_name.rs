@@ -1,6 +1,6 @@
 //! A stage named like something of the builder.
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 use rewrites::Input;
 
 pub(crate) static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A stage has a name that means something else",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

@@ -1,13 +1,11 @@
 //! A secret in ARG or ENV.
 
-use rewrites::Input;
-use semantic::{Kind, Stage, Text};
+use semantic::{Kind, Text};
 
 use crate::analysis::secret_name::{
     is_address_with_password, is_harmless_value, is_reported_by_buildkit, is_reported_by_trivy, is_secret,
 };
-use crate::analysis::shipped::{is_shipped, shipped};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "secret-in-arg-or-env",
@@ -17,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A secret is passed as ARG or set as ENV",
     page: PAGE,
-    check,
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -59,31 +57,20 @@ Build it with `--secret id=NPM_TOKEN,env=NPM_TOKEN`. The rewrite `mount-secrets`
 When the value is a stand-in that opens nothing, such as the password of a database in a test image.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let shipped = shipped(input.model);
-    for stage in &input.model.stages {
-        for item in &stage.instructions {
-            match &item.kind {
-                Kind::Arg(arguments) => {
-                    for (name, default) in arguments {
-                        check_variable(
-                            input,
-                            &shipped,
-                            stage,
-                            name,
-                            default.as_ref(),
-                            findings,
-                            Instruction::Arg,
-                        );
-                    }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
+        match &item.kind {
+            Kind::Arg(arguments) => {
+                for (name, default) in arguments {
+                    check_variable(input, name, default.as_ref(), findings, Instruction::Arg);
                 }
-                Kind::Env(pairs) => {
-                    for (name, value) in pairs {
-                        check_variable(input, &shipped, stage, name, Some(value), findings, Instruction::Env);
-                    }
-                }
-                _ => {}
             }
+            Kind::Env(pairs) => {
+                for (name, value) in pairs {
+                    check_variable(input, name, Some(value), findings, Instruction::Env);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -95,14 +82,13 @@ enum Instruction {
 }
 
 fn check_variable(
-    input: &Input<'_>,
-    shipped: &[&Stage],
-    stage: &Stage,
+    input: &StageInput<'_>,
     name: &Text,
     value: Option<&Text>,
     findings: &mut Findings,
     instruction: Instruction,
 ) {
+    let StageInput { file, stage, is_shipped, .. } = *input;
     let raw = name.value.as_deref().unwrap_or(&name.raw);
     let known = value.and_then(|value| value.value.as_deref());
     let holds_password = known.is_some_and(is_address_with_password);
@@ -110,7 +96,6 @@ fn check_variable(
     if !is_named_so && !holds_password {
         return;
     }
-    let is_shipped = is_shipped(shipped, stage);
     let what = if is_named_so { format!("`{raw}`") } else { format!("The password in the address `{raw}`") };
     let leak = match (instruction, is_shipped) {
         (Instruction::Env, true) => {
@@ -125,7 +110,7 @@ fn check_variable(
         }
         _ => "Mount it where it is needed instead: `RUN --mount=type=secret` (rewrite mount-secrets).",
     };
-    let is_last = stage.index + 1 == input.model.stages.len();
+    let is_last = stage.index + 1 == file.model.stages.len();
     let mut aliases = Vec::new();
     if is_reported_by_buildkit(raw) {
         aliases.push("SecretsUsedInArgOrEnv");

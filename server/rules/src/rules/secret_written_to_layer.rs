@@ -13,7 +13,7 @@ use syntax::{LocalRange, TextRange};
 use crate::analysis::call::{Call, is_name};
 use crate::analysis::image_path::{ImagePath, for_each_command, resolve};
 use crate::analysis::secret_name::is_secret;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 use sinks::{Sink, holds_credential_key, is_printer};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A step writes a secret into a file that stays in its layer",
     page: PAGE,
-    check,
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -65,29 +65,28 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 When the value opens nothing outside the image, such as the password of a test database inside of it.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for stage in &input.model.stages {
-        // Variables of ENV and ARG that are made from a secret, under whatever name.
-        let mut derived: Vec<&str> = Vec::new();
-        for item in &stage.instructions {
-            match &item.kind {
-                Kind::Run(run) => check_run(input, stage, item, run, &derived, findings),
-                Kind::Copy(copy) | Kind::Add(copy) => {
-                    check_heredocs(input, item, &copy.destination.raw, &derived, findings);
-                }
-                Kind::Env(pairs) => {
-                    for (name, value) in pairs {
-                        take_derived(input, item, &name.raw, &value.raw, &mut derived);
-                    }
-                }
-                Kind::Arg(arguments) => {
-                    for (name, default) in arguments {
-                        let value = default.as_ref().map_or("", |text| text.raw.as_str());
-                        take_derived(input, item, &name.raw, value, &mut derived);
-                    }
-                }
-                _ => {}
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let StageInput { file: input, stage, .. } = *input;
+    // Variables of ENV and ARG that are made from a secret, under whatever name.
+    let mut derived: Vec<&str> = Vec::new();
+    for item in &stage.instructions {
+        match &item.kind {
+            Kind::Run(run) => check_run(input, stage, item, run, &derived, findings),
+            Kind::Copy(copy) | Kind::Add(copy) => {
+                check_heredocs(input, item, &copy.destination.raw, &derived, findings);
             }
+            Kind::Env(pairs) => {
+                for (name, value) in pairs {
+                    take_derived(input, item, &name.raw, &value.raw, &mut derived);
+                }
+            }
+            Kind::Arg(arguments) => {
+                for (name, default) in arguments {
+                    let value = default.as_ref().map_or("", |text| text.raw.as_str());
+                    take_derived(input, item, &name.raw, value, &mut derived);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use syntax::Form;
 use syntax::shell::StatementKind;
 
 use crate::analysis::fixes::{replace, to_check};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "shell-form-command",
@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "CMD or ENTRYPOINT is run by a shell, which swallows signals",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

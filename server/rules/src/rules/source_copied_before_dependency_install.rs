@@ -11,7 +11,7 @@ use crate::analysis::call::Call;
 use crate::analysis::image_path::for_each_command;
 use crate::analysis::install::{ProjectInstall, project_install};
 use crate::analysis::text::{self, line};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "source-copied-before-dependency-install",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Every edit installs all dependencies again, because sources are copied first",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

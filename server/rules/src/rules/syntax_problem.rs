@@ -3,7 +3,7 @@
 use rewrites::Input;
 use semantic::Base;
 
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "syntax-problem",
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The builder refuses the file",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

@@ -6,7 +6,7 @@ use semantic::{Lookup, Model, Text};
 use syntax::TextRange;
 
 use crate::names::nearest;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "undefined-arg-in-from",
@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "FROM uses a variable that no ARG above the first FROM declares",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r"

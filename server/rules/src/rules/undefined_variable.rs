@@ -9,7 +9,7 @@ use syntax::{Instruction, TextRange};
 
 use crate::analysis::fixes::{replace, to_check};
 use crate::names::nearest;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "undefined-variable",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A variable is used that nothing defines",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

@@ -5,7 +5,7 @@ use semantic::{Base, Stage, StageReference};
 use syntax::{TextEdit, TextRange};
 
 use crate::names::nearest;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "unknown-stage",
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A stage that does not exist is named",
     page: PAGE,
-    check,
+    check: Check::File(check),
 };
 
 const PAGE: &str = r#"

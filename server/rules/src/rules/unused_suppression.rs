@@ -5,7 +5,7 @@ use syntax::{TextEdit, TextRange};
 
 use crate::analysis::text::whole_lines;
 use crate::catalogue::find_all;
-use crate::rule::{Category, Finding, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Finding, Findings, Rule, Severity};
 use crate::settings::{is_known, suggestion};
 use crate::suppress::{SuppressedCode, Suppression, Suppressions};
 
@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A suppression comment suppresses nothing",
     page: PAGE,
-    check: |_, _| {},
+    check: Check::File(|_, _| {}),
 };
 
 const PAGE: &str = r#"

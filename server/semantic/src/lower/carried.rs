@@ -15,11 +15,23 @@ use crate::model::Model;
 use crate::scope::Layer;
 use crate::stage::Stage;
 
+/// Tells a stage from all others that ever were: the same in two models where the later one took it over from the earlier one, moved
+/// or not, and another one wherever it was lowered anew.
+#[derive(Debug, Clone, Default)]
+pub struct StageIdentity(Arc<()>);
+
+impl PartialEq for StageIdentity {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for StageIdentity {}
+
 /// What a model keeps of each stage beyond the stage itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Carried {
-    /// Another one whenever the stage is lowered anew; the same where it was taken over, moved or not.
-    pub(super) made: Arc<()>,
+    pub(crate) identity: StageIdentity,
     /// How many instructions it has, its FROM included.
     pub(super) instructions: usize,
     /// What it asked, in order: first its FROM, up to where its own name is known, then all else.

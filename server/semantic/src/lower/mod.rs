@@ -13,7 +13,6 @@ mod references;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use syntax::{Document, Instruction, Keyword, LocalRange, Problem, TextRange, Word};
 
@@ -26,6 +25,7 @@ use crate::scope::{Definition, Origin, Parent, Scope, Scopes, Value};
 use crate::stage::{Stage, StageInstruction, Text};
 
 pub(crate) use carried::Carried;
+pub use carried::StageIdentity;
 use outside::Asked;
 
 /// Builds the model of a document, with what may be taken over from another version's.
@@ -117,7 +117,7 @@ impl Lowering<'_> {
             self.take_instruction(instruction.clone());
         }
         self.carried.push(Carried {
-            made: Arc::default(),
+            identity: StageIdentity::default(),
             instructions: instructions.len(),
             asked: self.asked.take(),
             asked_by_from,

@@ -1,7 +1,6 @@
 //! A model that was carried from version to version is the one that would be built anew.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use syntax::{Document, Instruction, TextRange};
@@ -175,12 +174,11 @@ fn only_stages_that_hear_another_answer_are_lowered_again() {
     {
         let mut document = Document::new(text);
         let before = Model::new(&document, &Facts::default());
-        let made: Vec<_> = before.carried.iter().map(|stage| stage.made.clone()).collect();
+        let made: Vec<_> = before.stages.iter().map(|stage| before.identity(stage)).collect();
         let at = u32::try_from(text.find(at).unwrap() + at.len()).unwrap();
         document.edit(TextRange::empty(at), typed);
         let after = Model::carried(before, &document, &Facts::default());
-        let is_again =
-            |stage: &&crate::Stage| !Arc::ptr_eq(&after.carried[stage.index].made, &made[stage.index]);
+        let is_again = |stage: &&crate::Stage| after.identity(stage) != made[stage.index];
         let name = |stage: &crate::Stage| stage.display_name().to_lowercase().replace("cc", "c");
         let again: Vec<_> = after.stages.iter().filter(is_again).map(name).collect();
         assert_eq!(again.join(" "), expected, "{typed} behind {at}");
