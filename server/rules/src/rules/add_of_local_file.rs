@@ -4,7 +4,7 @@ use rewrites::{Applicability, Fix, Input};
 use semantic::{Copy, CopySource, Kind, SourceKind};
 
 use crate::analysis::fixes::replace;
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "add-of-local-file",
@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "ADD copies local files that COPY would copy",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -46,8 +46,8 @@ ADD rootfs.tar.xz /
 When the source is an archive under another name.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let Kind::Add(copy) = &item.kind else { continue };
         let instruction = &item.instruction;
         let is_add_only = |name: &str| matches!(name, "keep-git-dir" | "checksum" | "unpack");
@@ -62,7 +62,7 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
             "ADD also unpacks archives and fetches addresses, and these files need neither. Use COPY.";
         let keyword = instruction.keyword_range.of(&instruction.source);
         let new = if keyword == keyword.to_ascii_lowercase() { "copy" } else { "COPY" };
-        let applicability = if is_certain(input, copy) {
+        let applicability = if is_certain(input.file, copy) {
             Applicability::Safe
         } else {
             Applicability::Unsafe { check: "that no source is an archive".to_owned() }

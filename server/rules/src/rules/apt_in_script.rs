@@ -1,11 +1,9 @@
 //! `apt` in a RUN.
 
-use rewrites::Input;
-
 use crate::analysis::append::is_editable;
 use crate::analysis::call::is;
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "apt-in-script",
@@ -15,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "`apt` is for people at a terminal; scripts take `apt-get`",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -46,8 +44,8 @@ RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
 When a feature is needed that only `apt` has.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let Some(run) = item.as_run() else { continue };
         for command in run.commands() {
             // Behind `sudo` and the like too, but not as a word of `echo`.

@@ -1,10 +1,9 @@
 //! Several sources and a destination that is no directory.
 
-use rewrites::Input;
 use syntax::{Form, TextRange};
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "copy-sources-without-slash",
@@ -14,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Several sources are copied to something that does not end with a slash",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -45,8 +44,8 @@ COPY a.txt b.txt /data/
 Never: the build fails.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let Some(copy) = item.as_copy().filter(|copy| copy.sources.len() > 1) else { continue };
         let destination = &copy.destination;
         let Some(value) = destination.value.as_deref() else { continue };

@@ -1,7 +1,7 @@
 //! A blank line inside an instruction.
 
 use rewrites::Input;
-use syntax::TextRange;
+use syntax::{Instruction, TextRange};
 
 use crate::analysis::fixes::{replace, safe};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
@@ -49,7 +49,8 @@ Never: remove the line, or put a `#` on it.
 ";
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
-    for instruction in input.model.document.instructions() {
+    let several_lines = |instruction: &&Instruction| instruction.end_line() > instruction.line;
+    for instruction in input.model.document.instruction_list().iter().filter(several_lines) {
         // Heredoc bodies come behind the arguments, and may hold what they like.
         let source = instruction.source.get(..instruction.arguments.range.end as usize).unwrap_or_default();
         if !source.contains('\n') {

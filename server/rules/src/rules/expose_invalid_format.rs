@@ -1,10 +1,9 @@
 //! An address or a host port in EXPOSE.
 
-use rewrites::Input;
 use semantic::Kind;
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "expose-invalid-format",
@@ -14,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "EXPOSE has an address or a port of the host",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -45,8 +44,8 @@ EXPOSE 80
 Never: the fix leaves what counts.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let Kind::Expose(ports) = &item.kind else { continue };
         for port in ports {
             let value = port.value.as_deref().unwrap_or(&port.raw);

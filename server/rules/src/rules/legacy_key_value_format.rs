@@ -1,10 +1,9 @@
 //! `ENV name value` without an equals sign.
 
-use rewrites::Input;
 use syntax::Keyword;
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "legacy-key-value-format",
@@ -14,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "ENV or LABEL is written in the old form without an equals sign",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -45,8 +44,8 @@ ENV MODE=fast
 Never: the new form says the same.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let instruction = &item.instruction;
         if !matches!(instruction.keyword, Keyword::Env | Keyword::Label) {
             continue;

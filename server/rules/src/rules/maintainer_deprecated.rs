@@ -1,10 +1,9 @@
 //! MAINTAINER.
 
-use rewrites::Input;
 use semantic::Kind;
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "maintainer-deprecated",
@@ -14,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "MAINTAINER is deprecated",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -45,8 +44,8 @@ LABEL org.opencontainers.image.authors="Ada <ada@example.com>"
 When something reads the author field of the image, which a label does not set.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         if !matches!(item.kind, Kind::Maintainer) {
             continue;
         }

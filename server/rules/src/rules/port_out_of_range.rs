@@ -1,7 +1,6 @@
 //! A port that does not exist.
 
-use crate::rule::{Category, Check, Findings, Rule, Severity};
-use rewrites::Input;
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 use semantic::Kind;
 
 pub(crate) static RULE: Rule = Rule {
@@ -12,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "EXPOSE has a port that does not exist",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -43,8 +42,8 @@ EXPOSE 8000
 Never: the build fails.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let Kind::Expose(ports) = &item.kind else { continue };
         for port in ports {
             let Some(value) = port.value.as_deref().filter(|value| !value.is_empty()) else { continue };

@@ -1,12 +1,11 @@
 //! A CMD or ENTRYPOINT that a shell runs.
 
-use rewrites::Input;
 use semantic::{Kind, StageInstruction};
 use syntax::Form;
 use syntax::shell::StatementKind;
 
 use crate::analysis::fixes::{replace, to_check};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "shell-form-command",
@@ -16,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "CMD or ENTRYPOINT is run by a shell, which swallows signals",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -48,8 +47,8 @@ When the command needs a shell; SHELL says so, or `sh -c "exec …"` in a list. 
 typed.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for item in input.model.stages.iter().flat_map(|stage| &stage.instructions) {
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    for item in &input.stage.instructions {
         let is_command = matches!(item.kind, Kind::Cmd | Kind::Entrypoint);
         if !is_command || item.instruction.arguments.form != Some(Form::Shell) || item.shell.is_some() {
             continue;

@@ -4,14 +4,14 @@ mod need;
 
 use rewrites::Input;
 use semantic::path::Place;
-use semantic::{Copy, MountKind, StageInstruction};
+use semantic::{Copy, MountKind, Run, StageInstruction};
 use syntax::TextRange;
 
 use crate::analysis::call::Call;
 use crate::analysis::image_path::for_each_command;
 use crate::analysis::install::{ProjectInstall, project_install};
 use crate::analysis::text::{self, line};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "source-copied-before-dependency-install",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Every edit installs all dependencies again, because sources are copied first",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -97,26 +97,24 @@ struct State {
 /// More copies than this are not remembered.
 const LIMIT: usize = 16;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let stages = &input.model.stages;
-    // States are needed of stages that others build on alone.
-    let mut is_base = vec![false; stages.len()];
-    for stage in stages {
-        if let Some(base) = stage.base.stage().filter(|base| *base < is_base.len()) {
-            is_base[base] = true;
-        }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let StageInput { file, stage, .. } = *input;
+    let installs = |command| Call::of(command).is_some_and(|call| project_install(&call).is_some());
+    if !stage.instructions.iter().filter_map(StageInstruction::as_run).flat_map(Run::commands).any(installs) {
+        return;
     }
-    let mut ends: Vec<State> = Vec::with_capacity(stages.len());
-    for stage in stages {
-        let mut state = stage.base.stage().and_then(|base| ends.get(base)).cloned().unwrap_or_default();
-        for item in &stage.instructions {
+    let mut state = State::default();
+    // What the stages below find is theirs.
+    let mut below = Findings::new(&RULE);
+    for other in file.model.lineage(stage.index) {
+        let findings = if other.index == stage.index { &mut *findings } else { &mut below };
+        for item in &other.instructions {
             if let Some(copy) = item.as_copy() {
                 state.copied.extend(copied(item, copy).filter(|_| state.copied.len() < LIMIT));
             } else if item.as_run().is_some() {
-                check_run(input, item, &mut state, findings);
+                check_run(file, item, &mut state, findings);
             }
         }
-        ends.push(if is_base[stage.index] { state } else { State::default() });
     }
 }
 
