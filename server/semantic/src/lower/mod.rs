@@ -261,7 +261,7 @@ impl Lowering<'_> {
     }
 
     /// The value of an ARG that its callers override: theirs where it comes to the same for all of them, else it cannot be told.
-    fn given(&self, name: &str, own: Value) -> Value {
+    fn given_by_callers(&self, name: &str, own: Value) -> Value {
         let mut values = self.facts.callers.iter().map(|caller| match caller.arg(name) {
             Some(Some(value)) => Value::Known(value.to_owned()),
             Some(None) => Value::Unknown,

@@ -18,6 +18,8 @@ pub(super) enum Asked {
     End { stage: usize, answer: State },
     /// The value of a global ARG.
     Global { name: String, answer: Option<Value> },
+    /// The value of an ARG that callers may override.
+    Given { name: String, own: Value, answer: Value },
     /// The value of a variable that the stage's own instructions do not give.
     Variable { scope: Scope, name: String, answer: Option<Value> },
 }
@@ -61,6 +63,13 @@ impl<'a> Lowering<'a> {
         answer
     }
 
+    /// The value of an ARG, whose own it is if no caller gives another.
+    pub(super) fn given(&self, name: &str, own: Value) -> Value {
+        let answer = self.given_by_callers(name, own.clone());
+        self.note(Asked::Given { name: name.to_owned(), own, answer: answer.clone() });
+        answer
+    }
+
     /// What `scope` sees under a name.
     pub(super) fn look_up(&self, scope: Scope, name: &str) -> Lookup<'_> {
         let found = self.scopes.lookup(scope, name);
@@ -88,6 +97,7 @@ impl<'a> Lowering<'a> {
             Asked::Global { name, answer } => {
                 self.scopes.global(name).map(|global| &global.value) == answer.as_ref()
             }
+            Asked::Given { name, own, answer } => self.given_by_callers(name, own.clone()) == *answer,
             Asked::Variable { scope, name, answer } => {
                 // FROM sees all global ARGs, however many there are now.
                 let scope = if scope.stage.is_none() { self.scopes.global_end() } else { *scope };

@@ -167,6 +167,20 @@ fn what_is_known_of_a_base_image_is_asked_again() {
 }
 
 #[test]
+fn what_callers_give_is_asked_again() {
+    use crate::facts::callers::{Caller, CallerBuild, CallerKind, Setting};
+    let document = Document::new("FROM x\nARG A=1\nWORKDIR $A\nFROM y\nRUN x\n");
+    let args = [("A".to_owned(), Setting::Known("2".to_owned()))].into();
+    let build = CallerBuild { args, ..CallerBuild::default() };
+    let (kind, name) = (CallerKind::Compose, "web".to_owned());
+    let (file, shown_file) = ("/p/compose.yaml".to_owned(), "compose.yaml".to_owned());
+    let callers = vec![Caller { kind, file, shown_file, line: 0, name, build }];
+    let called = Facts { callers, ..Facts::default() };
+    let carried = Model::carried(Model::new(&document, &Facts::default()), &document, &called);
+    assert_eq!(shown(&carried), shown(&Model::new(&document, &called)));
+}
+
+#[test]
 fn only_stages_that_hear_another_answer_are_lowered_again() {
     let text = "FROM x AS a\nRUN echo\nFROM a AS b\nENV V=1\nFROM b AS c\nENV W=$V\nFROM scratch\nCOPY --from=c / /\n";
     for (typed, at, expected) in
