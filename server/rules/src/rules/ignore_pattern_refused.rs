@@ -1,7 +1,7 @@
 //! A line of a `.dockerignore` that the builder refuses.
 
 use crate::ignore::{IgnoreRule, IgnoreView, nothing};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "ignore-pattern-refused",
@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "The builder refuses a pattern of the .dockerignore",
     page: PAGE,
-    check: nothing,
+    check: Check::File(nothing),
 };
 
 pub(crate) static IGNORE_RULE: IgnoreRule = IgnoreRule { rule: &RULE, check };

@@ -3,7 +3,7 @@
 use semantic::dockerignore::{Effect, Pattern};
 
 use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "ignore-pattern-without-effect",
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A pattern of the .dockerignore decides about nothing, for another line does",
     page: PAGE,
-    check: nothing,
+    check: Check::File(nothing),
 };
 
 pub(crate) static IGNORE_RULE: IgnoreRule = IgnoreRule { rule: &RULE, check };

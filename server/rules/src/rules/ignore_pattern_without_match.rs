@@ -2,7 +2,7 @@
 
 use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
 use crate::names::nearest;
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "ignore-pattern-without-match",
@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A pattern of the .dockerignore matches nothing in the build context",
     page: PAGE,
-    check: nothing,
+    check: Check::File(nothing),
 };
 
 pub(crate) static IGNORE_RULE: IgnoreRule = IgnoreRule { rule: &RULE, check };

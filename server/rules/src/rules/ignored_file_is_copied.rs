@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ignore::{IgnoreRule, IgnoreView, nothing};
-use crate::rule::{Category, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
     code: "ignored-file-is-copied",
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A pattern of the .dockerignore leaves out what a Dockerfile copies",
     page: PAGE,
-    check: nothing,
+    check: Check::File(nothing),
 };
 
 pub(crate) static IGNORE_RULE: IgnoreRule = IgnoreRule { rule: &RULE, check };
