@@ -16,3 +16,14 @@ pub enum DocumentKind {
     /// Anything else: its text is kept in step, and nothing is said about it.
     Other,
 }
+
+impl DocumentKind {
+    /// Whether its diagnostics are told.
+    #[must_use]
+    pub fn is_analysed(self) -> bool {
+        match self {
+            Self::Dockerfile | Self::Ignore | Self::Settings => true,
+            Self::Compose | Self::Bake | Self::Other => false,
+        }
+    }
+}

@@ -396,8 +396,7 @@ impl MainLoop {
         let context = self.context();
         let Some(revision) = context.snapshot.revision(id) else { return };
         let Some(open) = self.open.get_mut(id) else { return };
-        let analysed = [Some(DocumentKind::Dockerfile), Some(DocumentKind::Settings)];
-        if !analysed.contains(&context.snapshot.kind(id)) {
+        if !context.snapshot.kind(id).is_some_and(DocumentKind::is_analysed) {
             return;
         }
         // A client that pulls is pushed builds alone, which most documents have none of.
