@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use inner_loop::BuildRequest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::ScriptedBuilder;
@@ -75,6 +76,17 @@ impl Session {
         let params = json!({"command": "layerwise.build", "arguments": [argument]});
         self.client.ask("workspace/executeCommand", params).await;
     }
+
+    /// What the builder was asked for, counted from 0. A build begins once the one before has ended, some turns later.
+    async fn built(&mut self, index: usize) -> BuildRequest {
+        for _ in 0..10_000 {
+            if let Some(request) = self.builder.requests().get(index) {
+                return request.clone();
+            }
+            self.hints().await;
+        }
+        panic!("build {index} never began");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +100,7 @@ secrets: {npm: {file: .npmrc}}
     assert_eq!(session.lenses().await, ["1 Build", "2 Build", "2 Build as compose.yaml:web"]);
     assert_eq!(session.hints().await, ["0 compose.yaml: web=22"]);
     session.build(json!({})).await;
-    let request = session.builder.requests().remove(0);
+    let request = session.built(0).await;
     assert_eq!(request.context, session.path("").trim_end_matches('/'));
     assert_eq!(request.target.as_deref(), Some("run"));
     assert_eq!(request.build_args["TAG"], "22");
@@ -110,10 +122,10 @@ async fn callers_that_differ_are_shown_and_one_can_be_chosen() {
         notice["message"],
         "compose.yaml:web, compose.yaml:worker differ in target, TAG, so the build goes without"
     );
-    let request = session.builder.requests().remove(0);
+    let request = session.built(0).await;
     assert_eq!((request.target, request.build_args.len()), (None, 0));
     session.build(json!({"caller": "compose.yaml:worker"})).await;
-    let request = session.builder.requests().remove(1);
+    let request = session.built(1).await;
     assert_eq!((request.target.as_deref(), request.build_args["TAG"].as_str()), (Some("base"), "20"));
     session.client.finish().await;
 }
