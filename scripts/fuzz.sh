@@ -24,7 +24,7 @@ instrumented=(
     -Cllvm-args=-sanitizer-coverage-trace-compares
     --cfg fuzzing
 )
-RUSTFLAGS="${instrumented[*]}" cargo build --release --manifest-path fuzz/Cargo.toml --target "$triple"
+RUSTFLAGS="${instrumented[*]}" cargo build --release --locked --manifest-path fuzz/Cargo.toml --target "$triple"
 
 for target in $targets; do
     mkdir -p "$corpus/$target" "fuzz/artifacts/$target"

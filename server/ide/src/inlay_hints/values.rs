@@ -3,8 +3,6 @@
 //! Values are those that the file itself gives; a build argument may change them, which the tooltip says, and one that the settings
 //! change has no hint. What is not known has none either, nor has what holds a secret.
 
-use std::cell::OnceCell;
-
 use semantic::expand::expand_word;
 use semantic::model::Frontend;
 use semantic::path::Place;
@@ -13,7 +11,6 @@ use syntax::TextRange;
 
 use super::InlayHint;
 use crate::host::DocumentState;
-use crate::hover::secrets::Secrets;
 use crate::settings::Settings;
 
 pub(super) fn hints(state: &DocumentState, settings: &Settings, range: TextRange) -> Vec<InlayHint> {
@@ -25,7 +22,7 @@ pub(super) fn hints(state: &DocumentState, settings: &Settings, range: TextRange
     if matches!(model.frontend, Frontend::Foreign(_)) {
         return Vec::new();
     }
-    let mut view = View { state, model, settings, secrets: OnceCell::new(), hints: Vec::new() };
+    let mut view = View { state, model, settings, hints: Vec::new() };
     for stage in model.stages.iter().filter(|stage| stage.range.intersects(range)) {
         view.from(stage);
         for item in &stage.instructions {
@@ -44,8 +41,6 @@ struct View<'a> {
     state: &'a DocumentState,
     model: &'a Model,
     settings: &'a Settings,
-    /// Looked for when a value is about to be shown.
-    secrets: OnceCell<Secrets>,
     hints: Vec<InlayHint>,
 }
 
@@ -115,7 +110,11 @@ impl View<'_> {
                 continue;
             };
             let Some(definition) = self.model.scopes.definition(scope, &used.name) else {
-                lines.push(format!("{}={}, by the base image", used.name, self.secrets().redact(value)));
+                lines.push(format!(
+                    "{}={}, by the base image",
+                    used.name,
+                    self.state.secrets().redact(value)
+                ));
                 is_plain = false;
                 continue;
             };
@@ -127,7 +126,7 @@ impl View<'_> {
             }
             may_change |= is_argument;
             is_plain &= line + 1 == own_line;
-            let shown = self.secrets().redact(value);
+            let shown = self.state.secrets().redact(value);
             lines.push(format!("{}={shown}, by {by} in line {}", used.name, line + 1));
         }
         lines.dedup();
@@ -139,13 +138,9 @@ impl View<'_> {
 
     /// Whether neither the variables in a word nor the word itself hold a secret.
     fn is_public(&self, scope: Scope, raw: &str, value: &str) -> bool {
-        let secrets = self.secrets();
+        let secrets = self.state.secrets();
         let uses = expand_word(raw, self.model.document.escape(), |name| self.model.lookup(scope, name)).uses;
         !uses.iter().any(|used| secrets.hides(&used.name)) && secrets.redact(value) == value
-    }
-
-    fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Secrets::of(self.model, &self.state.facts))
     }
 
     /// The stage that a number means.
