@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use inner_loop::{BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink};
+use inner_loop::{
+    BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink,
+};
 use semantic::{Facts, FrontendFacts};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
@@ -144,6 +146,16 @@ impl Builder for BuildKit {
         receiver.recv_timeout(DESCRIBE_DEADLINE).unwrap_or_else(|_| {
             Err("the builder gives no answer; see whether it hangs, or name another with --host".to_owned())
         })
+    }
+
+    fn state(&self, images: &[String]) -> Result<BuilderState, String> {
+        let shared = Arc::clone(&self.shared);
+        let (sender, receiver) = mpsc::channel();
+        let images = images.to_vec();
+        self.runtime.spawn(async move {
+            let _ = sender.send(shared.state(&images).await);
+        });
+        receiver.recv_timeout(FACTS_DEADLINE).unwrap_or_else(|_| Err("it gives no answer in time".to_owned()))
     }
 
     fn add_facts(&self, images: &[String], facts: &mut Facts) {

@@ -116,16 +116,15 @@ impl Images {
 fn from_inspection(image: ImageInspect) -> ImageFacts {
     let config = image.config.unwrap_or_default();
     let pairs = config.env.unwrap_or_default();
-    let environment = pairs
-        .iter()
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let pairs: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
+    let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let pulled = image.repo_digests.unwrap_or_default();
     let pulled = pulled.iter().find_map(|name| name.split_once('@')).map(|(_, digest)| digest.to_owned());
     let parts = [image.os, image.architecture, image.variant].into_iter().flatten();
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     let mut ports = config.exposed_ports.unwrap_or_default();
     ports.sort();
+    let layer_digests = image.root_fs.and_then(|files| files.layers).unwrap_or_default();
     ImageFacts {
         environment: environment.collect(),
         workdir: config.working_dir.unwrap_or_default(),
@@ -136,8 +135,11 @@ fn from_inspection(image: ImageInspect) -> ImageFacts {
         size: image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
         digest: pulled.or(image.id).unwrap_or_default(),
         created: image.created.unwrap_or_default(),
-        layers: image.root_fs.and_then(|files| files.layers).map_or(0, |layers| layers.len()),
+        layers: layer_digests.len(),
         platform: parts.join("/"),
         ports,
+        environment_names: pairs.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        layer_digests,
+        triggers: config.on_build.unwrap_or_default(),
     }
 }

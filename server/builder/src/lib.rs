@@ -22,6 +22,7 @@ mod report;
 pub mod scan;
 mod session;
 mod solve;
+mod state;
 mod status;
 mod surroundings;
 mod tls;

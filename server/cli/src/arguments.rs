@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Rules(RulesArguments),
     /// Builds on the local builder, step by step on the Dockerfile's lines
     Build(Box<BuildArguments>),
+    /// Says which steps the next build would run, and why, without building
+    Predict(Box<PredictArguments>),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
@@ -190,6 +192,25 @@ pub(crate) struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
+    /// How progress is printed
+    #[arg(long, value_enum, default_value_t = ProgressFormat::Auto)]
+    pub(crate) progress: ProgressFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
+    /// How the prediction is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+}
+
+/// What is built, and where: the same for all commands that build or speak of a build.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArguments {
     /// The build context: a directory, or a URL for the builder [default: as Compose and Bake files build the Dockerfile, else .]
     pub(crate) context: Option<String>,
     /// The Dockerfile [default: CONTEXT/Dockerfile]
@@ -228,9 +249,6 @@ pub(crate) struct BuildArguments {
     /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
     #[arg(long, value_name = "URL")]
     pub(crate) host: Option<String>,
-    /// How progress is printed
-    #[arg(long, value_enum, default_value_t = ProgressFormat::Auto)]
-    pub(crate) progress: ProgressFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -37,6 +37,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Rewrite(arguments) => commands::rewrite::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Build(arguments) => commands::build::run(*arguments),
+        Command::Predict(arguments) => commands::predict::run(*arguments),
         Command::Builder(arguments) => commands::builder::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
     }

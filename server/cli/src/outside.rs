@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use builder::Surroundings;
-use inner_loop::Builder;
+use inner_loop::{BuildRequest, Builder};
 use semantic::{Caller, Facts, Model};
 use syntax::Document;
 use workspace::callers::Callers;
+use workspace::foresight::{self, Foresight, Planned};
 use workspace::surroundings;
 
 /// The callers of a Dockerfile: in the working directory, or in the Dockerfile's folder where it lies elsewhere. All of the working
@@ -62,6 +63,17 @@ pub(crate) fn ask_builder(document: &Document, facts: &mut Facts, host: Option<&
     builder(&runtime, host).add_facts(&images, facts);
     runtime.shutdown_background();
     Ok(())
+}
+
+/// Plans a build, with what its builder says and what is kept of builds before.
+pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<(Foresight, Planned)> {
+    let folder = Surroundings::of_process().cache_folder;
+    let folder = folder.context("there is no cache folder: set HOME or XDG_CACHE_HOME")?;
+    let unusable = || format!("cannot keep anything in {}", folder.display());
+    let foresight = Foresight::open(&folder).with_context(unusable)?;
+    let state = builder.state(&foresight::images(request));
+    let planned = foresight.plan(request, state).map_err(anyhow::Error::msg)?;
+    Ok((foresight, planned))
 }
 
 /// The builder at `host`, else the one that docker's own settings and the usual sockets tell.

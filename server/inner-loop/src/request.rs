@@ -1,9 +1,9 @@
 //! What is asked of a builder, and the builder as the rest of the house sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use semantic::{Facts, FrontendFacts};
+use semantic::{Facts, FrontendFacts, ImageFacts};
 
 use crate::event::BuildEvent;
 
@@ -85,10 +85,36 @@ pub trait Builder: Send + Sync {
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
 
+    /// What decides whether the builder takes steps from its cache: which builder it is, what it knows of these images, and which results
+    /// it still has. Builds and pulls nothing, and blocks for at most a second.
+    ///
+    /// # Errors
+    /// One line that says why it does not tell.
+    fn state(&self, _images: &[String]) -> Result<BuilderState, String> {
+        Err("it cannot tell".to_owned())
+    }
+
     /// Adds what is known of a builder on this machine: the names of its images, more of those of the same repositories as `images`, and
     /// what its frontend understands. Pulls nothing, reaches over no network, and blocks for at most a second; where no builder answers,
     /// nothing is added.
     fn add_facts(&self, _images: &[String], _facts: &mut Facts) {}
+}
+
+/// What a builder says of itself, as far as it decides what is taken from its cache.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BuilderState {
+    /// Its own name, the same under every address and for as long as it keeps its cache.
+    pub id: String,
+    /// Its own platform, such as `linux/amd64`.
+    pub platform: String,
+    /// What its built-in frontend can do.
+    pub frontend: FrontendFacts,
+    /// The images that were asked about and that it has, by the names that were asked.
+    pub images: BTreeMap<String, ImageFacts>,
+    /// Proxy arguments that are added to each build.
+    pub proxies: BTreeMap<String, String>,
+    /// The names of the results in its cache; absent where it does not say.
+    pub results: Option<BTreeSet<String>>,
 }
 
 /// A running build. Dropping the handle does not stop the build.

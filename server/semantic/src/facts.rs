@@ -29,6 +29,9 @@ pub struct Facts {
     /// Who builds this file, and how.
     #[serde(default)]
     pub callers: Vec<callers::Caller>,
+    /// The values of `TARGETARCH` and its like, where a certain build is meant; those that are absent are not known.
+    #[serde(default)]
+    pub platform_arguments: BTreeMap<String, String>,
 }
 
 /// The build context.
@@ -106,6 +109,12 @@ pub struct ImageFacts {
     pub layers: usize,
     /// EXPOSE, sorted: `80/tcp`.
     pub ports: Vec<String>,
+    /// The names of `environment` in the image's own order, which a builder keeps.
+    pub environment_names: Vec<String>,
+    /// The digests of its layers' contents, lowest first. Two images of the same layers are the same to a builder's cache.
+    pub layer_digests: Vec<String>,
+    /// ONBUILD: what runs at the start of each stage that is built on it, as written.
+    pub triggers: Vec<String>,
 }
 
 /// What the builder's own Dockerfile frontend understands.

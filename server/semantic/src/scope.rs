@@ -74,6 +74,8 @@ pub enum Lookup<'a> {
 pub struct Scopes {
     global: Layer,
     pub(crate) stages: Vec<Layer>,
+    /// The platform arguments whose values are known.
+    platform_arguments: BTreeMap<String, String>,
 }
 
 /// The definitions of one stage.
@@ -131,7 +133,7 @@ impl Scopes {
                 Value::Known(value) => Lookup::Value(value),
                 Value::Unknown | Value::Unset => Lookup::Unknown,
             },
-            Resolution::Image(value) => Lookup::Value(value),
+            Resolution::Outside(value) => Lookup::Value(value),
             Resolution::Nothing => Lookup::Unset,
             Resolution::Unknown => Lookup::Unknown,
         }
@@ -203,6 +205,11 @@ impl Scopes {
         Scope { stage: None, visible: self.global.definitions.len() }
     }
 
+    /// No definition yet, and these values of platform arguments.
+    pub(crate) fn of_platform(platform_arguments: BTreeMap<String, String>) -> Self {
+        Self { platform_arguments, ..Self::default() }
+    }
+
     pub(crate) fn add_stage(&mut self, parent: Parent) {
         self.stages.push(Layer { parent, ..Layer::default() });
     }
@@ -237,7 +244,10 @@ impl Scopes {
         let Some(mut index) = scope.stage else {
             return match self.global.newest(name, scope.visible) {
                 Some(definition) => Resolution::Defined(definition),
-                None if is_platform_argument(name) => Resolution::Unknown,
+                None if is_platform_argument(name) => self
+                    .platform_arguments
+                    .get(name)
+                    .map_or(Resolution::Unknown, |value| Resolution::Outside(value)),
                 None => Resolution::Nothing,
             };
         };
@@ -261,7 +271,7 @@ impl Scopes {
                 Parent::Image(Some(environment)) => {
                     return environment
                         .get(name)
-                        .map_or(Resolution::Nothing, |value| Resolution::Image(value));
+                        .map_or(Resolution::Nothing, |value| Resolution::Outside(value));
                 }
             }
         }
@@ -279,7 +289,8 @@ impl Layer {
 
 enum Resolution<'a> {
     Defined(&'a Definition),
-    Image(&'a str),
+    /// By the base image or the platform.
+    Outside(&'a str),
     Nothing,
     Unknown,
 }

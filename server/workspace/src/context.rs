@@ -41,6 +41,15 @@ impl Selection {
         self.include.is_none()
     }
 
+    /// What an ignore file leaves in, and of that only these paths, followed through symbolic links.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, or a path that is no pattern.
+    pub fn following(root: &Path, exclude: Dockerignore, paths: &[String]) -> Result<Self, ContextError> {
+        let include = follow::follow_links(root, paths)?.filter(|targets| !targets.is_empty());
+        Ok(Self { include: include.map(|targets| read_patterns(&targets)).transpose()?, exclude })
+    }
+
     /// The selection that a builder sends with a file sync: patterns to include, patterns to exclude, and paths that are
     /// followed through symbolic links and then included.
     ///

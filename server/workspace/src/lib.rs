@@ -1,8 +1,11 @@
-//! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context.
+//! Disk: settings, finding Dockerfiles, .dockerignore, listing and reading the build context, and what is kept of builds.
 
 pub mod callers;
+pub mod contents;
 pub mod context;
 pub mod dockerfiles;
 pub mod facts;
+pub mod foresight;
+pub mod kept;
 pub mod settings;
 pub mod surroundings;

@@ -36,7 +36,8 @@ const HOUSE: &[Room] = &[
         may_import: &["syntax", "semantic", "rewrites", "rules", "inner-loop"],
         never: OUTSIDE,
     },
-    Room { name: "workspace", may_import: &["semantic", "callers"], never: ASYNC },
+    // It keeps what builds taught on disk, and reads the contents that plans of `inner-loop` ask for.
+    Room { name: "workspace", may_import: &["syntax", "semantic", "inner-loop", "callers"], never: ASYNC },
     // It fills in what is known of images and matches `.dockerignore`, both of which are types of `semantic`.
     Room { name: "builder", may_import: &["semantic", "inner-loop", "workspace"], never: &["notify"] },
     // The core's types come through `ide`.

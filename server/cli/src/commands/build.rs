@@ -1,34 +1,46 @@
 //! `layerwise build`: one build on the local builder, told step by step on the Dockerfile's lines.
 
-mod request;
-
 use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context;
-use inner_loop::{BuildEvent, BuildOutcome, BuildRequest, Builder, Progress, Update};
+use inner_loop::{BuildEvent, BuildOutcome, BuildRecord, BuildRequest, Builder, Progress, Update};
 use semantic::{Facts, Model};
 use syntax::Document;
 
 use crate::arguments::{BuildArguments, ProgressFormat};
+use crate::commands::request;
 use crate::exit::{self, Outcome};
 use crate::output::build_text::BuildText;
 use crate::output::{events, print};
+use crate::outside;
 
 /// A second interrupt ends the program at once; the first one asks the builder to stop, which takes some milliseconds.
 const STOP_LIMIT: Duration = Duration::from_millis(900);
 
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let format = arguments.progress;
-    let host = arguments.host.clone();
-    let (request, mut notice) = request::from_arguments(arguments)?;
+    let host = arguments.request.host.clone();
+    let (request, mut notice) = request::from_arguments(arguments.request)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let builder = crate::outside::builder(&runtime, host.as_deref());
+    let builder = outside::builder(&runtime, host.as_deref());
     let printer = Printer::new(format, &request);
-    let finished = run_build(&runtime, builder.as_ref(), request, |update| {
+    let show = |update: &Update| {
         printer.print(update)?;
         let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
         notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))
+    };
+    let finished = std::thread::scope(|scope| {
+        // What the build is made of is read beside it: the builder starts at once.
+        let planning = scope.spawn(|| outside::plan(&request, builder.as_ref()));
+        let finished = run_build(&runtime, builder.as_ref(), request.clone(), show);
+        if let (Ok(Ok((foresight, planned))), Ok(Finished { record: Some(record), .. })) =
+            (planning.join(), &finished)
+            && let Err(error) = foresight.remember(&planned, record)
+        {
+            tracing::warn!(%error, "the build cannot be remembered");
+        }
+        finished
     })?;
     if let Some(message) = finished.unreachable {
         printer.print_without_builder()?;
@@ -51,6 +63,8 @@ pub(crate) struct Finished {
     pub(crate) canceled: bool,
     /// Why there was no builder to ask, in one line.
     pub(crate) unreachable: Option<String>,
+    /// What became of each step, where a builder took the request.
+    pub(crate) record: Option<BuildRecord>,
 }
 
 enum Message {
@@ -98,8 +112,10 @@ pub(crate) fn run_build(
             if finished.unreachable.is_none() {
                 show(&update)?;
             }
-            if let Update::Finished { ok, canceled, .. } = &update {
-                finished = Finished { ok: *ok, canceled: *canceled || stopping, ..finished };
+            if let Update::Finished { ok, canceled, image, seconds, .. } = &update {
+                let record =
+                    finished.unreachable.is_none().then(|| progress.record(*ok, image.as_ref(), *seconds));
+                finished = Finished { ok: *ok, canceled: *canceled || stopping, record, ..finished };
                 return Ok(finished);
             }
         }

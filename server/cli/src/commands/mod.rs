@@ -7,6 +7,8 @@ pub(crate) mod demo;
 pub(crate) mod fix;
 pub(crate) mod format;
 pub(crate) mod lsp;
+pub(crate) mod predict;
+pub(crate) mod request;
 pub(crate) mod rewrite;
 pub(crate) mod rules;
 pub(crate) mod syntax;

@@ -68,7 +68,7 @@ impl BuildText {
     }
 }
 
-fn shortened(instruction: &str) -> String {
+pub(crate) fn shortened(instruction: &str) -> String {
     if instruction.chars().count() <= INSTRUCTION_WIDTH {
         return instruction.to_owned();
     }

@@ -47,6 +47,6 @@ fn value(update: &Update, file: &str, target: &str) -> Option<Value> {
 }
 
 /// Milliseconds are all that is meant.
-fn rounded(seconds: f64) -> Value {
+pub(crate) fn rounded(seconds: f64) -> Value {
     ((seconds * 1000.0).round() / 1000.0).into()
 }

@@ -6,6 +6,9 @@ pub(crate) mod check_text;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod place;
+pub(crate) mod predict_json;
+pub(crate) mod predict_text;
+pub(crate) mod time;
 pub(crate) mod units;
 
 use std::io::Write;

@@ -33,7 +33,7 @@ pub(crate) fn lower(document: &Document, facts: &Facts, before: Option<Model>) -
     let mut lowering = Lowering {
         facts,
         escape: document.escape(),
-        scopes: Scopes::default(),
+        scopes: Scopes::of_platform(facts.platform_arguments.clone()),
         names: HashMap::new(),
         stages: Vec::new(),
         preamble: Vec::new(),
@@ -275,7 +275,7 @@ impl Lowering<'_> {
     fn inherited(&self, stage: Option<usize>, name: &str) -> Value {
         match self.global_value(name) {
             Some(value) if stage.is_some() => value,
-            _ if crate::scope::is_platform_argument(name) => Value::Unknown,
+            _ if crate::scope::is_platform_argument(name) => self.platform_argument(name),
             _ => Value::Unset,
         }
     }

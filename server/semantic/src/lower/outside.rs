@@ -13,13 +13,15 @@ pub(super) enum Asked {
     /// Which stage above has this name, in lower case.
     Stage { name: String, answer: Option<usize> },
     /// What is known of a base image.
-    Image { name: String, answer: Option<ImageFacts> },
+    Image { name: String, answer: Option<Box<ImageFacts>> },
     /// What is in force at the end of a stage above.
     End { stage: usize, answer: State },
     /// The value of a global ARG.
     Global { name: String, answer: Option<Value> },
     /// The value of an ARG that callers may override.
     Given { name: String, own: Value, answer: Value },
+    /// The value of a platform argument.
+    Platform { name: String, answer: Value },
     /// The value of a variable that the stage's own instructions do not give.
     Variable { scope: Scope, name: String, answer: Option<Value> },
 }
@@ -45,7 +47,7 @@ impl<'a> Lowering<'a> {
     /// What is known of a base image.
     pub(super) fn base_image(&self, name: &str) -> Option<&'a ImageFacts> {
         let answer = self.facts.base_image(name);
-        self.note(Asked::Image { name: name.to_owned(), answer: answer.cloned() });
+        self.note(Asked::Image { name: name.to_owned(), answer: answer.cloned().map(Box::new) });
         answer
     }
 
@@ -70,6 +72,17 @@ impl<'a> Lowering<'a> {
         answer
     }
 
+    /// The value of `TARGETARCH` or its like.
+    pub(super) fn platform_argument(&self, name: &str) -> Value {
+        let answer = self.platform_value(name);
+        self.note(Asked::Platform { name: name.to_owned(), answer: answer.clone() });
+        answer
+    }
+
+    fn platform_value(&self, name: &str) -> Value {
+        self.facts.platform_arguments.get(name).map_or(Value::Unknown, |value| Value::Known(value.clone()))
+    }
+
     /// What `scope` sees under a name.
     pub(super) fn look_up(&self, scope: Scope, name: &str) -> Lookup<'_> {
         let found = self.scopes.lookup(scope, name);
@@ -90,7 +103,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn hears_the_same(&self, asked: &[Asked]) -> bool {
         asked.iter().all(|asked| match asked {
             Asked::Stage { name, answer } => self.names.get(name).copied() == *answer,
-            Asked::Image { name, answer } => self.facts.base_image(name) == answer.as_ref(),
+            Asked::Image { name, answer } => self.facts.base_image(name) == answer.as_deref(),
             Asked::End { stage, answer } => {
                 self.carried.get(*stage).is_some_and(|carried| carried.end == *answer)
             }
@@ -98,6 +111,7 @@ impl<'a> Lowering<'a> {
                 self.scopes.global(name).map(|global| &global.value) == answer.as_ref()
             }
             Asked::Given { name, own, answer } => self.given_by_callers(name, own.clone()) == *answer,
+            Asked::Platform { name, answer } => self.platform_value(name) == *answer,
             Asked::Variable { scope, name, answer } => {
                 // FROM sees all global ARGs, however many there are now.
                 let scope = if scope.stage.is_none() { self.scopes.global_end() } else { *scope };

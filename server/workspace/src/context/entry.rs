@@ -23,6 +23,8 @@ pub struct Entry {
     pub stamp: i64,
     /// When content or attributes last changed, in nanoseconds since 1970. Nobody can set this time.
     pub changed: i64,
+    /// Device and inode: what tells it from any other file.
+    pub file_id: (u64, u64),
 }
 
 /// What an entry is. Sockets are no entries: they mean nothing in an image.
@@ -78,6 +80,7 @@ impl Entry {
             size,
             stamp: if kind == Kind::File { stamp(metadata) } else { modified(metadata) },
             changed: changed(metadata),
+            file_id: (metadata.dev(), metadata.ino()),
             kind,
         })
     }

@@ -7,12 +7,12 @@ use anyhow::{Context, bail};
 use ide::callers::{CalledBuild, called_build};
 use inner_loop::{BuildRequest, Export, SecretSource, SecretSpec};
 
-use crate::arguments::BuildArguments;
+use crate::arguments::RequestArguments;
 use crate::{input, outside, settings};
 
 /// The request, with the Dockerfile read. What no flag says is taken from `layerwise.toml`, then from the Dockerfile's callers: the Compose
 /// and Bake files that build it. They do not count where a context is given, as docker's own build does not know them. What they differ in comes as a notice.
-pub(crate) fn from_arguments(arguments: BuildArguments) -> anyhow::Result<(BuildRequest, Option<String>)> {
+pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(BuildRequest, Option<String>)> {
     let given = arguments.context.as_deref();
     let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(given.unwrap_or("."))));
     let called = match given {

@@ -1,0 +1,55 @@
+//! What decides whether the builder takes steps from its cache: which builder it is, the images that it has, the results that it keeps.
+
+use std::collections::BTreeMap;
+
+use bollard_buildkit_proto::moby::buildkit::v1::ListWorkersRequest;
+use bollard_buildkit_proto::pb::Platform;
+use futures::future::join_all;
+use inner_loop::BuilderState;
+
+use crate::buildkit::Shared;
+use crate::connection::Connection;
+use crate::docker_config::DockerConfig;
+use crate::images::Images;
+
+impl Shared {
+    /// Asks the builder. Nothing is pulled and nothing is built.
+    pub(crate) async fn state(&self, images: &[String]) -> Result<BuilderState, String> {
+        let connection = self.connection().await?;
+        let proxies = DockerConfig::read(self.surroundings.docker_config.as_deref())
+            .map(|config| config.proxy_arguments(&connection.found.address.to_string()))
+            .unwrap_or_default();
+        let ((id, platform), images) = futures::join!(worker(&connection), known_images(&connection, images));
+        Ok(BuilderState {
+            id: id.ok_or("it does not say which builder it is")?,
+            platform,
+            frontend: connection.frontend,
+            images,
+            proxies: proxies.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            results: None,
+        })
+    }
+}
+
+/// The name of the builder's worker, which stays for as long as its cache does, and the platform that it builds for by itself.
+async fn worker(connection: &Connection) -> (Option<String>, String) {
+    let mut control = connection.control.clone();
+    let Ok(answer) = control.list_workers(ListWorkersRequest::default()).await else {
+        return (None, String::new());
+    };
+    let Some(worker) = answer.into_inner().record.into_iter().next() else { return (None, String::new()) };
+    let platform = worker.platforms.first().map(platform_text).unwrap_or_default();
+    (Some(worker.id).filter(|id| !id.is_empty()), platform)
+}
+
+fn platform_text(platform: &Platform) -> String {
+    let parts = [&platform.os, &platform.architecture, &platform.variant];
+    parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")
+}
+
+async fn known_images(connection: &Connection, names: &[String]) -> BTreeMap<String, semantic::ImageFacts> {
+    let Some(engine) = &connection.engine else { return BTreeMap::new() };
+    let images = Images { engine: engine.clone() };
+    let found = join_all(names.iter().map(|name| images.facts(name))).await;
+    names.iter().cloned().zip(found).filter_map(|(name, image)| Some((name, image?))).collect()
+}

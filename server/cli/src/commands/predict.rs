@@ -1,0 +1,27 @@
+//! `layerwise predict`: which steps the next build would run, and why. Nothing is built.
+
+use anyhow::Context;
+
+use crate::arguments::{CheckFormat, PredictArguments};
+use crate::commands::request;
+use crate::exit::Outcome;
+use crate::output::{predict_json, predict_text, print};
+use crate::outside;
+
+pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
+    let host = arguments.request.host.clone();
+    let (request, notice) = request::from_arguments(arguments.request)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let builder = outside::builder(&runtime, host.as_deref());
+    let (foresight, planned) = outside::plan(&request, builder.as_ref())?;
+    let mut forecast = foresight.predict(&planned);
+    forecast.notices.splice(0..0, notice);
+    let text = match arguments.format {
+        CheckFormat::Json => format!("{}\n", predict_json::value(&forecast)),
+        CheckFormat::Text => predict_text::table(&forecast),
+    };
+    // What a builder far away still says is not waited for.
+    runtime.shutdown_background();
+    print(&text).context("cannot write to stdout")?;
+    Ok(Outcome::Fine)
+}

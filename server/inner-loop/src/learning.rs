@@ -1,0 +1,118 @@
+//! What a build teaches: which keys the builder has results for now, and which keys turned out to be the same.
+
+use crate::digest::{Digest, Seal};
+use crate::history::{PastBuild, PastStep, counterparts};
+use crate::inputs::StepInputs;
+use crate::memory::{KnownKey, Memory};
+use crate::record::{BuildRecord, StepRecord, StepState};
+
+/// A build that is over, with what it was made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Lesson<'a> {
+    /// What was built, step by step.
+    pub inputs: &'a [StepInputs],
+    /// Of each step, whether its own files are certain: they did not change while the build went on.
+    pub is_certain: &'a [bool],
+    /// How it went; its steps are those of the inputs.
+    pub record: &'a BuildRecord,
+    /// The builder's own name.
+    pub engine: &'a str,
+    /// When it ended, in seconds since 1970.
+    pub at: u64,
+    /// The seal of all digests.
+    pub seal: &'a Seal,
+}
+
+impl Lesson<'_> {
+    /// Remembers the keys of the steps that are done, and gives the build as it is kept. None where the record is of other steps.
+    pub fn learn(&self, memory: &mut Memory, before: Option<&PastBuild>) -> Option<PastBuild> {
+        let is_same = |(inputs, step): (&StepInputs, &StepRecord)| {
+            inputs.line == step.line && inputs.stage == step.stage
+        };
+        if self.inputs.len() != self.record.steps.len()
+            || !self.inputs.iter().zip(&self.record.steps).all(is_same)
+        {
+            return None;
+        }
+        let counterparts =
+            before.map_or_else(|| vec![None; self.inputs.len()], |past| counterparts(past, self.inputs));
+        let mut keys: Vec<Option<Digest>> = Vec::new();
+        let mut steps = Vec::new();
+        for (at, (inputs, step)) in self.inputs.iter().zip(&self.record.steps).enumerate() {
+            let key = self.key(at, &keys);
+            let is_done = step.state == StepState::Done;
+            let key = key.map(
+                |(key, shape)| {
+                    if is_done { self.learn_step(memory, key, shape, step, inputs) } else { key }
+                },
+            );
+            keys.push(key);
+            let ran = is_done && !step.cached;
+            let known = || key.and_then(|key| memory.known(key)?.seconds);
+            let past = || before.and_then(|past| past.steps[counterparts[at]?].last_seconds);
+            steps.push(PastStep {
+                inputs: inputs.clone(),
+                key,
+                state: step.state,
+                cached: step.cached,
+                seconds: step.seconds,
+                last_seconds: if ran { Some(step.seconds) } else { known().or_else(past) },
+                bytes: step.bytes,
+            });
+        }
+        memory.shorten();
+        Some(PastBuild {
+            at: self.at,
+            engine: self.engine.to_owned(),
+            ok: self.record.ok,
+            seconds: self.record.seconds,
+            steps,
+        })
+    }
+
+    /// The key of a step and its shape, where all that it is made of is certain.
+    fn key(&self, at: usize, keys: &[Option<Digest>]) -> Option<(Digest, Option<Digest>)> {
+        let inputs = &self.inputs[at];
+        if !self.is_certain.get(at).copied().unwrap_or(false) {
+            return None;
+        }
+        let parent = match inputs.parent_step() {
+            Some(step) => Some((*keys.get(step)?)?),
+            None => None,
+        };
+        let read = inputs.read_steps().map(|step| *keys.get(step)?).collect::<Option<Vec<_>>>()?;
+        Some((inputs.key(self.seal, parent, &read), inputs.shape(self.seal, parent)))
+    }
+
+    /// Remembers a step that is done, and gives the name under which its key is kept.
+    fn learn_step(
+        &self,
+        memory: &mut Memory,
+        key: Digest,
+        shape: Option<Digest>,
+        step: &StepRecord,
+        inputs: &StepInputs,
+    ) -> Digest {
+        let ran = !step.cached && !inputs.is_parent;
+        if step.cached
+            && memory.known(key).is_none()
+            && let Some(shape) = shape
+        {
+            // It was taken from the cache although a step that it reads from is another: the files were the same as those of a build
+            // before. Where there were several, nobody can tell which.
+            let same: Vec<Digest> = memory.of_shape(shape).collect();
+            if let [known] = same[..] {
+                memory.learn_same(key, known, self.at);
+            }
+        }
+        if ran {
+            // It ran although the builder had a result under this name: so that is gone, and the key stands for itself.
+            if memory.canonical(key) != key {
+                memory.forget(key);
+            }
+        }
+        let seconds = ran.then_some(step.seconds);
+        memory.learn(key, KnownKey { seconds, used: self.at, shape, ..KnownKey::default() });
+        memory.canonical(key)
+    }
+}

@@ -1,0 +1,5 @@
+//! Predictions by example: a Dockerfile is built, something is edited, and what would become of each step is told.
+
+mod edits;
+mod fixture;
+mod stages;
