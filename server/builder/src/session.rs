@@ -38,6 +38,10 @@ use crate::connection::Connection;
 use crate::dial::BoxStream;
 use crate::report::Reporter;
 
+/// The builder words the patterns of `.dockerignore` and the paths that are copied as headers. This much it takes of others by default
+/// (`defaultServerMaxHeaderListSize` of grpc-go).
+const MAX_HEADERS: u32 = 16 << 20;
+
 /// Our own name for things that went wrong on our side: the builder wraps what it is told, and cuts some of it off.
 pub(crate) type Problems = Arc<Mutex<Vec<String>>>;
 
@@ -103,6 +107,7 @@ impl Session {
         let mut router = Server::builder()
             .initial_connection_window_size(4 << 20)
             .initial_stream_window_size(1 << 20)
+            .http2_max_header_list_size(MAX_HEADERS)
             .add_service(HealthServer::new(health::Health))
             .add_service(FileSyncServer::new(files))
             .add_service(SecretsServer::new(secrets::Secrets::new(
