@@ -29,6 +29,14 @@ pub enum ContextError {
         /// The path with what is not UTF-8 replaced.
         path: String,
     },
+    /// A link whose target cannot be sent.
+    #[error(
+        "{path} links to a name that is not UTF-8, so no builder takes it; link to another name, or leave it out with .dockerignore"
+    )]
+    TargetNotUtf8 {
+        /// Path of the link relative to the context.
+        path: String,
+    },
     /// A pattern that the builder refuses.
     #[error("{message}")]
     BadPattern {

@@ -1,5 +1,6 @@
 //! Walks a context in the order that BuildKit's file sync demands: a folder, then all that is in it, names by bytes.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl Walk<'_> {
         &mut self,
         mut path: String,
         folder: &Path,
-        name: &std::ffi::OsStr,
+        name: &OsStr,
         above: &Matches,
     ) -> Result<ControlFlow<()>, ContextError> {
         let lossy = name.to_string_lossy();
@@ -75,7 +76,17 @@ impl Walk<'_> {
             return if picked { Err(ContextError::NotUtf8 { path }) } else { Ok(ControlFlow::Continue(())) };
         }
 
-        let entry = match entry(&path, absolute.clone(), metadata) {
+        let link = match link_target(&absolute, &metadata) {
+            Ok(link) => link,
+            Err(error) if !picked || is_absent(&error) => return Ok(ControlFlow::Continue(())),
+            Err(error) => return Err(ContextError::Unreadable { path, error }),
+        };
+        let link = match link.map(OsString::into_string).transpose() {
+            Ok(link) => link,
+            Err(_) if !picked => return Ok(ControlFlow::Continue(())),
+            Err(_) => return Err(ContextError::TargetNotUtf8 { path }),
+        };
+        let entry = match entry(&path, absolute.clone(), metadata, link) {
             Ok(Some(entry)) => entry,
             Ok(None) => return Ok(ControlFlow::Continue(())),
             Err(error) if !picked || is_absent(&error) => return Ok(ControlFlow::Continue(())),
@@ -140,7 +151,12 @@ impl Walk<'_> {
 
 /// None for a socket. A file that was written just now is looked at again a moment later, so that no later write can
 /// have the same time.
-fn entry(path: &str, absolute: PathBuf, mut metadata: Metadata) -> std::io::Result<Option<Entry>> {
+fn entry(
+    path: &str,
+    absolute: PathBuf,
+    mut metadata: Metadata,
+    link: Option<String>,
+) -> std::io::Result<Option<Entry>> {
     if metadata.is_file() {
         let wait = unsettled(&metadata, SystemTime::now());
         if !wait.is_zero() {
@@ -148,15 +164,15 @@ fn entry(path: &str, absolute: PathBuf, mut metadata: Metadata) -> std::io::Resu
             metadata = fs::symlink_metadata(&absolute)?;
         }
     }
-    let link = if metadata.is_symlink() {
-        Some(fs::read_link(&absolute)?.to_string_lossy().into_owned())
-    } else {
-        None
-    };
     Ok(Entry::new(path.to_owned(), absolute, &metadata, link))
 }
 
-fn sorted_names(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
+/// The target of a symbolic link; none of all else.
+fn link_target(path: &Path, metadata: &Metadata) -> std::io::Result<Option<OsString>> {
+    if metadata.is_symlink() { Ok(Some(fs::read_link(path)?.into_os_string())) } else { Ok(None) }
+}
+
+fn sorted_names(folder: &Path) -> std::io::Result<Vec<OsString>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         names.push(entry?.file_name());
