@@ -3,6 +3,7 @@
 //! The protocol is `tonistiigi/fsutil`'s: STAT packets in order and an empty one; per request the content in DATA
 //! packets and an empty one; FIN answered by FIN. Ids are positions among all STAT packets.
 
+use std::collections::{HashMap, hash_map};
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -132,18 +133,49 @@ fn list_folder(
         job.totals.start_counting(root, all);
     }
     let (mut files, mut bytes) = (0, 0);
+    let mut first_names = FirstNames::default();
     context::walk(root, &selection, &mut |entry| {
-        if entry.kind == Kind::File {
+        let is_file = entry.kind == Kind::File;
+        if is_file {
             files += 1;
             bytes += entry.size;
         }
-        offer(stat_of(&entry), (entry.kind == Kind::File).then_some(Content::Disk(entry)), offered, outgoing)
+        let mut stat = stat_of(&entry);
+        if is_file && !is_main {
+            stat.mod_time = entry.stamp_below(root);
+        }
+        if let Some(first) = first_names.of(&entry) {
+            stat.linkname = first;
+        }
+        let is_content = is_file && stat.linkname.is_empty();
+        offer(stat, is_content.then_some(Content::Disk(entry)), offered, outgoing)
     })
     .map_err(|error| error.to_string())?;
     if is_main && selection.takes_all() {
         job.totals.listed_all(files, bytes);
     }
     Ok(())
+}
+
+/// Hard links: the first name of a file is sent with its content, and all others as links to it (`setUnixOpt` and `WithHardlinkReset` of
+/// fsutil). So they are links of each other in the image too, and cost their bytes once.
+#[derive(Default)]
+struct FirstNames(HashMap<(u64, u64), String>);
+
+impl FirstNames {
+    /// The name under which the file was listed before; none where this is its first.
+    fn of(&mut self, entry: &Entry) -> Option<String> {
+        if !entry.has_other_names {
+            return None;
+        }
+        match self.0.entry(entry.file_id) {
+            hash_map::Entry::Occupied(first) => Some(first.get().clone()),
+            hash_map::Entry::Vacant(place) => {
+                place.insert(entry.path.clone());
+                None
+            }
+        }
+    }
 }
 
 fn list_memory(files: &[MemoryFile], offered: &Offered, outgoing: &Outgoing) {

@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Something in a context.
@@ -25,6 +25,8 @@ pub struct Entry {
     pub changed: i64,
     /// Device and inode: what tells it from any other file.
     pub file_id: (u64, u64),
+    /// Whether it is a file that has other names too, here or elsewhere.
+    pub has_other_names: bool,
 }
 
 /// What an entry is. Sockets are no entries: they mean nothing in an image.
@@ -81,8 +83,15 @@ impl Entry {
             stamp: if kind == Kind::File { stamp(metadata) } else { modified(metadata) },
             changed: changed(metadata),
             file_id: (metadata.dev(), metadata.ino()),
+            has_other_names: kind == Kind::File && metadata.nlink() > 1,
             kind,
         })
+    }
+
+    /// The stamp of a file in a folder that takes turns with others: a builder keeps a named context's files under its name, whichever
+    /// folder the name stands for just now. Files of two folders may well agree in size and time.
+    pub fn stamp_below(&self, root: &Path) -> i64 {
+        distinguish(self.stamp, (root, self.stamp))
     }
 
     /// Whether the file still is what it was when it was listed.
@@ -102,10 +111,15 @@ fn stamp(metadata: &Metadata) -> i64 {
     if modified == changed {
         return modified;
     }
+    distinguish(modified, (changed, metadata.ino(), metadata.dev()))
+}
+
+/// The time with something else in place of the part below a millisecond.
+fn distinguish(time: i64, by: impl Hash) -> i64 {
     let mut hasher = DefaultHasher::new();
-    (changed, metadata.ino(), metadata.dev()).hash(&mut hasher);
+    by.hash(&mut hasher);
     let below_a_millisecond = i64::try_from(hasher.finish() % 1_000_000).unwrap_or(0);
-    modified - modified.rem_euclid(1_000_000) + below_a_millisecond
+    time - time.rem_euclid(1_000_000) + below_a_millisecond
 }
 
 /// How long to wait until another write of the file is sure to get another time. Zero for all but files written in the

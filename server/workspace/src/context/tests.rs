@@ -150,3 +150,28 @@ fn an_ignore_file_that_has_no_end_is_an_error() {
     let error = ignore_file(root.path(), &root.path().join("Dockerfile")).unwrap_err().to_string();
     assert!(error.contains("longer than a megabyte"), "{error}");
 }
+
+#[test]
+fn names_of_one_file_are_known_as_such() {
+    let root = context(&["a", "b", "single"]);
+    fs::hard_link(root.path().join("a"), root.path().join("c")).unwrap();
+    let mut entries = Vec::new();
+    walk(root.path(), &Selection::default(), &mut |entry| {
+        entries.push(entry);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(entries[0].file_id, entries[2].file_id);
+    let have_others: Vec<bool> = entries.iter().map(|entry| entry.has_other_names).collect();
+    assert_eq!(have_others, [true, false, true, false]);
+}
+
+#[test]
+fn a_link_to_a_name_that_is_not_utf8_is_told_unless_it_is_left_out() {
+    use std::os::unix::ffi::OsStrExt;
+    let root = context(&["a"]);
+    symlink(std::ffi::OsStr::from_bytes(b"\xff"), root.path().join("link")).unwrap();
+    let error = try_paths(root.path(), &Selection::default()).unwrap_err();
+    assert!(error.to_string().starts_with("link links to a name that is not UTF-8"), "{error}");
+    assert_eq!(paths(root.path(), &ignoring("link")), ["a"]);
+}
