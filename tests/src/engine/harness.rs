@@ -43,6 +43,12 @@ pub(super) fn variable(name: &str) -> String {
         .unwrap_or_else(|_| panic!("{name} is not set; run `make test`, which sets everything up"))
 }
 
+/// A number that may be set to try more or other things than usual.
+pub(super) fn whole_number(name: &str, usual: u64) -> u64 {
+    let set = std::env::var(name).ok();
+    set.map_or(usual, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value} is no number")))
+}
+
 impl Engine {
     pub(super) fn new(name: &'static str) -> Self {
         Self::at(name, variable(&format!("LAYERWISE_TEST_ENGINE_{name}")))

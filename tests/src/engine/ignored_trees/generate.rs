@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use super::super::random::Random;
+
 /// Names that patterns take in different ways.
 const NAMES: [&str; 18] = [
     "a",
@@ -74,7 +76,7 @@ enum Thing {
 
 impl Tree {
     pub(super) fn generate(seed: u64) -> Self {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d);
+        let mut random = Random::new(seed);
         let mut things = BTreeMap::new();
         for _ in 0..random.below(14) + 3 {
             let depth = random.below(4) + 1;
@@ -129,20 +131,5 @@ impl Tree {
             }
         }
         fs::write(folder.join(".dockerignore"), &self.ignore).unwrap();
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap_or(0) % end
-    }
-
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len())]
     }
 }
