@@ -5,6 +5,7 @@
 
 pub mod contents;
 pub mod digest;
+pub mod causes;
 pub mod event;
 pub mod history;
 pub mod inputs;
@@ -13,11 +14,13 @@ mod log;
 pub mod memory;
 pub mod plan;
 pub mod prediction;
+pub mod network;
 pub mod progress;
 pub mod queue;
 pub mod record;
 pub mod request;
 mod secret;
+pub mod staleness;
 pub mod target;
 mod vertex_name;
 
@@ -25,10 +28,15 @@ pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     SourceLines, Vertex, VertexProgress,
 };
+pub use network::NetworkNeeds;
 pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
 pub use record::{BuildRecord, StepRecord, StepState};
 pub use request::{
-    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Export, SecretSource,
-    SecretSpec,
+    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Export, Pruned, SecretSource,
+    SecretSpec, is_remote,
 };
+pub use staleness::Staleness;
+
+// What a build reads, for those who know this crate alone.
+pub use semantic::reads::{Change, Inputs};

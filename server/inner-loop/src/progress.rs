@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use semantic::{Model, Step};
 use syntax::Keyword;
 
+use crate::causes::{self, Cause, Evidence};
 use crate::event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     Vertex,
@@ -146,6 +147,12 @@ impl Progress {
     #[must_use]
     pub fn steps(&self) -> &[StepRecord] {
         &self.steps
+    }
+
+    /// Whether a step is being worked on at this moment.
+    #[must_use]
+    pub fn is_busy(&self, index: usize) -> bool {
+        self.vertices.values().any(|state| state.step == Some(index) && state.open_since.is_some())
     }
 
     /// Takes an event in and says what changed.
@@ -390,7 +397,19 @@ impl Progress {
             of_step.find(|(digest, _)| self.tails.contains_key(*digest)).map(|(digest, _)| digest.clone())
         });
         let log = digest.and_then(|digest| self.tails.get(&digest)).map(Tail::lines).unwrap_or_default();
-        StepProblem { line, end_line, message: failure.message.clone(), log }
+        let instruction = failed.map_or("", |index| self.steps[index].instruction.as_str());
+        let message = with_cause(failure, instruction, &log);
+        StepProblem { line, end_line, message, log }
+    }
+}
+
+/// What the builder says, with the cause and what helps, where these are known.
+fn with_cause(failure: &BuildFailure, instruction: &str, log: &[String]) -> String {
+    let message = &failure.message;
+    let evidence = Evidence { message, log, exit_code: failure.exit_code, instruction };
+    match causes::of(&evidence).filter(|_| !failure.no_builder) {
+        Some(Cause { cause, cure }) => format!("{message}\ncause: {cause}\nhelp: {cure}"),
+        None => message.clone(),
     }
 }
 

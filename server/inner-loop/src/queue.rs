@@ -56,17 +56,28 @@ impl<K: PartialEq, T> BuildQueue<K, T> {
     /// Asks for a build. It starts at once where none runs; else it waits, in the place of any other that waits, and stops the
     /// running one where that has the same key.
     pub fn request(&mut self, key: K, request: T) -> (BuildId, Vec<Action<T>>) {
+        let mut stop = None;
+        if let Some(running) = &mut self.running
+            && running.key == key
+            && !running.canceled
+        {
+            running.canceled = true;
+            stop = Some(Action::Cancel(running.id));
+        }
+        let (id, actions) = self.request_after(key, request);
+        (id, stop.into_iter().chain(actions).collect())
+    }
+
+    /// Asks for a build that lets the running one go on, whatever its key: whoever asks stops that, by [`Self::cancel_id`], once it
+    /// has become pointless.
+    pub fn request_after(&mut self, key: K, request: T) -> (BuildId, Vec<Action<T>>) {
         self.last_id += 1;
         let id = BuildId(self.last_id);
         let mut actions = Vec::new();
-        let Some(running) = &mut self.running else {
+        if self.running.is_none() {
             self.running = Some(Running { id, key, canceled: false });
             actions.push(Action::Start(id, request));
             return (id, actions);
-        };
-        if running.key == key && !running.canceled {
-            running.canceled = true;
-            actions.push(Action::Cancel(running.id));
         }
         if let Some(replaced) = self.waiting.replace(Waiting { id, key, request }) {
             actions.push(Action::Drop(replaced.id, replaced.request));
@@ -157,6 +168,34 @@ mod tests {
         assert_eq!(queue.request('a', "three").1, [Action::Drop(SECOND, "two")]);
         assert_eq!(queue.running(), Some(FIRST));
         assert_eq!(queue.finished(FIRST), [Action::Start(THIRD, "three")]);
+    }
+
+    #[test]
+    fn the_next_of_the_same_build_may_wait_for_the_running_one() {
+        let mut queue = BuildQueue::new();
+        assert_eq!(queue.request_after('a', "one"), (FIRST, vec![Action::Start(FIRST, "one")]));
+        assert_eq!(queue.request_after('a', "two").1, []);
+        assert_eq!(queue.request_after('a', "three").1, [Action::Drop(SECOND, "two")]);
+        assert_eq!(queue.cancel_id(FIRST), [Action::Cancel(FIRST)]);
+        assert_eq!(queue.finished(FIRST), [Action::Start(THIRD, "three")]);
+    }
+
+    #[test]
+    fn a_storm_of_requests_leaves_one_build_at_the_end() {
+        let mut queue = BuildQueue::new();
+        let mut started = Vec::new();
+        for turn in 0..100 {
+            for action in queue.request('a', turn).1 {
+                match action {
+                    Action::Start(id, turn) => started.push((id, turn)),
+                    Action::Cancel(id) => assert_eq!(id, FIRST),
+                    Action::Drop(..) => {}
+                }
+            }
+        }
+        assert_eq!(queue.finished(FIRST), [Action::Start(BuildId(100), 99)]);
+        assert_eq!(queue.finished(BuildId(100)), []);
+        assert_eq!((started, queue.running()), (vec![(FIRST, 0)], None));
     }
 
     #[test]

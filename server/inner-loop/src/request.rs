@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use semantic::{Facts, FrontendFacts, ImageFacts};
+use semantic::facts::callers::{Caller, CallerBuild, CallerKind, Setting};
+use semantic::reads::{ContextInputs, Inputs};
+use semantic::{Facts, FrontendFacts, ImageFacts, Model, Reads};
+use syntax::Document;
 
 use crate::event::BuildEvent;
 
@@ -36,6 +39,66 @@ pub struct BuildRequest {
     pub tags: Vec<String>,
     /// Where the result goes.
     pub export: Export,
+}
+
+/// Whether a context is something that the builder fetches itself, rather than a folder.
+#[must_use]
+pub fn is_remote(context: &str) -> bool {
+    context.contains("://") || context.starts_with("git@")
+}
+
+impl BuildRequest {
+    /// What the Dockerfile means with the build arguments that are given.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        let given = |(name, value): (&String, &String)| (name.clone(), Setting::Known(value.clone()));
+        let caller = Caller {
+            kind: CallerKind::Compose,
+            file: String::new(),
+            shown_file: String::new(),
+            line: 0,
+            name: String::new(),
+            build: CallerBuild {
+                args: self.build_args.iter().map(given).collect(),
+                ..CallerBuild::default()
+            },
+        };
+        Model::new(
+            &Document::new(&self.dockerfile_text),
+            &Facts { callers: vec![caller], ..Facts::default() },
+        )
+    }
+
+    /// What the build reads from folders. Nothing where there is no such stage: the builder will say so.
+    #[must_use]
+    pub fn reads(&self, model: &Model) -> Reads {
+        let folders = self.named_contexts.iter().filter(|(_, place)| !is_remote(place));
+        let folders = folders.map(|(name, _)| name.clone()).collect();
+        let target = self.target.as_deref().map_or_else(|| model.final_stage(), |name| model.target(name));
+        match (target, &model.frontend) {
+            (Some(target), _) => model.reads(target.index, &folders),
+            (None, semantic::Frontend::Foreign(_)) => Reads::of_all(&folders),
+            (None, _) => Reads::default(),
+        }
+    }
+
+    /// The files that the build reads, and where it writes.
+    #[must_use]
+    pub fn inputs(&self, model: &Model) -> Inputs {
+        let root = |name: &Option<String>| match name {
+            None => Some(&self.context),
+            Some(name) => self.named_contexts.get(name),
+        };
+        let contexts = self.reads(model).contexts().into_iter().filter_map(|(name, sources)| {
+            let root = PathBuf::from(root(&name).filter(|root| !is_remote(root))?);
+            Some(ContextInputs { name, root, sources })
+        });
+        let output = match &self.export {
+            Export::Directory(path) | Export::Tar(path) => Some(path.clone()),
+            Export::Image | Export::Nothing => None,
+        };
+        Inputs { dockerfile: self.dockerfile.clone(), contexts: contexts.collect(), output }
+    }
 }
 
 /// Where the result of a build goes.
@@ -94,6 +157,14 @@ pub trait Builder: Send + Sync {
         Err("it cannot tell".to_owned())
     }
 
+    /// Removes what builds of ours left behind on this machine and on the builder, and nothing else. Blocks until that is done.
+    ///
+    /// # Errors
+    /// One line: no builder answers. Then nothing was removed.
+    fn prune(&self) -> Result<Pruned, String> {
+        Err("this builder keeps nothing that could be removed".to_owned())
+    }
+
     /// Adds what is known of a builder on this machine: the names of its images, more of those of the same repositories as `images`, and
     /// what its frontend understands. Pulls nothing, reaches over no network, and blocks for at most a second; where no builder answers,
     /// nothing is added.
@@ -115,6 +186,21 @@ pub struct BuilderState {
     pub proxies: BTreeMap<String, String>,
     /// The names of the results in its cache; absent where it does not say.
     pub results: Option<BTreeSet<String>>,
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pruned {
+    /// Images without a name.
+    pub images: usize,
+    /// Their bytes that no other image has, as far as the engine tells.
+    pub image_bytes: u64,
+    /// Images that are noted as ours and stayed: in use, or another engine's.
+    pub images_kept: usize,
+    /// Files of our cache folder.
+    pub files: usize,
+    /// Their bytes.
+    pub file_bytes: u64,
 }
 
 /// A running build. Dropping the handle does not stop the build.

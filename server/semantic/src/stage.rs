@@ -149,6 +149,12 @@ impl StageInstruction {
         }
     }
 
+    /// Whether the builder makes a step of it: COPY, ADD, RUN and WORKDIR. The others only set what later steps are run with.
+    #[must_use]
+    pub const fn is_step(&self) -> bool {
+        matches!(self.kind, Kind::Run(_) | Kind::Copy(_) | Kind::Add(_) | Kind::Workdir(..))
+    }
+
     /// The stages and images that it reads: `--from` and the `from=` of its mounts.
     pub fn references(&self) -> impl Iterator<Item = &StageReference> {
         let copied = self.as_copy().and_then(|copy| copy.from.as_ref());

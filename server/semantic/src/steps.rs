@@ -59,10 +59,8 @@ impl Model {
 }
 
 fn stage_steps(stage: &Stage, named: bool) -> Vec<Step> {
-    let counted =
-        |kind: &Kind| matches!(kind, Kind::Run(_) | Kind::Copy(_) | Kind::Add(_) | Kind::Workdir(..));
     let has_image = matches!(stage.base, Base::Image(_) | Base::Unknown);
-    let total = usize::from(has_image) + stage.instructions.iter().filter(|item| counted(&item.kind)).count();
+    let total = usize::from(has_image) + stage.instructions.iter().filter(|item| item.is_step()).count();
     let width = total.to_string().len();
     let prefix = |number: usize| {
         // BuildKit makes names lower case when it reads them.
@@ -81,7 +79,7 @@ fn stage_steps(stage: &Stage, named: bool) -> Vec<Step> {
     };
     let mut number = usize::from(has_image);
     let mut steps = vec![step(&stage.from, has_image.then(|| prefix(1)))];
-    for item in stage.instructions.iter().filter(|item| counted(&item.kind)) {
+    for item in stage.instructions.iter().filter(|item| item.is_step()) {
         let has_vertex = !matches!(&item.kind, Kind::Workdir(_, Place::Known(path)) if path == "/");
         number += usize::from(has_vertex);
         steps.push(step(&item.instruction, has_vertex.then(|| prefix(number))));
