@@ -20,6 +20,7 @@ use semantic::dockerignore::Dockerignore;
 
 pub use entry::{Entry, Kind};
 pub use error::ContextError;
+pub(crate) use follow::follow_links;
 pub use locate::locate;
 pub use walk::walk;
 
@@ -63,7 +64,7 @@ impl Selection {
     ) -> Result<Self, ContextError> {
         let mut include = include.to_vec();
         // Where one of the paths is the root, they add nothing to the include patterns, as in fsutil.
-        if let Some(targets) = follow::follow_links(root, follow_paths)? {
+        if let Some(targets) = follow_links(root, follow_paths)? {
             include.extend(targets);
         }
         let include = if include.is_empty() { None } else { Some(read_patterns(&include)?) };

@@ -9,3 +9,4 @@ pub mod foresight;
 pub mod kept;
 pub mod settings;
 pub mod surroundings;
+pub mod watch;

@@ -69,6 +69,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("saphyr*", "callers"),
     ("hcl*", "callers"),
     ("walkdir", "workspace"),
+    ("notify", "workspace"),
     ("gix*", "workspace"),
     ("bollard*", "builder"),
     ("tonic*", "builder"),

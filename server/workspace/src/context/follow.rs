@@ -13,7 +13,7 @@ use semantic::path::clean;
 use super::{ContextError, is_absent};
 
 /// The paths to include; None where one of them is the root, so that nothing is filtered.
-pub(super) fn follow_links(root: &Path, paths: &[String]) -> Result<Option<Vec<String>>, ContextError> {
+pub(crate) fn follow_links(root: &Path, paths: &[String]) -> Result<Option<Vec<String>>, ContextError> {
     let mut resolver = Resolver { root, resolved: BTreeSet::new() };
     for path in paths {
         resolver.add(path)?;
