@@ -14,8 +14,8 @@ pub enum Address {
         host: String,
         /// Port.
         port: u16,
-        /// Folder with `ca.pem`, `cert.pem` and `key.pem`, where TLS is wanted.
-        tls: Option<PathBuf>,
+        /// Where TLS is wanted.
+        tls: Option<Certificates>,
     },
     /// The engine on another machine, reached by the `ssh` program.
     Ssh {
@@ -26,6 +26,35 @@ pub enum Address {
         /// The socket there, where it is not the usual one.
         socket: Option<String>,
     },
+    /// A `buildkitd` in a container, reached by the `docker` program; buildx makes such ones.
+    Container {
+        /// The container's name.
+        name: String,
+        /// The engine's address or docker context, where it is not the current one.
+        engine: Option<String>,
+    },
+    /// A `buildkitd` where a Docker engine could be, too. See [`Self::is_buildkitd`].
+    Buildkitd(Box<Self>),
+}
+
+/// The files that prove who is who.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificates {
+    /// The authority that signed the builder's.
+    pub ca: PathBuf,
+    /// Ours and its key, where the builder asks for one.
+    pub own: Option<(PathBuf, PathBuf)>,
+    /// The name in the builder's, where it is not the host's.
+    pub server_name: Option<String>,
+}
+
+impl Certificates {
+    /// Those of a folder, by the names that docker gives them.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        let own = folder.join("cert.pem");
+        let own = own.exists().then(|| (own, folder.join("key.pem")));
+        Self { ca: folder.join("ca.pem"), own, server_name: None }
+    }
 }
 
 impl Address {
@@ -81,7 +110,25 @@ impl Address {
 
     /// Whether the address is one of a `buildkitd`, which speaks gRPC at once and has no engine API.
     pub fn is_buildkitd(&self) -> bool {
-        matches!(self, Self::Unix(path) if file_name(path).starts_with("buildkitd"))
+        match self {
+            Self::Unix(path) => file_name(path).starts_with("buildkitd"),
+            Self::Container { .. } | Self::Buildkitd(_) => true,
+            Self::Tcp { .. } | Self::Ssh { .. } => false,
+        }
+    }
+
+    /// The same address for a `buildkitd`.
+    pub(crate) fn of_buildkitd(self) -> Self {
+        if self.is_buildkitd() { self } else { Self::Buildkitd(Box::new(self)) }
+    }
+
+    /// The same address with these certificates, where it is one over TCP.
+    pub(crate) fn with_tls(mut self, certificates: Certificates) -> Self {
+        let inner = if let Self::Buildkitd(inner) = &mut self { inner } else { &mut self };
+        if let Self::Tcp { tls, .. } = inner {
+            *tls = Some(certificates);
+        }
+        self
     }
 }
 
@@ -102,6 +149,8 @@ impl fmt::Display for Address {
                 }
                 f.write_str(socket.as_deref().unwrap_or_default())
             }
+            Self::Container { name, .. } => write!(f, "docker-container://{name}"),
+            Self::Buildkitd(inner) => inner.fmt(f),
         }
     }
 }

@@ -104,7 +104,7 @@ struct Place {
 
 impl Place {
     fn of(request: &BuildRequest) -> Result<Self, String> {
-        if solve::is_remote(&request.context) {
+        if inner_loop::is_remote(&request.context) {
             return Ok(Self { context: None });
         }
         Ok(Self { context: Some(folder(&request.context, "the build context")?) })
@@ -124,7 +124,7 @@ impl Place {
         files.push(MemoryFile { name, data: request.dockerfile_text.clone().into_bytes() });
         sources.insert("dockerfile".to_owned(), Source::Memory(files));
         for (name, place) in &request.named_contexts {
-            if !solve::is_remote(place) {
+            if !inner_loop::is_remote(place) {
                 let root = folder(place, &format!("the context `{name}`"))?;
                 sources.insert(name.clone(), Source::Folder { root, is_main: false });
             }

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use inner_loop::{
-    BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink,
+    BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Pruned,
 };
 use semantic::{Facts, FrontendFacts};
 use tokio::runtime::Handle;
@@ -17,6 +17,7 @@ use crate::build;
 use crate::connection::Connection;
 use crate::find;
 use crate::images::{Images, KnownImages};
+use crate::prune;
 use crate::report::Reporter;
 use crate::surroundings::Surroundings;
 
@@ -84,6 +85,13 @@ impl Shared {
              named contexts; Docker 23 or later does",
             connection.name()
         ))
+    }
+
+    async fn prune(&self) -> Result<Pruned, String> {
+        let folder = self.surroundings.cache_folder.as_ref();
+        let folder = folder.ok_or("there is no home folder, so nothing was kept that could be removed")?;
+        let connection = self.connection().await?;
+        Ok(prune::prune(&connection, folder).await)
     }
 
     async fn describe(&self) -> Result<BuilderDescription, String> {
@@ -156,6 +164,15 @@ impl Builder for BuildKit {
             let _ = sender.send(shared.state(&images).await);
         });
         receiver.recv_timeout(FACTS_DEADLINE).unwrap_or_else(|_| Err("it gives no answer in time".to_owned()))
+    }
+
+    fn prune(&self) -> Result<Pruned, String> {
+        let shared = Arc::clone(&self.shared);
+        let (sender, receiver) = mpsc::channel();
+        self.runtime.spawn(async move {
+            let _ = sender.send(shared.prune().await);
+        });
+        receiver.recv().unwrap_or_else(|_| Err("pruning was given up inside Layerwise".to_owned()))
     }
 
     fn add_facts(&self, images: &[String], facts: &mut Facts) {

@@ -39,27 +39,25 @@ impl Connection {
         let failed =
             |error: &dyn std::fmt::Display| format!("{} ({}): {error}", found.address, found.found_by);
         if address.is_buildkitd() {
-            let mut control = control_client(channel(address).await.map_err(|error| failed(&error))?);
-            // Old versions do not know the question; they are builders all the same.
-            let info = control.info(InfoRequest {}).await.ok();
-            let version =
-                info.and_then(|info| info.into_inner().buildkit_version).map(|version| version.version);
-            let version = version.unwrap_or_default().trim_start_matches('v').to_owned();
-            let frontend = abilities_of_buildkit(&version);
-            return Ok(Self {
-                found,
-                control,
-                engine: None,
-                kind: "buildkitd".to_owned(),
-                version,
-                frontend,
-            });
+            return Self::open_buildkitd(found.clone()).await.map_err(|error| failed(&error));
         }
-        let engine =
-            Engine::connect(&address).await.map_err(|error| failed(&not_an_engine(&address, &error)))?;
+        let engine = match Engine::connect(&address).await {
+            Ok(engine) => engine,
+            Err(error) => {
+                // An address over TCP does not say which of the two listens there.
+                let as_buildkitd = Found { address: address.clone().of_buildkitd(), ..found.clone() };
+                if matches!(address, Address::Tcp { .. })
+                    && let Ok(connection) = Self::open_buildkitd(as_buildkitd).await
+                {
+                    return Ok(connection);
+                }
+                return Err(failed(&not_an_engine(&address, &error)));
+            }
+        };
         if engine.kind == "podman" {
             return Err(failed(
-                &"Podman's Docker API has no BuildKit; name a Docker engine or a buildkitd with --host",
+                &"Podman's Docker API builds with buildah, without BuildKit's cache, progress and secrets; name a Docker engine or a \
+                  buildkitd with --host",
             ));
         }
         let control = control_client(channel(address).await.map_err(|error| failed(&error))?);
@@ -72,6 +70,21 @@ impl Connection {
             engine: Some(engine),
             frontend,
         })
+    }
+
+    async fn open_buildkitd(found: Found) -> Result<Self, String> {
+        let mut control = control_client(channel(found.address.clone()).await?);
+        let version = match control.info(InfoRequest {}).await {
+            Ok(info) => info.into_inner().buildkit_version.map(|version| version.version).unwrap_or_default(),
+            // Old versions do not know the question; they are builders all the same.
+            Err(status) if status.code() == tonic::Code::Unimplemented => String::new(),
+            Err(status) => {
+                return Err(format!("it does not answer as a buildkitd does: {}", status.message()));
+            }
+        };
+        let version = version.trim_start_matches('v').to_owned();
+        let frontend = abilities_of_buildkit(&version);
+        Ok(Self { found, control, engine: None, kind: "buildkitd".to_owned(), version, frontend })
     }
 
     /// Name and version, as people know the builder.

@@ -12,7 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::address::Address;
-use crate::tls;
+use crate::tls::{self, Protocol};
 
 /// How long an engine may take to accept a connection.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -56,24 +56,29 @@ impl From<io::Error> for DialError {
 /// Connects, within a few seconds.
 pub(crate) async fn dial(address: &Address) -> Result<BoxStream, DialError> {
     let deadline = if matches!(address, Address::Ssh { .. }) { SSH_DEADLINE } else { CONNECT_DEADLINE };
-    match tokio::time::timeout(deadline, connect(address)).await {
+    match tokio::time::timeout(deadline, connect(address, address.is_buildkitd())).await {
         Ok(connected) => connected,
         Err(_) => Err(DialError::TimedOut),
     }
 }
 
-async fn connect(address: &Address) -> Result<BoxStream, DialError> {
+async fn connect(address: &Address, is_buildkitd: bool) -> Result<BoxStream, DialError> {
     match address {
         Address::Unix(path) => unix(path).await,
         Address::Tcp { host, port, tls } => {
             let stream = TcpStream::connect((host.as_str(), *port)).await?;
             stream.set_nodelay(true)?;
             match tls {
-                Some(certificates) => tls::wrap(stream, host, certificates).await.map_err(DialError::Other),
+                Some(certificates) => {
+                    let protocol = if is_buildkitd { Protocol::Http2 } else { Protocol::Http1 };
+                    tls::wrap(stream, host, certificates, protocol).await.map_err(DialError::Other)
+                }
                 None => Ok(Box::new(stream)),
             }
         }
         Address::Ssh { destination, port, socket } => ssh(destination, *port, socket.as_deref()),
+        Address::Container { name, engine } => container(name, engine.as_deref()),
+        Address::Buildkitd(inner) => Box::pin(connect(inner, true)).await,
     }
 }
 
@@ -97,13 +102,31 @@ fn ssh(destination: &str, port: Option<u16>, socket: Option<&str>) -> Result<Box
         command.args(["-H", &format!("unix://{socket}")]);
     }
     command.args(["system", "dial-stdio"]);
+    join(command)
+}
+
+/// `buildctl dial-stdio` in the container does the same there, as buildx has it.
+fn container(name: &str, engine: Option<&str>) -> Result<BoxStream, DialError> {
+    let mut command = Command::new("docker");
+    match engine {
+        Some(address) if address.contains("://") => drop(command.args(["--host", address])),
+        Some(context) => drop(command.args(["--context", context])),
+        None => {}
+    }
+    command.args(["exec", "--interactive", name, "buildctl", "dial-stdio"]);
+    join(command)
+}
+
+/// The standard streams of a program as the stream to a builder.
+fn join(mut command: Command) -> Result<BoxStream, DialError> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let name = command.as_std().get_program().to_string_lossy().into_owned();
     let mut child = command
         .spawn()
-        .map_err(|error| DialError::Other(format!("the program ssh cannot be started: {error}")))?;
+        .map_err(|error| DialError::Other(format!("the program {name} cannot be started: {error}")))?;
     match (child.stdin.take(), child.stdout.take()) {
         (Some(stdin), Some(stdout)) => Ok(Box::new(Process { stdin, stdout, _child: child })),
-        _ => Err(DialError::Other("ssh has no standard streams".to_owned())),
+        _ => Err(DialError::Other(format!("{name} has no standard streams"))),
     }
 }
 

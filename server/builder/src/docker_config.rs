@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::address::Address;
+use crate::address::{Address, Certificates};
 
 /// The parts of `config.json` that count here. Unknown keys are passed over.
 #[derive(Clone, Default, Deserialize)]
@@ -109,14 +109,9 @@ pub(crate) fn context_address(folder: &Path, name: &str) -> Result<Address, Stri
             "the docker context `{name}` names no Docker engine; choose another with `docker context use`"
         )
     })?;
-    let mut address = Address::parse(&endpoint.host)?;
+    let address = Address::parse(&endpoint.host)?;
     let certificates: PathBuf = folder.join("contexts/tls").join(&id).join("docker");
-    if let Address::Tcp { tls, .. } = &mut address
-        && certificates.is_dir()
-    {
-        *tls = Some(certificates);
-    }
-    Ok(address)
+    Ok(if certificates.is_dir() { address.with_tls(Certificates::in_folder(&certificates)) } else { address })
 }
 
 #[cfg(test)]

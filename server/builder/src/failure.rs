@@ -68,7 +68,7 @@ fn missing_source(message: &str) -> Option<&str> {
     (is_copy.iter().any(|start| message.contains(start)) && path.starts_with('"')).then_some(path)
 }
 
-/// Old engines do not say which base image they could not get, and none says what to do without a login.
+/// Old engines do not say which base image they could not get.
 fn with_image(mut message: String, vertex: Option<&FailedVertex>) -> String {
     let Some(image) = vertex.and_then(|vertex| vertex.name.strip_prefix("[internal] load metadata for "))
     else {
@@ -76,10 +76,6 @@ fn with_image(mut message: String, vertex: Option<&FailedVertex>) -> String {
     };
     if !message.contains(image) {
         message = format!("{image}: {message}");
-    }
-    if message.contains("401 Unauthorized") || message.contains("authorization failed") {
-        let registry = image.split('/').next().unwrap_or(image);
-        message.push_str(&format!("; log in with `docker login {registry}`, then build again"));
     }
     message
 }
@@ -248,16 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn a_base_image_is_named_and_a_missing_login_asked_for() {
+    fn a_base_image_is_named() {
         let vertex = FailedVertex {
             digest: String::new(),
             name: "[internal] load metadata for reg:5000/a:1".to_owned(),
         };
         let failed = failure(&Status::unknown("manifests 1: 401 Unauthorized"), Some(vertex), "");
-        assert_eq!(
-            failed.message,
-            "reg:5000/a:1: manifests 1: 401 Unauthorized; log in with `docker login reg:5000`, then build again"
-        );
+        assert_eq!(failed.message, "reg:5000/a:1: manifests 1: 401 Unauthorized");
     }
 
     #[test]

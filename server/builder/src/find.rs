@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use crate::address::Address;
+use crate::address::{Address, Certificates};
+use crate::buildx;
 use crate::dial::{self, DialError};
 use crate::docker_config::{self, DockerConfig};
 use crate::surroundings::Surroundings;
@@ -46,32 +47,41 @@ pub(crate) async fn find(host: Option<&str>, surroundings: &Surroundings) -> Res
 
 /// The builder that is named by an option, a variable or a docker context.
 pub(crate) fn named(host: Option<&str>, surroundings: &Surroundings) -> Result<Option<Found>, String> {
-    let with_tls = |mut address: Address| {
-        if let Address::Tcp { tls, .. } = &mut address
-            && surroundings.docker_tls
-        {
-            *tls = surroundings.docker_cert_path.clone().or_else(|| surroundings.docker_config.clone());
+    let with_tls = |address: Address| {
+        let folder = surroundings.docker_cert_path.as_ref().or(surroundings.docker_config.as_ref());
+        match folder.filter(|_| surroundings.docker_tls) {
+            Some(folder) => address.with_tls(Certificates::in_folder(folder)),
+            None => address,
         }
-        address
     };
     let found = |address, found_by: &str| Ok(Some(Found { address, found_by: found_by.to_owned() }));
     if let Some(host) = host {
         return found(with_tls(Address::parse(host)?), "--host");
     }
+    if let Some(name) = surroundings.buildx_builder.as_deref().filter(|name| *name != "default") {
+        let address = buildx::address(surroundings.docker_config.as_deref(), name)?;
+        return found(address, &format!("BUILDX_BUILDER \"{name}\""));
+    }
     if let Some(host) = &surroundings.docker_host {
         let address = Address::parse(host).map_err(|error| format!("DOCKER_HOST: {error}"))?;
         return found(with_tls(address), "DOCKER_HOST");
     }
-    let Some(folder) = &surroundings.docker_config else { return Ok(None) };
-    let name = match &surroundings.docker_context {
-        Some(name) => Some(name.clone()),
-        None => DockerConfig::read(Some(folder))?.current_context,
-    };
-    match name.as_deref() {
-        None | Some("" | "default") => Ok(None),
-        Some(name) => {
-            found(docker_config::context_address(folder, name)?, &format!("docker context \"{name}\""))
+    if let Some(folder) = &surroundings.docker_config {
+        let name = match &surroundings.docker_context {
+            Some(name) => Some(name.clone()),
+            None => DockerConfig::read(Some(folder))?.current_context,
+        };
+        if let Some(name) = name.filter(|name| !matches!(name.as_str(), "" | "default")) {
+            let address = docker_config::context_address(folder, &name)?;
+            return found(address, &format!("docker context \"{name}\""));
         }
+    }
+    match &surroundings.buildkit_host {
+        Some(host) => {
+            let address = Address::parse(host).map_err(|error| format!("BUILDKIT_HOST: {error}"))?;
+            found(address.of_buildkitd(), "BUILDKIT_HOST")
+        }
+        None => Ok(None),
     }
 }
 
@@ -135,8 +145,18 @@ fn nothing_found(surroundings: &Surroundings) -> String {
         format!(
             "{tried}; Docker is installed but not running: start it with `sudo systemctl start docker`, or `sudo dockerd &`"
         )
+    } else if surroundings.has_program("dockerd-rootless.sh") {
+        format!(
+            "{tried}; a rootless Docker is installed but not running: start it with `systemctl --user start docker`, or \
+             `dockerd-rootless.sh &`"
+        )
     } else if surroundings.has_program("buildkitd") {
         format!("{tried}; BuildKit is installed but not running: start it with `sudo buildkitd &`")
+    } else if surroundings.has_program("podman") {
+        format!(
+            "{tried}; Podman is installed, whose Docker API has no BuildKit: install buildkitd or Docker beside it, or name an \
+             engine with --host"
+        )
     } else {
         format!(
             "{tried}; install Docker (Debian: `sudo apt install docker.io`), or name an engine with --host"

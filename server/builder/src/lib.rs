@@ -9,6 +9,7 @@
 mod address;
 mod build;
 mod buildkit;
+mod buildx;
 mod connection;
 mod credentials;
 mod dial;
@@ -18,6 +19,7 @@ mod failure;
 mod find;
 mod image;
 mod images;
+mod prune;
 mod report;
 pub mod scan;
 mod session;
@@ -30,7 +32,7 @@ mod trial;
 mod untagged;
 mod upgrade;
 
-pub use address::Address;
+pub use address::{Address, Certificates};
 pub use buildkit::BuildKit;
 pub use find::Found;
 pub use images::Images;

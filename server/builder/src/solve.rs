@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, SolveRequest, StatusRequest};
-use inner_loop::{BuildFailure, BuildRequest, Export};
+use inner_loop::{BuildFailure, BuildRequest, Export, is_remote};
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Connection;
@@ -90,11 +90,6 @@ pub(crate) async fn solve(
 pub(crate) fn dockerfile_name(request: &BuildRequest) -> String {
     let name = request.dockerfile.file_name().map(|name| name.to_string_lossy().into_owned());
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Dockerfile".to_owned())
-}
-
-/// Whether a context is something that the builder fetches itself.
-pub(crate) fn is_remote(context: &str) -> bool {
-    context.contains("://") || context.starts_with("git@")
 }
 
 /// Words a build as BuildKit's Dockerfile frontend takes it.

@@ -10,6 +10,10 @@ pub struct Surroundings {
     pub docker_host: Option<String>,
     /// `DOCKER_CONTEXT`.
     pub docker_context: Option<String>,
+    /// `BUILDX_BUILDER`: a builder of buildx, by name.
+    pub buildx_builder: Option<String>,
+    /// `BUILDKIT_HOST`.
+    pub buildkit_host: Option<String>,
     /// `DOCKER_CONFIG`, else `~/.docker`.
     pub docker_config: Option<PathBuf>,
     /// `DOCKER_TLS_VERIFY` is set and not empty.
@@ -37,6 +41,8 @@ impl Surroundings {
         Self {
             docker_host: variable("DOCKER_HOST"),
             docker_context: variable("DOCKER_CONTEXT"),
+            buildx_builder: variable("BUILDX_BUILDER"),
+            buildkit_host: variable("BUILDKIT_HOST"),
             docker_config: variable("DOCKER_CONFIG")
                 .map(PathBuf::from)
                 .or(home.as_ref().map(|home| home.join(".docker"))),

@@ -1,4 +1,5 @@
-//! TLS to an engine, as docker does it: the engine proves itself by `ca.pem`, we by `cert.pem` and `key.pem`.
+//! TLS to a builder, as docker does it: the builder proves itself by an authority's certificate (`ca.pem`), we by our own (`cert.pem`
+//! and `key.pem`).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,44 +11,60 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use crate::address::Certificates;
 use crate::dial::BoxStream;
 
-/// Encrypts the stream. The folder holds `ca.pem`, and `cert.pem` with `key.pem` where the engine asks who we are.
+/// What is spoken inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// An engine's API, from which it goes on to HTTP/2 by itself.
+    Http1,
+    /// gRPC at once, which its server wants to have agreed on.
+    Http2,
+}
+
+/// Encrypts the stream.
 ///
 /// # Errors
-/// One line that names the file, or says that the engine is not the one that the certificates are for.
-pub(crate) async fn wrap(stream: TcpStream, host: &str, certificates: &Path) -> Result<BoxStream, String> {
-    let connector = TlsConnector::from(Arc::new(config(certificates)?));
+/// One line that names the file, or says that the builder is not the one that the certificates are for.
+pub(crate) async fn wrap(
+    stream: TcpStream,
+    host: &str,
+    certificates: &Certificates,
+    protocol: Protocol,
+) -> Result<BoxStream, String> {
+    let mut config = config(certificates)?;
+    if protocol == Protocol::Http2 {
+        config.alpn_protocols = vec![b"h2".to_vec()];
+    }
+    let host = certificates.server_name.as_deref().unwrap_or(host);
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("`{host}` is no name that a certificate can have"))?;
-    match connector.connect(name, stream).await {
+    match TlsConnector::from(Arc::new(config)).connect(name, stream).await {
         Ok(stream) => Ok(Box::new(stream)),
         Err(error) => Err(format!(
-            "no TLS with {host}: {error}; see whether {} is for this engine",
-            certificates.display()
+            "no TLS with {host}: {error}; see whether {} is for this builder",
+            certificates.ca.display()
         )),
     }
 }
 
-fn config(folder: &Path) -> Result<ClientConfig, String> {
+fn config(files: &Certificates) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(&folder.join("ca.pem"))? {
-        roots.add(certificate).map_err(|error| format!("{}: {error}", folder.join("ca.pem").display()))?;
+    for certificate in certificates(&files.ca)? {
+        roots.add(certificate).map_err(|error| format!("{}: {error}", files.ca.display()))?;
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .with_root_certificates(roots);
-    let (ours, key) = (folder.join("cert.pem"), folder.join("key.pem"));
-    if !ours.exists() {
-        return Ok(config.with_no_client_auth());
-    }
+    let Some((own, key)) = &files.own else { return Ok(config.with_no_client_auth()) };
     // The error of a reader of keys says what kind of thing was wrong, never what the file holds.
-    let key = PrivateKeyDer::from_pem_file(&key)
+    let key = PrivateKeyDer::from_pem_file(key)
         .map_err(|error| format!("{} cannot be read: {error}", key.display()))?;
     config
-        .with_client_auth_cert(certificates(&ours)?, key)
-        .map_err(|error| format!("{}: {error}", ours.display()))
+        .with_client_auth_cert(certificates(own)?, key)
+        .map_err(|error| format!("{}: {error}", own.display()))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -103,7 +120,7 @@ mod tests {
 
     async fn hello(host: &str, certificates: &Path) -> Result<String, String> {
         let stream = TcpStream::connect(("127.0.0.1", engine().await)).await.unwrap();
-        let mut stream = wrap(stream, host, certificates).await?;
+        let mut stream = wrap(stream, host, &Certificates::in_folder(certificates), Protocol::Http1).await?;
         let mut text = String::new();
         stream.read_to_string(&mut text).await.map_err(|error| error.to_string())?;
         Ok(text)

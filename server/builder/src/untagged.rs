@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuilder};
-use inner_loop::BuildRequest;
+use inner_loop::{BuildRequest, Pruned};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +16,9 @@ use crate::engine::Engine;
 
 /// Ids of other engines, or of images in use, are kept for later; the oldest are forgotten.
 const MAX_IDS: usize = 16;
+
+/// The folder of the notes, in the cache folder.
+pub(crate) const FOLDER: &str = "untagged";
 
 /// Images of one kind.
 pub(crate) struct Kind {
@@ -39,7 +42,7 @@ impl Kind {
             request.platforms.join(",")
         );
         let name: String = Sha256::digest(key).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: cache_folder.join("untagged").join(format!("{name}.json")) }
+        Self { path: cache_folder.join(FOLDER).join(format!("{name}.json")) }
     }
 
     fn left(&self) -> Left {
@@ -76,6 +79,50 @@ impl Kind {
         std::fs::write(&unfinished, serde_json::to_vec(left)?)?;
         std::fs::rename(&unfinished, &self.path)
     }
+}
+
+/// Removes all images that are noted, of whatever kind, and the notes of those that are gone. How many were removed, and how many
+/// could not be: somebody uses them, or they are another engine's.
+pub(crate) async fn remove_all(engine: &Engine, cache_folder: &Path, pruned: &mut Pruned) {
+    let own_bytes = own_bytes(engine).await;
+    for entry in std::fs::read_dir(cache_folder.join(FOLDER)).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let kind = Kind { path };
+        let mut kept = Vec::new();
+        for id in kind.left().ids {
+            if is_tagged(engine, &id).await {
+                // Somebody has made it theirs.
+                continue;
+            }
+            if remove(engine, &id).await {
+                pruned.images += 1;
+                pruned.image_bytes += own_bytes.get(&id).copied().unwrap_or(0);
+            } else {
+                kept.push(id);
+            }
+        }
+        pruned.images_kept += kept.len();
+        let written =
+            if kept.is_empty() { std::fs::remove_file(&kind.path) } else { kind.write(&Left { ids: kept }) };
+        if let Err(error) = written {
+            tracing::debug!(%error, path = %kind.path.display(), "a note of images stays as it was");
+        }
+    }
+}
+
+/// Of each image without a tag the bytes that no other image has. Old engines do not tell.
+async fn own_bytes(engine: &Engine) -> HashMap<String, u64> {
+    let dangling = HashMap::from([("dangling", vec!["true"])]);
+    let options = ListImagesOptionsBuilder::default().filters(&dangling).shared_size(true).build();
+    let images = engine.docker.list_images(Some(options)).await.unwrap_or_default();
+    let own = |image: &bollard::models::ImageSummary| match image.shared_size {
+        shared @ 0.. => u64::try_from(image.size - shared).unwrap_or(0),
+        _ => 0,
+    };
+    images.into_iter().map(|image| (image.id.clone(), own(&image))).collect()
 }
 
 /// The ids of the images without a tag. Listing all of them takes some stores long.
