@@ -23,3 +23,4 @@ mod sync_shapes;
 mod sync_trees;
 mod targets;
 mod untagged;
+mod watch;

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Build(Box<BuildArguments>),
     /// Says which steps the next build would run, and why, without building
     Predict(Box<PredictArguments>),
+    /// Builds, and builds again whenever a file changes that the build reads
+    Watch(Box<BuildArguments>),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
@@ -178,6 +180,9 @@ pub(crate) enum SyntaxFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuilderArguments {
+    /// Removes what Layerwise left behind: images of builds without a tag, and its own records
+    #[arg(long)]
+    pub(crate) prune: bool,
     /// The builder's address, instead of DOCKER_HOST, the docker context and the usual sockets
     #[arg(long, value_name = "URL")]
     pub(crate) host: Option<String>,

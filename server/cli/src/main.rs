@@ -38,6 +38,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Build(arguments) => commands::build::run(*arguments),
         Command::Predict(arguments) => commands::predict::run(*arguments),
+        Command::Watch(arguments) => commands::watch::run(*arguments),
         Command::Builder(arguments) => commands::builder::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
     }

@@ -10,3 +10,4 @@ mod rules;
 mod settings;
 mod syntax;
 mod usage;
+mod watch;

@@ -3,20 +3,16 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::Context;
 use inner_loop::{BuildEvent, BuildOutcome, BuildRecord, BuildRequest, Builder, Progress, Update};
-use semantic::{Facts, Model};
-use syntax::Document;
 
-use crate::arguments::{BuildArguments, ProgressFormat};
+use crate::arguments::BuildArguments;
+use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
-use crate::output::build_text::BuildText;
-use crate::output::{events, print};
 use crate::outside;
 
 /// A second interrupt ends the program at once; the first one asks the builder to stop, which takes some milliseconds.
-const STOP_LIMIT: Duration = Duration::from_millis(900);
+pub(super) const STOP_LIMIT: Duration = Duration::from_millis(900);
 
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let format = arguments.progress;
@@ -79,18 +75,11 @@ pub(crate) fn run_build(
     request: BuildRequest,
     mut show: impl FnMut(&Update) -> anyhow::Result<()>,
 ) -> anyhow::Result<Finished> {
-    let document = Document::new(&request.dockerfile_text);
-    let model = Model::new(&document, &Facts::default());
+    let model = request.model();
     let mut progress = Progress::of(&model, request.target.clone());
     let (sender, receiver) = mpsc::channel();
-    let interrupts = sender.clone();
-    let _watch = runtime.spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if interrupts.send(Message::Interrupted).is_err() {
-                break;
-            }
-        }
-    });
+    let interrupted = sender.clone();
+    interrupts(runtime, move || interrupted.send(Message::Interrupted).is_ok());
     let handle = builder.start(request, Box::new(move |event| drop(sender.send(Message::Event(event)))));
     let mut finished = Finished::default();
     let mut stopping = false;
@@ -122,53 +111,27 @@ pub(crate) fn run_build(
     }
 }
 
+/// Tells of each interrupt from now on, as long as `told` says that somebody listens.
+pub(super) fn interrupts(runtime: &tokio::runtime::Runtime, told: impl Fn() -> bool + Send + 'static) {
+    runtime.spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if !told() {
+                break;
+            }
+        }
+    });
+}
+
 fn next(receiver: &mpsc::Receiver<Message>, stopping: bool) -> Option<Message> {
     if stopping { receiver.recv_timeout(STOP_LIMIT).ok() } else { receiver.recv().ok() }
 }
 
 /// A failure before the builder took the request: there is none, or it does not answer.
-fn unreachable_builder(event: &BuildEvent) -> Option<String> {
+pub(super) fn unreachable_builder(event: &BuildEvent) -> Option<String> {
     match event {
         BuildEvent::Finished { outcome: BuildOutcome::Failed(failure), .. } if failure.no_builder => {
             Some(failure.message.clone())
         }
         _ => None,
-    }
-}
-
-/// Prints the updates of one build.
-struct Printer {
-    format: ProgressFormat,
-    file: String,
-    target: String,
-    text: BuildText,
-}
-
-impl Printer {
-    fn new(format: ProgressFormat, request: &BuildRequest) -> Self {
-        let document = Document::new(&request.dockerfile_text);
-        let model = Model::new(&document, &Facts::default());
-        let target =
-            request.target.clone().or_else(|| Some(model.final_stage()?.display_name())).unwrap_or_default();
-        let file = request.dockerfile.display().to_string();
-        let text = BuildText::new(file.clone(), format == ProgressFormat::Plain);
-        Self { format, file, target, text }
-    }
-
-    /// Programs wait for the last event, whatever happens; people are told by the error.
-    fn print_without_builder(&self) -> anyhow::Result<()> {
-        let last =
-            Update::Finished { ok: false, canceled: false, image: None, seconds: 0.0, steps: 0, cached: 0 };
-        if self.format == ProgressFormat::Json { self.print(&last) } else { Ok(()) }
-    }
-
-    fn print(&self, update: &Update) -> anyhow::Result<()> {
-        let text = match self.format {
-            ProgressFormat::Json => {
-                events::line(update, &self.file, &self.target).map(|line| format!("{line}\n"))
-            }
-            ProgressFormat::Auto | ProgressFormat::Plain => self.text.line(update),
-        };
-        text.map_or(Ok(()), |text| print(&text)).context("cannot write to stdout")
     }
 }

@@ -10,18 +10,40 @@ const INSTRUCTION_WIDTH: usize = 72;
 pub(crate) struct BuildText {
     file: String,
     with_log: bool,
+    /// One of a loop of builds: what was cached goes unsaid.
+    in_loop: bool,
 }
 
 impl BuildText {
     /// For one build of this Dockerfile.
     pub(crate) const fn new(file: String, with_log: bool) -> Self {
-        Self { file, with_log }
+        Self { file, with_log, in_loop: false }
+    }
+
+    /// The same for each build of a loop, in few lines.
+    pub(crate) fn of_loop(self) -> Self {
+        Self { in_loop: true, ..self }
+    }
+
+    /// The line that opens a build of a loop.
+    pub(crate) fn changed(files: &[String]) -> String {
+        const NAMED: usize = 3;
+        let names = match files {
+            [] => "something".to_owned(),
+            [one] => one.clone(),
+            [first @ .., last] if files.len() <= NAMED => format!("{} and {last}", first.join(", ")),
+            _ => format!("{} and {} more", files[..2].join(", "), files.len() - 2),
+        };
+        format!("\n{names} changed\n")
     }
 
     /// The lines of an update, where it has any.
     pub(crate) fn line(&self, update: &Update) -> Option<String> {
         Some(match update {
             Update::Started { builder } => format!("building {} on {builder}\n", self.file),
+            Update::Step(step) if self.in_loop && (step.cached || step.state == StepState::Canceled) => {
+                return None;
+            }
             Update::Step(step) if step.state.is_closed() => self.step(step),
             Update::Step(_) => return None,
             Update::Log { line, text, .. } if self.with_log => {
@@ -29,6 +51,7 @@ impl BuildText {
                 format!("{place:>4} │ {text}\n")
             }
             Update::Log { .. } => return None,
+            Update::Context(_) if self.in_loop => return None,
             Update::Context(sent) => format!(
                 "context: sent {} in {} of {} files ({})\n",
                 ide::bytes(sent.bytes_sent),
@@ -39,7 +62,8 @@ impl BuildText {
             Update::Notice { text } => format!("note: {text}\n"),
             Update::Problem(problem) => {
                 let log: String = problem.log.iter().map(|line| format!("     │ {line}\n")).collect();
-                format!("{log}\n{}:{}: {}\n", self.file, problem.line, problem.message)
+                let gap = if self.in_loop && log.is_empty() { "" } else { "\n" };
+                format!("{log}{gap}{}:{}: {}\n", self.file, problem.line, problem.message)
             }
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
                 let how = match (ok, canceled) {
@@ -80,4 +104,20 @@ pub(crate) fn shortened(instruction: &str) -> String {
 fn short_id(id: &str) -> &str {
     let digest = id.strip_prefix("sha256:").unwrap_or(id);
     digest.get(..12).unwrap_or(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_files_are_named_and_many_are_counted() {
+        let check = |files: &[&str], expected: &str| {
+            let files: Vec<_> = files.iter().map(|file| (*file).to_owned()).collect();
+            assert_eq!(BuildText::changed(&files), format!("\n{expected} changed\n"));
+        };
+        check(&["src/größe.rs"], "src/größe.rs");
+        check(&["a", "b", "c"], "a, b and c");
+        check(&["a", "b", "c", "d"], "a, b and 2 more");
+    }
 }

@@ -8,6 +8,11 @@ pub(crate) fn line(update: &Update, file: &str, target: &str) -> Option<String> 
     Some(value(update, file, target)?.to_string())
 }
 
+/// The line that goes before the build that these files are the reason for.
+pub(crate) fn changed(files: &[String]) -> Value {
+    json!({"event": "changed", "files": files})
+}
+
 fn value(update: &Update, file: &str, target: &str) -> Option<Value> {
     Some(match update {
         Update::Started { builder } => {
