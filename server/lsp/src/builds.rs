@@ -7,13 +7,13 @@ use std::sync::Arc;
 use ide::{CalledBuild, Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Progress as Reducer, SecretSource,
-    SecretSpec, StepProblem, StepState, Update,
+    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Change, Progress as Reducer,
+    SecretSource, SecretSpec, Staleness, StepProblem, StepState, Update,
 };
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
 use tower_lsp::ls_types::{
-    ExecuteCommandParams, LSPAny, MessageType, ProgressToken, Uri, WorkDoneProgressCreateParams,
+    ExecuteCommandParams, LSPAny, MessageType, ProgressToken, WorkDoneProgressCreateParams,
 };
 use workspace::surroundings::{context_root, copied_paths};
 
@@ -26,18 +26,21 @@ use crate::surroundings::file_path;
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
     builder: Arc<dyn Builder>,
-    queue: BuildQueue<DocumentId, Planned>,
+    pub(crate) queue: BuildQueue<DocumentId, Planned>,
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
     progress: HashMap<BuildId, Progress>,
 }
 
 /// A build that was asked for.
-struct Planned {
+pub(crate) struct Planned {
     document_id: DocumentId,
     document: Document,
-    request: BuildRequest,
+    pub(crate) request: BuildRequest,
     reducer: Reducer,
+    staleness: Staleness,
+    /// What its callers differ in.
+    notice: Option<String>,
 }
 
 /// The build that runs.
@@ -46,6 +49,7 @@ struct Running {
     document_id: DocumentId,
     document: Document,
     reducer: Reducer,
+    staleness: Staleness,
     problem: Option<StepProblem>,
     handle: Option<Box<dyn BuildHandle>>,
 }
@@ -55,9 +59,38 @@ impl Builds {
         Self { builder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
     }
 
+    /// The Dockerfile's text of a document's running build.
+    pub(crate) fn text_in_work(&self, id: &DocumentId) -> Option<String> {
+        let running = self.running.as_ref().filter(|running| running.document_id == *id)?;
+        Some(running.document.text())
+    }
+
+    /// Notes what has changed since a document's running build began.
+    pub(crate) fn add_changes(&mut self, id: &DocumentId, changes: &[Change]) {
+        if let Some(running) = self.running.as_mut().filter(|running| running.document_id == *id) {
+            running.staleness.add(changes);
+        }
+    }
+
+    /// The running build, where it is not worth its time any more.
+    pub(crate) fn pointless(&self) -> Option<BuildId> {
+        let running = self.running.as_ref()?;
+        running.staleness.is_pointless(&running.reducer).then_some(running.id)
+    }
+
     /// The builder.
     pub(crate) fn builder(&self) -> Arc<dyn Builder> {
         Arc::clone(&self.builder)
+    }
+}
+
+impl Planned {
+    fn title(&self) -> String {
+        let name = self.request.dockerfile.file_name().unwrap_or_default().to_string_lossy();
+        match &self.request.target {
+            Some(target) => format!("Building {target} of {name}"),
+            None => format!("Building {name}"),
+        }
     }
 }
 
@@ -93,15 +126,7 @@ impl MainLoop {
         Ok(None)
     }
 
-    /// A Dockerfile was saved and the user has builds on save switched on.
-    pub(crate) fn build_on_save(&mut self, uri: Uri) {
-        match self.plan(&Arguments { uri, target: None, line: None, caller: None }) {
-            Ok(planned) => self.enqueue(planned),
-            Err(error) => self.client.log(MessageType::WARNING, error.message),
-        }
-    }
-
-    fn plan(&self, arguments: &Arguments) -> Result<Planned> {
+    pub(crate) fn plan(&self, arguments: &Arguments) -> Result<Planned> {
         let snapshot = self.host.snapshot();
         let document_id = from_proto::document_id(&arguments.uri);
         let (Some(document), Some(model)) = (snapshot.document(&document_id), snapshot.model(&document_id))
@@ -134,9 +159,6 @@ impl MainLoop {
         } else {
             called
         };
-        if let Some(notice) = called.notice {
-            self.client.log(MessageType::WARNING, notice);
-        }
         // A stage of the Dockerfile as it is now: the caller may name one that is gone.
         let called_target = called.target.filter(|target| model.target(target).is_some());
         let target = target.or(called_target);
@@ -160,32 +182,36 @@ impl MainLoop {
             ..BuildRequest::default()
         };
         let reducer = Reducer::of(model, target);
-        Ok(Planned { document_id, document: document.clone(), request, reducer })
+        let staleness = Staleness::of(request.reads(model));
+        let notice = called.notice;
+        Ok(Planned { document_id, document: document.clone(), request, reducer, staleness, notice })
     }
 
+    /// Queues a build that the user asked for, and shows that it waits if it has to.
     fn enqueue(&mut self, planned: Planned) {
-        let name = planned.request.dockerfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let title = match &planned.request.target {
-            Some(target) => format!("Building {target} of {name}"),
-            None => format!("Building {name}"),
-        };
+        let title = planned.title();
         let (id, actions) = self.builds.queue.request(planned.document_id.clone(), planned);
-        if self.profile.work_done_progress {
-            let mut progress = Progress::new(id, title);
-            if !matches!(actions.as_slice(), [Action::Start(..)]) {
-                progress.report(&self.client, "waiting for the running build to end".to_owned());
-            }
-            self.builds.progress.insert(id, progress);
-            let params = WorkDoneProgressCreateParams { token: progress::token(id) };
-            self.client.request::<WorkDoneProgressCreate>(params, move |answer| Event::ProgressCreated {
-                id,
-                ok: answer.is_ok(),
-            });
+        if !matches!(actions.as_slice(), [Action::Start(..)]) {
+            self.show_progress(id, title);
+            self.report(id, "waiting for the running build to end".to_owned());
         }
         self.act(actions);
     }
 
-    fn act(&mut self, actions: Vec<Action<Planned>>) {
+    /// Asks the client for a place to show the progress of a build in, once.
+    fn show_progress(&mut self, id: BuildId, title: String) {
+        if !self.profile.work_done_progress || self.builds.progress.contains_key(&id) {
+            return;
+        }
+        self.builds.progress.insert(id, Progress::new(id, title));
+        let params = WorkDoneProgressCreateParams { token: progress::token(id) };
+        self.client.request::<WorkDoneProgressCreate>(params, move |answer| Event::ProgressCreated {
+            id,
+            ok: answer.is_ok(),
+        });
+    }
+
+    pub(crate) fn act(&mut self, actions: Vec<Action<Planned>>) {
         for action in actions {
             match action {
                 Action::Start(id, planned) => self.start(id, planned),
@@ -201,9 +227,13 @@ impl MainLoop {
     }
 
     fn start(&mut self, id: BuildId, planned: Planned) {
-        let Planned { document_id, document, request, reducer } = planned;
+        self.show_progress(id, planned.title());
+        let Planned { document_id, document, request, reducer, staleness, notice } = planned;
+        if let Some(notice) = notice {
+            self.client.log(MessageType::WARNING, notice);
+        }
         self.builds.running =
-            Some(Running { id, document_id, document, reducer, problem: None, handle: None });
+            Some(Running { id, document_id, document, reducer, staleness, problem: None, handle: None });
         let events = self.events.clone();
         let sink = Box::new(move |event| drop(events.send(Event::Build(id, event))));
         let builder = Arc::clone(&self.builds.builder);
@@ -232,6 +262,7 @@ impl MainLoop {
         for update in running.reducer.apply(event) {
             self.build_update(id, update);
         }
+        self.stop_if_pointless();
     }
 
     fn build_update(&mut self, id: BuildId, update: Update) {

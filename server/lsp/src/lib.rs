@@ -32,6 +32,7 @@ mod progress;
 mod ready_answer;
 mod references;
 mod rename;
+mod save_builds;
 mod selection_range;
 mod semantic_tokens;
 mod service;

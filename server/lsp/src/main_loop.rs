@@ -30,6 +30,7 @@ use workspace::settings::SettingsFile;
 use crate::builds::Builds;
 use crate::client::ClientHandle;
 use crate::profile::Profile;
+use crate::save_builds::{Followed, Heard};
 use crate::semantic_tokens::Sent;
 use crate::workers::{Once, Workers};
 use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
@@ -81,6 +82,8 @@ pub(crate) enum Event {
     /// A held-back report of progress is due.
     ProgressDue(BuildId),
     Build(BuildId, BuildEvent),
+    /// What a document's build reads is followed, or has changed.
+    Inputs(DocumentId, Heard),
     Shutdown(Reply<()>),
     Exit(oneshot::Sender<()>),
 }
@@ -141,6 +144,7 @@ pub(crate) struct MainLoop {
     pub(crate) host: Host,
     pub(crate) profile: Arc<Profile>,
     pub(crate) builds: Builds,
+    pub(crate) followed: Followed,
     pub(crate) workers: Workers,
     versions: Arc<HashMap<DocumentId, i32>>,
     sent_tokens: Arc<HashMap<DocumentId, Sent>>,
@@ -159,6 +163,7 @@ impl MainLoop {
         Self {
             client,
             builds: Builds::new(options.builder),
+            followed: Followed::default(),
             events,
             host: Host::new(),
             profile: Arc::default(),
@@ -224,6 +229,7 @@ impl MainLoop {
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
             Event::Build(id, event) => self.build_event(id, event),
+            Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
             Event::Shutdown(reply) => {
                 self.stop_all_builds();
                 let _ = reply.send(Ok(()));
@@ -238,7 +244,7 @@ impl MainLoop {
             Notice::Initialized => self.initialized(),
             Notice::DidOpen(params) => self.did_open(params),
             Notice::DidChange(params) => self.did_change(params),
-            Notice::DidSave(params) => self.did_save(params.text_document.uri),
+            Notice::DidSave(params) => self.did_save(&params.text_document.uri),
             Notice::DidClose(params) => self.did_close(&from_proto::document_id(&params.text_document.uri)),
             Notice::DidChangeConfiguration(params) => {
                 if self.profile.configuration {
@@ -311,6 +317,7 @@ impl MainLoop {
         let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
         for id in &ids {
             self.merge_settings(id);
+            self.follow_inputs(id);
             self.diagnose(id);
         }
         if !ids.is_empty() {
@@ -345,6 +352,7 @@ impl MainLoop {
         self.diagnose(&id);
         self.read_settings_files(&id);
         self.read_first_surroundings(&id);
+        self.follow_inputs(&id);
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
@@ -368,16 +376,14 @@ impl MainLoop {
         self.tell_ignore_files(self.host.snapshot().kind(&id));
     }
 
-    fn did_save(&mut self, uri: Uri) {
+    fn did_save(&mut self, uri: &Uri) {
         self.disk_changed();
-        let (snapshot, id) = (self.host.snapshot(), from_proto::document_id(&uri));
-        if snapshot.kind(&id) == Some(DocumentKind::Dockerfile) && snapshot.settings(&id).build.on_save {
-            self.build_on_save(uri);
-        }
+        self.build_on_save(uri);
     }
 
     fn did_close(&mut self, id: &DocumentId) {
         let kind = self.host.snapshot().kind(id);
+        self.stop_following(id);
         self.host.close(id);
         Arc::make_mut(&mut self.versions).remove(id);
         self.stop_waiting(id);
@@ -453,6 +459,7 @@ impl Event {
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",
+            Self::Inputs(..) => "what a build reads",
             Self::Shutdown(_) => "shutdown",
             Self::Exit(_) => "exit",
         }

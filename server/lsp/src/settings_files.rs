@@ -57,6 +57,7 @@ impl MainLoop {
                 open.settings_files = files;
             }
             if self.merge_settings(id) {
+                self.follow_inputs(id);
                 self.diagnose(id);
                 self.refresh_diagnostics();
             }

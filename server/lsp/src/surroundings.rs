@@ -155,6 +155,7 @@ impl MainLoop {
         {
             let called_otherwise = before.is_none_or(|before| before.callers != facts.callers);
             self.host.set_facts(id, facts);
+            self.follow_inputs(id);
             self.diagnose(id);
             self.diagnose_ignore_files();
             self.refresh_diagnostics();

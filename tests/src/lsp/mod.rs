@@ -15,6 +15,7 @@ mod ignore_files;
 mod inlay_hints;
 mod navigation;
 mod positions;
+mod save_builds;
 mod semantic_tokens;
 mod session;
 mod settings;

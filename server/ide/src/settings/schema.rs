@@ -84,7 +84,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "build.onSave",
         kind: Kind::Flag(|layer, on_save| layer.build.on_save = Some(on_save)),
-        says: "Builds a Dockerfile when it is saved. It counts in the editor's settings alone: a file that comes with a project cannot start builds.",
+        says: "Builds a Dockerfile when it is saved, and when a file is saved that its build reads; the latest save wins. It counts in the editor's own settings alone, and never in a folder that the editor says is not trusted: a file that comes with a project cannot start builds.",
         example: "onSave = false",
     },
     Key {
