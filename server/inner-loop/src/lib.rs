@@ -3,18 +3,18 @@
 //! Nothing here talks to an engine, waits, or reads a clock: time comes in with the events. `builder` produces
 //! [`BuildEvent`]s, [`Progress`] turns them into steps, and the command line and the editors show what comes out.
 
+pub mod causes;
 pub mod contents;
 pub mod digest;
-pub mod causes;
 pub mod event;
 pub mod history;
 pub mod inputs;
 pub mod learning;
 mod log;
 pub mod memory;
+pub mod network;
 pub mod plan;
 pub mod prediction;
-pub mod network;
 pub mod progress;
 pub mod queue;
 pub mod record;
@@ -33,8 +33,8 @@ pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
 pub use record::{BuildRecord, StepRecord, StepState};
 pub use request::{
-    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Export, Pruned, SecretSource,
-    SecretSpec, is_remote,
+    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Export, Pruned,
+    SecretSource, SecretSpec, is_remote,
 };
 pub use staleness::Staleness;
 

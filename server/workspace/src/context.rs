@@ -47,7 +47,7 @@ impl Selection {
     /// # Errors
     /// A folder that cannot be read, or a path that is no pattern.
     pub fn following(root: &Path, exclude: Dockerignore, paths: &[String]) -> Result<Self, ContextError> {
-        let include = follow::follow_links(root, paths)?.filter(|targets| !targets.is_empty());
+        let include = follow_links(root, paths)?.filter(|targets| !targets.is_empty());
         Ok(Self { include: include.map(|targets| read_patterns(&targets)).transpose()?, exclude })
     }
 
