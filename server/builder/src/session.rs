@@ -42,6 +42,13 @@ use crate::report::Reporter;
 /// (`defaultServerMaxHeaderListSize` of grpc-go).
 const MAX_HEADERS: u32 = 16 << 20;
 
+/// Half of the connection's window is how much overhead of small messages h2 bears with before it closes the connection
+/// (`too_many_data_frames`): 256 bytes, less its content, for each that nobody has read yet. A request for a file is a message of a dozen bytes, so
+/// a stream whose window is full of them costs some 20 times that window.
+const CONNECTION_WINDOW: u32 = 256 << 20;
+/// What a stream may have unread.
+const STREAM_WINDOW: u32 = 512 << 10;
+
 /// Our own name for things that went wrong on our side: the builder wraps what it is told, and cuts some of it off.
 pub(crate) type Problems = Arc<Mutex<Vec<String>>>;
 
@@ -105,8 +112,8 @@ impl Session {
         let files =
             files::Files::new(offer.sources, Arc::clone(&totals), Arc::clone(&problems), offer.reporter);
         let mut router = Server::builder()
-            .initial_connection_window_size(4 << 20)
-            .initial_stream_window_size(1 << 20)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .initial_stream_window_size(STREAM_WINDOW)
             .http2_max_header_list_size(MAX_HEADERS)
             .add_service(HealthServer::new(health::Health))
             .add_service(FileSyncServer::new(files))

@@ -58,6 +58,19 @@ fn names_and_paths_as_long_as_systems_take_are_copied() {
     });
 }
 
+/// The builder asks for all of them at once.
+#[test]
+fn tens_of_thousands_of_files_are_sent() {
+    on_each(&["28"], |engine| {
+        let context = Context::new(&[]);
+        for number in 0..30_000 {
+            context.write(&format!("{}/{number}", number % 100), "x");
+        }
+        let sent = engine.build(context.request(COPY_ALL)).succeeded().context();
+        assert_eq!((sent.files_sent, sent.files_total), (30_000, 30_000));
+    });
+}
+
 /// The builder keeps the files of a named context under its name, whichever folder the name stands for.
 #[test]
 fn a_name_that_stands_for_another_folder_gives_that_folders_files() {

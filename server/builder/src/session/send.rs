@@ -55,7 +55,9 @@ pub(super) fn start(job: Job, mut incoming: Streaming<Packet>) -> BoxStream<'sta
     let (outgoing, packets) = mpsc::channel(QUEUE);
     let job = Arc::new(job);
     let offered = Arc::new(Offered::default());
-    let (requests, mut requested) = mpsc::channel::<u32>(1024);
+    // Unbounded, for what nobody reads waits in the connection, which gives up on a builder with too many small messages there. A
+    // builder asks for a file once, so these are as many numbers as there are files at most.
+    let (requests, mut requested) = mpsc::unbounded_channel::<u32>();
 
     let lister = (Arc::clone(&job), Arc::clone(&offered), outgoing.clone());
     tokio::task::spawn_blocking(move || {
@@ -77,7 +79,7 @@ pub(super) fn start(job: Job, mut incoming: Streaming<Packet>) -> BoxStream<'sta
     tokio::spawn(async move {
         while let Ok(Some(packet)) = incoming.message().await {
             let goes_on = match PacketType::try_from(packet.r#type) {
-                Ok(PacketType::PacketReq) => requests.send(packet.id).await.is_ok(),
+                Ok(PacketType::PacketReq) => requests.send(packet.id).is_ok(),
                 Ok(PacketType::PacketFin) => {
                     let _ = outgoing.send(Ok(packet_of(PacketType::PacketFin))).await;
                     false
