@@ -11,6 +11,7 @@ mod harness;
 mod ignored_trees;
 mod neovim;
 mod output;
+mod prediction;
 mod program_build;
 mod program_demo;
 mod program_events;

@@ -28,4 +28,10 @@ impl Random {
     pub(super) fn choose<T: Clone>(&mut self, list: &[T]) -> Option<T> {
         (!list.is_empty()).then(|| list[self.below(list.len())].clone())
     }
+
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for index in (1..list.len()).rev() {
+            list.swap(index, self.below(index + 1));
+        }
+    }
 }
