@@ -20,23 +20,53 @@ pub(crate) struct Source {
     pub(crate) is_utf8: bool,
 }
 
+/// A file, or what cannot be read and why.
+pub(crate) type Readable = Result<PathBuf, (PathBuf, String)>;
+
 /// The Dockerfiles that a path stands for: itself or, for a directory, all below it. What cannot be read comes with the reason; a
 /// directory without any is a mistake worth telling.
-pub(crate) fn dockerfiles(path: &Path) -> Vec<Result<PathBuf, (PathBuf, String)>> {
+pub(crate) fn dockerfiles(path: &Path) -> Vec<Readable> {
     if !path.is_dir() {
         return vec![Ok(path.to_owned())];
     }
     let found = workspace::dockerfiles::find(path);
     if found.files.is_empty() && found.unreadable.is_empty() {
-        let shown = path.display();
-        let error = format!("there is no Dockerfile below {shown}: name the file if it goes by another name");
-        return vec![Err((path.to_owned(), error))];
+        return vec![none_below(path)];
     }
-    let unreadable = found.unreadable.into_iter().map(|(path, error)| {
+    or_unreadable(found.files, found.unreadable)
+}
+
+/// The same with the ignore files behind the Dockerfiles; a directory with ignore files alone is fine, too.
+pub(crate) fn dockerfiles_and_ignore_files(path: &Path) -> Vec<Readable> {
+    if !path.is_dir() {
+        return vec![Ok(path.to_owned())];
+    }
+    let mut found = workspace::dockerfiles::find(path);
+    found.files.append(&mut found.ignore_files);
+    if found.files.is_empty() && found.unreadable.is_empty() {
+        return vec![none_below(path)];
+    }
+    or_unreadable(found.files, found.unreadable)
+}
+
+/// Whether a path is one of an ignore file, by its name.
+pub(crate) fn is_ignore_file(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(workspace::dockerfiles::is_ignore_file_name)
+}
+
+fn none_below(path: &Path) -> Readable {
+    let shown = path.display();
+    let error = format!("there is no Dockerfile below {shown}: name the file if it goes by another name");
+    Err((path.to_owned(), error))
+}
+
+fn or_unreadable(files: Vec<PathBuf>, unreadable: Vec<(PathBuf, std::io::Error)>) -> Vec<Readable> {
+    let unreadable = unreadable.into_iter().map(|(path, error)| {
         let error = format!("cannot read {}: {}", path.display(), plain(&error));
         Err((path, error))
     });
-    found.files.into_iter().map(Ok).chain(unreadable).collect()
+    files.into_iter().map(Ok).chain(unreadable).collect()
 }
 
 /// Reads a file, or stdin for `-`.

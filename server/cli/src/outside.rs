@@ -1,16 +1,18 @@
 //! What lies outside the Dockerfile: the build context on disk, and the builder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::{Context, bail};
 use builder::Surroundings;
 use inner_loop::{BuildRequest, Builder};
+use rules::CopiedPath;
+use semantic::facts::{ContextFacts, IgnoreFile};
 use semantic::{Caller, Facts, Model};
 use syntax::Document;
 use workspace::callers::Callers;
 use workspace::foresight::{self, Foresight, Planned};
-use workspace::surroundings;
+use workspace::{dockerfiles, surroundings};
 
 /// The callers of a Dockerfile: in the working directory, or in the Dockerfile's folder where it lies elsewhere. All of the working
 /// directory's are found once, for however many files.
@@ -37,13 +39,7 @@ pub(crate) fn facts(
 ) -> anyhow::Result<Facts> {
     let callers = dockerfile.map(callers).unwrap_or_default();
     let root = match (context, dockerfile) {
-        (Some(context), _) if !context.is_dir() => {
-            bail!(
-                "the context {} is no directory: name the folder whose files the Dockerfile copies",
-                context.display()
-            )
-        }
-        (Some(context), _) => Some(context.to_owned()),
+        (Some(context), _) => Some(existing(context)?.to_owned()),
         (None, None) => return Ok(Facts::default()),
         (None, Some(dockerfile)) => {
             let model = Model::new(document, &Facts::default());
@@ -54,6 +50,82 @@ pub(crate) fn facts(
     let dockerfile = dockerfile.unwrap_or(Path::new("Dockerfile"));
     let context = root.and_then(|root| surroundings::context_facts(&root, dockerfile));
     Ok(Facts { context, callers, ..Facts::default() })
+}
+
+/// What an ignore file is judged by.
+pub(crate) struct AroundIgnoreFile {
+    /// The build context that it is for.
+    pub(crate) context: Option<ContextFacts>,
+    /// What the Dockerfiles of that context copy.
+    pub(crate) copies: Vec<CopiedPath>,
+}
+
+/// What lies around an ignore file: the context that `--context` names, else its own folder or, where it is for one Dockerfile alone, that
+/// one's; and what is copied from there.
+pub(crate) fn around_ignore_file(
+    path: &Path,
+    text: &str,
+    context: Option<&Path>,
+) -> anyhow::Result<AroundIgnoreFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let own = surroundings::dockerfile_of(path);
+    let root = match (context, &own) {
+        (Some(context), _) => Some(existing(context)?.to_owned()),
+        (None, None) => Some(folder.to_owned()),
+        (None, Some(dockerfile)) => read(dockerfile).and_then(|model| root_of(dockerfile, &model)),
+    };
+    let readers = match &own {
+        Some(dockerfile) => vec![dockerfile.clone()],
+        None => dockerfiles::find_first(folder, dockerfiles::Limits::default()),
+    };
+    let mut copies = Vec::new();
+    for dockerfile in readers {
+        let Some(model) = read(&dockerfile) else { continue };
+        let is_its_own = own.is_some();
+        let has_another = || {
+            dockerfile
+                .as_os_str()
+                .to_str()
+                .is_none_or(|name| Path::new(&format!("{name}.dockerignore")).exists())
+        };
+        let is_read =
+            is_its_own || (!has_another() && is_same_folder(root_of(&dockerfile, &model).as_deref(), folder));
+        if is_read {
+            let shown = dockerfile.strip_prefix(folder).unwrap_or(&dockerfile).display().to_string();
+            copies.extend(CopiedPath::all_of(&shown, &model));
+        }
+    }
+    let context = root.and_then(|root| {
+        let dockerfile = own.unwrap_or_else(|| root.join("Dockerfile"));
+        let mut context = surroundings::context_facts(&root, &dockerfile)?;
+        context.ignore_file = Some(IgnoreFile { path: path.display().to_string(), text: text.to_owned() });
+        Some(context)
+    });
+    Ok(AroundIgnoreFile { context, copies })
+}
+
+fn read(dockerfile: &Path) -> Option<Model> {
+    Some(Model::new(&Document::new(&dockerfiles::read(dockerfile)?), &Facts::default()))
+}
+
+/// The context of a Dockerfile where no flag names one.
+fn root_of(dockerfile: &Path, model: &Model) -> Option<PathBuf> {
+    let copied = surroundings::copied_paths(model);
+    surroundings::called_root(&callers(dockerfile), &copied, dockerfile, Path::new("."))
+}
+
+fn is_same_folder(left: Option<&Path>, right: &Path) -> bool {
+    left.is_some_and(|left| left.canonicalize().ok() == right.canonicalize().ok())
+}
+
+fn existing(context: &Path) -> anyhow::Result<&Path> {
+    if !context.is_dir() {
+        bail!(
+            "the context {} is no directory: name the folder whose files the Dockerfile copies",
+            context.display()
+        )
+    }
+    Ok(context)
 }
 
 /// Adds what a builder on this machine says: the images of the repositories that the file builds on, and its abilities.

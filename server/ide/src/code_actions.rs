@@ -40,16 +40,30 @@ impl Snapshot {
         range: TextRange,
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<CodeAction> {
-        let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        offers(state, self.settings_of(state), range, wanted).into_iter().map(|(action, _)| action).collect()
+        self.offers(id, range, wanted).into_iter().map(|(action, _)| action).collect()
     }
 
     /// The edits of an action; nothing where it does not apply any more.
     #[must_use]
     pub fn resolve(&self, id: &DocumentId, range: TextRange, key: &str) -> Option<Vec<TextEdit>> {
-        let state = self.dockerfile(id)?;
-        let mut offers = offers(state, self.settings_of(state), range, |_| true).into_iter();
+        let mut offers = self.offers(id, range, |_| true).into_iter();
         offers.find(|(action, _)| action.key == key).map(|(_, edits)| edits)
+    }
+
+    fn offers(
+        &self,
+        id: &DocumentId,
+        range: TextRange,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<(CodeAction, Vec<TextEdit>)> {
+        if let Some(state) = self.dockerfile(id) {
+            return offers(state, self.settings_of(state), range, wanted);
+        }
+        if !wanted(QUICK_FIX) {
+            return Vec::new();
+        }
+        let findings = self.ignore_file_findings(id).unwrap_or_default();
+        findings.iter().filter(|finding| finding.range.intersects(range)).flat_map(fixes).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What an editor can fold: stages, instructions of several lines, heredocs, blocks of comments, and regions between comments.
 
-use syntax::{Comment, Document, TextRange};
+use syntax::{Comment, TextRange};
 
-use crate::host::{DocumentId, Snapshot};
+use crate::host::{DocumentId, DocumentState, Snapshot};
 
 /// What a fold holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,28 +28,13 @@ impl Snapshot {
     /// The folds of a document in order of place, outer ones first; where there are more than `limit`, the largest.
     #[must_use]
     pub fn folding_ranges(&self, id: &DocumentId, limit: usize) -> Vec<Fold> {
-        let Some(state) = self.dockerfile(id) else { return Vec::new() };
         let mut folds = Vec::new();
         let mut add = |range, kind| folds.push(Fold { range, kind });
-        for stage in &state.model().stages {
-            if stage.end_line > stage.from.line {
-                add(stage.range, FoldKind::Code);
-            }
+        if let Some(state) = self.ignore_file(id) {
+            of_comments(in_ignore_file(&state.document.text()), &mut add);
+        } else if let Some(state) = self.dockerfile(id) {
+            of_dockerfile(state, &mut add);
         }
-        for instruction in state.document.instructions().filter(|one| one.end_line() > one.line) {
-            add(instruction.range(), FoldKind::Code);
-            // A heredoc that ends with its instruction and begins on its first line folds with it.
-            for (index, heredoc) in instruction.heredocs.iter().enumerate() {
-                let body = instruction.place(heredoc.body);
-                let start = if index == 0 { instruction.place(heredoc.marker).start } else { body.start };
-                let end = instruction.place(heredoc.terminator).end;
-                let begins_lower = state.document.buildkit_line(start) > instruction.line;
-                if begins_lower || end < instruction.range().end {
-                    add(TextRange::new(start, end), FoldKind::Code);
-                }
-            }
-        }
-        of_comments(&state.document, &mut add);
         if folds.len() > limit {
             folds.sort_by_key(|fold| std::cmp::Reverse(fold.range.len()));
             folds.truncate(limit);
@@ -59,11 +44,33 @@ impl Snapshot {
     }
 }
 
+fn of_dockerfile(state: &DocumentState, add: &mut impl FnMut(TextRange, FoldKind)) {
+    for stage in &state.model().stages {
+        if stage.end_line > stage.from.line {
+            add(stage.range, FoldKind::Code);
+        }
+    }
+    for instruction in state.document.instructions().filter(|one| one.end_line() > one.line) {
+        add(instruction.range(), FoldKind::Code);
+        // A heredoc that ends with its instruction and begins on its first line folds with it.
+        for (index, heredoc) in instruction.heredocs.iter().enumerate() {
+            let body = instruction.place(heredoc.body);
+            let start = if index == 0 { instruction.place(heredoc.marker).start } else { body.start };
+            let end = instruction.place(heredoc.terminator).end;
+            let begins_lower = state.document.buildkit_line(start) > instruction.line;
+            if begins_lower || end < instruction.range().end {
+                add(TextRange::new(start, end), FoldKind::Code);
+            }
+        }
+    }
+    of_comments(state.document.comments(), add);
+}
+
 /// Blocks of comments, and regions; a comment that opens or closes a region belongs to no block.
-fn of_comments(document: &Document, add: &mut impl FnMut(TextRange, FoldKind)) {
+fn of_comments(comments: Vec<Comment>, add: &mut impl FnMut(TextRange, FoldKind)) {
     let mut open = Vec::new();
     let mut block = Block::default();
-    for comment in document.comments() {
+    for comment in comments {
         match mark(&comment) {
             Some(Mark::Open) => open.push(comment.range.start),
             Some(Mark::Close) => {
@@ -87,6 +94,26 @@ fn of_comments(document: &Document, add: &mut impl FnMut(TextRange, FoldKind)) {
         block = Block::default();
     }
     block.end(add);
+}
+
+/// The comments of an ignore file: lines that begin with `#`.
+fn in_ignore_file(text: &str) -> Vec<Comment> {
+    let mut comments = Vec::new();
+    let mut start = 0;
+    for (line, number) in text.split_inclusive('\n').zip(0..) {
+        let (from, length) = (start, line.len());
+        start += length;
+        let shown = line.trim_start_matches('\u{feff}');
+        if let Some(said) = shown.strip_prefix('#') {
+            let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+            let range = TextRange::new(
+                offset(from + length - shown.len()),
+                offset(from + line.trim_end_matches(['\r', '\n']).len()),
+            );
+            comments.push(Comment { range, text: said.trim().to_owned(), line: number });
+        }
+    }
+    comments
 }
 
 /// Comments on lines that follow each other.
@@ -181,6 +208,25 @@ mod tests {
                 10-11 Region
             "#]],
         );
+    }
+
+    #[test]
+    fn comments_of_an_ignore_file() {
+        let folds = |text: &str| {
+            let mut host = crate::Host::new();
+            let id = crate::DocumentId::new("file:///.dockerignore");
+            host.open(id.clone(), crate::DocumentKind::Ignore, text);
+            let folds = host.snapshot().folding_ranges(&id, usize::MAX);
+            folds
+                .iter()
+                .map(|fold| text[fold.range.start as usize..fold.range.end as usize].to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            folds("\u{feff}# é\r\n# b\r\nFROM a\n  # no comment\n#region x\nRUN <<E\n# c\n#endregion\n"),
+            ["# é\r\n# b", "#region x\nRUN <<E\n# c\n#endregion"]
+        );
+        assert_eq!(folds("a \\\nb\n# c\n"), [""; 0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ide::{Document, DocumentId, DocumentKind, Encoding, Position, TextRange};
 use tower_lsp::ls_types::{self as lsp, Uri};
 use workspace::callers;
-use workspace::dockerfiles::is_dockerfile_in_editor;
+use workspace::dockerfiles::{is_dockerfile_in_editor, is_ignore_file_name};
 
 pub(crate) fn document_id(uri: &Uri) -> DocumentId {
     DocumentId::new(uri.as_str())
@@ -11,13 +11,13 @@ pub(crate) fn document_id(uri: &Uri) -> DocumentId {
 
 /// The kind of a document by what the editor takes it for and by the last part of its URI.
 pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
-    let path = uri.path().as_str();
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let path = uri.path().decode().to_string_lossy();
+    let name = path.rsplit('/').next().unwrap_or(&path);
     if name == workspace::settings::FILE_NAME {
         return DocumentKind::Settings;
     }
     // An editor may take `Dockerfile.dockerignore` for a Dockerfile.
-    if name.ends_with(".dockerignore") {
+    if is_ignore_file_name(name) {
         return DocumentKind::Ignore;
     }
     if is_dockerfile_in_editor(language_id, name) {

@@ -3,9 +3,10 @@
 //! Their pages, codes, severities and settings are those of all rules; only what they look at is another file.
 
 use rewrites::Input;
+use semantic::Model;
 use semantic::dockerignore::{Dockerignore, Effects, Pattern, Problem};
 use semantic::facts::ContextFacts;
-use syntax::TextRange;
+use syntax::{TextEdit, TextRange};
 
 use crate::rule::{Finding, Findings, Rule};
 use crate::rules::{
@@ -53,6 +54,22 @@ pub struct CopiedPath {
     pub path: String,
 }
 
+impl CopiedPath {
+    /// What a Dockerfile of this name copies from its build context, in order.
+    #[must_use]
+    pub fn all_of(dockerfile: &str, model: &Model) -> Vec<Self> {
+        let instructions = model.stages.iter().flat_map(|stage| &stage.instructions);
+        let mut copied = Vec::new();
+        for item in instructions {
+            let Some(copy) = item.as_copy() else { continue };
+            let line = item.instruction.line + 1;
+            let paths = copy.context_paths();
+            copied.extend(paths.map(|path| Self { dockerfile: dockerfile.to_owned(), line, path }));
+        }
+        copied
+    }
+}
+
 /// What the rules look at.
 #[derive(Debug)]
 pub struct IgnoreView<'a> {
@@ -77,19 +94,65 @@ impl<'a> IgnoreView<'a> {
 
     /// The place of the pattern on a line, from 1: without the white space around it.
     pub(crate) fn place(&self, line: u32) -> TextRange {
-        let lines = self.text.split_inclusive('\n');
-        let start: usize = lines.clone().take(line.saturating_sub(1) as usize).map(str::len).sum();
-        let content = lines.clone().nth(line.saturating_sub(1) as usize).unwrap_or_default();
-        let unmarked = content.trim_start_matches('\u{feff}');
-        let lead = content.len() - unmarked.trim_start().len();
-        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        TextRange::new(offset(start + lead), offset(start + lead + unmarked.trim().len()))
+        place_of_pattern(self.text, line)
+    }
+
+    /// The pattern on a line as it stands there.
+    pub(crate) fn raw(&self, line: u32) -> &'a str {
+        let place = self.place(line);
+        &self.text[place.start as usize..place.end as usize]
+    }
+
+    /// Takes a line out, with its end.
+    pub(crate) fn removal(&self, line: u32) -> TextEdit {
+        TextEdit { range: whole_line(self.text, line), new_text: String::new() }
+    }
+
+    /// Puts lines below another one, with the line ends of the file.
+    pub(crate) fn insertion_below(&self, line: u32, lines: &[String]) -> TextEdit {
+        let end = whole_line(self.text, line).end;
+        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let is_ended = self.text[..end as usize].ends_with('\n');
+        let mut new_text = String::new();
+        for added in lines {
+            let parts = if is_ended { [added.as_str(), line_end] } else { [line_end, added.as_str()] };
+            new_text.extend(parts);
+        }
+        TextEdit { range: TextRange::empty(end), new_text }
+    }
+
+    /// The patterns after a change. What a fix promises is looked up there before it is offered.
+    pub(crate) fn after(&self, edits: &[TextEdit]) -> (Dockerignore, Vec<Problem>) {
+        Dockerignore::parse(&rewrites::apply(self.text, edits))
     }
 
     /// The pattern on a line, from 1.
     pub(crate) fn pattern(&self, line: u32) -> Option<&Pattern> {
         self.ignore.patterns().iter().find(|pattern| pattern.line == line)
     }
+}
+
+/// The place of the pattern on a line of an ignore file, from 1: without the white space around it.
+#[must_use]
+pub fn place_of_pattern(text: &str, line: u32) -> TextRange {
+    let whole = whole_line(text, line);
+    let content = &text[whole.start as usize..whole.end as usize];
+    let unmarked = content.trim_start_matches('\u{feff}');
+    let start = whole.start as usize + content.len() - unmarked.trim_start().len();
+    TextRange::new(offset(start), offset(start + unmarked.trim().len()))
+}
+
+/// A line, from 1, with its end.
+fn whole_line(text: &str, line: u32) -> TextRange {
+    let lines = text.split_inclusive('\n');
+    let number = line.saturating_sub(1) as usize;
+    let start: usize = lines.clone().take(number).map(str::len).sum();
+    let length = lines.clone().nth(number).unwrap_or_default().len();
+    TextRange::new(offset(start), offset(start + length))
+}
+
+fn offset(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// A pattern as it is written, `!` included.
@@ -132,6 +195,23 @@ pub(crate) mod tests {
             context.files.insert((*path).to_owned(), FileFacts { size: 1, kind: FileKind::File });
         }
         context
+    }
+
+    /// What the file is after each fix that one rule offers, with the fix's title.
+    pub(crate) fn fixed(code: &str, text: &str, paths: &[&str], copies: &[CopiedPath]) -> Vec<String> {
+        let context = context(paths);
+        let settings = Settings { select: vec![code.to_owned()], ..Settings::default() };
+        let input = IgnoreInput { text, context: Some(&context), copies };
+        let found = check_ignore_file(input, &settings);
+        let fixes = found.iter().flat_map(|finding| &finding.fixes);
+        let shown = |fix: &rewrites::Fix| {
+            let check = match &fix.applicability {
+                rewrites::Applicability::Safe => String::new(),
+                rewrites::Applicability::Unsafe { check } => format!(" (check: {check})"),
+            };
+            format!("{}{check}: {:?}", fix.title, rewrites::apply(text, &fix.edits))
+        };
+        fixes.map(shown).collect()
     }
 
     /// What one rule finds: the pattern pointed at, and the message.

@@ -20,7 +20,7 @@ mod tests;
 
 pub use crate::analysis::secret_name;
 pub use crate::catalogue::{REGISTRY, find, find_all};
-pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file};
+pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file, place_of_pattern};
 pub use crate::memory::Memory;
 pub use crate::names::{is_same_name, nearest};
 pub use crate::report::{Report, Suppressed, check, report, report_with, run};

@@ -25,6 +25,8 @@ const MAX_LEN: u64 = 1 << 20;
 pub struct Found {
     /// The Dockerfiles, folder by folder, by name.
     pub files: Vec<PathBuf>,
+    /// The ignore files, in the same order.
+    pub ignore_files: Vec<PathBuf>,
     /// Folders that could not be read.
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
@@ -41,6 +43,12 @@ pub fn is_dockerfile_name(name: &str) -> bool {
     is_first("Dockerfile")
         || is_first("Containerfile")
         || matches!(ending, "Dockerfile" | "dockerfile" | "containerfile")
+}
+
+/// Whether a file of this name is a `.dockerignore`, or the `<Dockerfile>.dockerignore` of one Dockerfile.
+#[must_use]
+pub fn is_ignore_file_name(name: &str) -> bool {
+    name.ends_with(".dockerignore")
 }
 
 /// Whether what an editor has open is a Dockerfile, by the editor's language id and the file's name. A template is none, whatever the
@@ -60,14 +68,17 @@ pub fn is_dockerfile_language(id: &str) -> bool {
     id.eq_ignore_ascii_case("dockerfile") || id.eq_ignore_ascii_case("containerfile")
 }
 
-/// Finds the Dockerfiles below a folder. Links to files count, links to folders are not followed.
+/// Finds the Dockerfiles and ignore files below a folder. Links to files count, links to folders are not followed.
 #[must_use]
 pub fn find(folder: &Path) -> Found {
     let mut found = Found::default();
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || !is_not_ours(entry)) {
         match entry {
-            Ok(entry) if is_dockerfile(&entry) => found.files.push(entry.into_path()),
+            Ok(entry) if is_file_of(&entry, is_dockerfile_name) => found.files.push(entry.into_path()),
+            Ok(entry) if is_file_of(&entry, is_ignore_file_name) => {
+                found.ignore_files.push(entry.into_path());
+            }
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
@@ -99,7 +110,7 @@ impl Default for Limits {
 pub fn find_first(folder: &Path, limits: Limits) -> Vec<PathBuf> {
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
     let entries = walk.filter_entry(|entry| entry.depth() == 0 || !is_not_ours(entry)).take(limits.entries);
-    let dockerfiles = entries.filter_map(Result::ok).filter(is_dockerfile);
+    let dockerfiles = entries.filter_map(Result::ok).filter(|entry| is_file_of(entry, is_dockerfile_name));
     dockerfiles.take(limits.files).map(DirEntry::into_path).collect()
 }
 
@@ -117,9 +128,10 @@ fn is_not_ours(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| NOT_OURS.contains(&name))
 }
 
-fn is_dockerfile(entry: &DirEntry) -> bool {
-    let is_file = entry.file_type().is_file() || (entry.file_type().is_symlink() && entry.path().is_file());
-    is_file && entry.file_name().to_str().is_some_and(is_dockerfile_name)
+fn is_file_of(entry: &DirEntry, is_name: fn(&str) -> bool) -> bool {
+    let is_file =
+        || entry.file_type().is_file() || (entry.file_type().is_symlink() && entry.path().is_file());
+    entry.file_name().to_str().is_some_and(is_name) && is_file()
 }
 
 #[cfg(test)]
@@ -196,6 +208,9 @@ mod tests {
             "node_modules/p/Dockerfile",
             ".git/Dockerfile",
             "Dockerfile/Dockerfile.dev",
+            "b/Dockerfile.dockerignore",
+            ".dockerignore",
+            "node_modules/p/.dockerignore",
             "c/readme",
         ] {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
@@ -208,6 +223,9 @@ mod tests {
         let files: Vec<_> =
             found.files.iter().map(|path| path.strip_prefix(root).unwrap().to_str().unwrap()).collect();
         assert_eq!(files, ["Dockerfile/Dockerfile.dev", "a/x.dockerfile", "b/Dockerfile", "c/Dockerfile"]);
+        let ignore_files: Vec<_> =
+            found.ignore_files.iter().map(|path| path.strip_prefix(root).unwrap()).collect();
+        assert_eq!(ignore_files, [Path::new(".dockerignore"), Path::new("b/Dockerfile.dockerignore")]);
         assert!(found.unreadable.is_empty());
         assert_eq!(find(&root.join("nowhere")).unreadable.len(), 1);
     }

@@ -187,3 +187,32 @@ fn bad_input_is_checked_like_any_other() {
         assert!(folder.run(&["check", name]).status < 2);
     }
 }
+
+#[test]
+fn ignore_files_are_checked_by_path_and_in_directories() {
+    let folder = Folder::with_dockerfile("FROM debian:12-slim\nCOPY dist/app /\n");
+    folder.write("dist/app", "x");
+    folder.write(".dockerignore", "dist\n[\n");
+    folder.write("sub/.dockerignore", "nowhere\n");
+    let select = "ignored-file-is-copied,ignore-pattern-refused,ignore-pattern-without-match";
+    let shown = |arguments: &[&str]| {
+        let output = folder.run(&[&["check", "--format", "json", "--select", select], arguments].concat());
+        let files = output.json()["files"].as_array().unwrap().clone();
+        let of_file = |file: &Value| {
+            let found = file["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap());
+            format!("{}: {}", file["path"].as_str().unwrap(), found.collect::<Vec<_>>().join(" "))
+        };
+        files.iter().map(of_file).collect::<Vec<_>>()
+    };
+    let top = ".dockerignore: ignored-file-is-copied ignore-pattern-refused";
+    assert_eq!(shown(&[".dockerignore"]), [top]);
+    assert_eq!(shown(&["."]), ["Dockerfile: ", top, "sub/.dockerignore: ignore-pattern-without-match"]);
+    folder.write("Dockerfile.dockerignore", "x\n");
+    assert_eq!(shown(&[".dockerignore"]), [".dockerignore: ignore-pattern-refused"]);
+    assert_eq!(
+        shown(&["Dockerfile.dockerignore"]),
+        ["Dockerfile.dockerignore: ignore-pattern-without-match"]
+    );
+    let fixed = folder.run(&["fix", ".dockerignore"]).exits(2);
+    assert!(fixed.stderr.contains("is an ignore file"), "{}", fixed.stderr);
+}

@@ -104,3 +104,31 @@ async fn a_client_that_cannot_pull_is_pushed_what_is_wrong() {
     }
     client.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ignore_file_is_written_with_completion_hover_and_fixes() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(".dockerignore");
+    fs::create_dir(folder.path().join("größe")).unwrap();
+    fs::write(folder.path().join("größe/😀.log"), "12345").unwrap();
+    let mut client = session().await;
+    open(&mut client, &path, "ignore", "größe/\r\n!größe/\r\nnowhere\r\n# a\r\n# b\r\n").await;
+    let at = |line: u32, character: u32| json!({"textDocument": {"uri": uri(&path)}, "position": {"line": line, "character": character}});
+    let list = client.ask("textDocument/completion", at(1, 7)).await;
+    let item = &list["items"][0];
+    assert_eq!((&item["label"], &item["detail"]), (&json!("😀.log"), &json!("5 B")), "{list}");
+    let place = json!({"line": 1, "character": 7});
+    assert_eq!(item["textEdit"], json!({"range": {"start": place, "end": place}, "newText": "😀.log"}));
+    let hover = client.ask("textDocument/hover", at(0, 2)).await;
+    let said = hover["contents"]["value"].as_str().unwrap();
+    assert!(said.starts_with("größe matches 1 file, and decides about none"), "{said}");
+    let range = json!({"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 0}});
+    let params = json!({"textDocument": {"uri": uri(&path)}, "range": range, "context": {"diagnostics": []}});
+    let actions = client.ask("textDocument/codeAction", params).await;
+    let edit = &actions[0]["edit"]["changes"][uri(&path)][0];
+    let removed = json!({"start": {"line": 2, "character": 0}, "end": {"line": 3, "character": 0}});
+    assert_eq!((&edit["range"], &edit["newText"]), (&removed, &json!("")), "{actions}");
+    let folds = client.ask("textDocument/foldingRange", json!({"textDocument": {"uri": uri(&path)}})).await;
+    assert_eq!((&folds[0]["startLine"], &folds[0]["kind"]), (&json!(3), &json!("comment")), "{folds}");
+    client.finish().await;
+}

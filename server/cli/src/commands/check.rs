@@ -1,8 +1,8 @@
-//! `layerwise check`: findings in files, in directories, or on stdin.
+//! `layerwise check`: findings in Dockerfiles and ignore files, in directories, or on stdin.
 
 use std::path::Path;
 
-use rules::{Settings, Severity};
+use rules::{IgnoreInput, Settings, Severity};
 use semantic::Model;
 use syntax::Document;
 
@@ -16,7 +16,7 @@ use crate::{outside, settings};
 pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     settings::check_flags(&arguments.select, &arguments.ignore)?;
     let mut files = Vec::new();
-    for file in arguments.paths.iter().flat_map(|path| input::dockerfiles(path)) {
+    for file in arguments.paths.iter().flat_map(|path| input::dockerfiles_and_ignore_files(path)) {
         files.push(match file {
             Ok(path) => check_file(&path, arguments)?,
             Err((path, error)) => Checked::Unreadable { path: path.display().to_string(), error },
@@ -57,12 +57,22 @@ fn check_source(
     settings: &Settings,
 ) -> anyhow::Result<Checked> {
     let document = Document::new(&source.text);
+    if let Some(path) = path.filter(|path| input::is_ignore_file(path)) {
+        let around = outside::around_ignore_file(path, &source.text, arguments.context.as_deref())?;
+        let input =
+            IgnoreInput { text: &source.text, context: around.context.as_ref(), copies: &around.copies };
+        let findings = rules::check_ignore_file(input, settings);
+        return Ok(Checked::Findings { path: shown(path), document, findings });
+    }
     let facts = outside::facts(&document, path, arguments.context.as_deref())?;
     let model = Model::new(&document, &facts);
     let findings = rules::check(&rewrites::Input { model: &model, facts: &facts }, settings);
-    let shown = path.unwrap_or(&source.path).display().to_string();
-    let shown = shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown);
-    Ok(Checked::Findings { path: shown, document, findings })
+    Ok(Checked::Findings { path: shown(path.unwrap_or(&source.path)), document, findings })
+}
+
+fn shown(path: &Path) -> String {
+    let shown = path.display().to_string();
+    shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown)
 }
 
 fn outcome(files: &[Checked], fail_on: Level) -> Outcome {

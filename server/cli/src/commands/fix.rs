@@ -67,6 +67,10 @@ fn fix(source: &Source, arguments: &FixArguments) -> Result<usize, Unread> {
     if !source.is_utf8 {
         return Err(anyhow::anyhow!("{shown} is not UTF-8, so it is left alone: save it as UTF-8").into());
     }
+    if path.is_some_and(input::is_ignore_file) {
+        let reason = "its fixes are choices, which the editor offers";
+        return Err(anyhow::anyhow!("{shown} is an ignore file: {reason}").into());
+    }
     let document = Document::new(&source.text);
     let facts = outside::facts(&document, path, arguments.context.as_deref()).map_err(Unread::Everything)?;
     let trust = if arguments.r#unsafe { Trust::Unsafe } else { Trust::Safe };

@@ -9,6 +9,7 @@ mod arguments;
 mod comments;
 mod flags;
 mod heredocs;
+mod ignore_file;
 mod item;
 mod keywords;
 mod mounts;
@@ -39,9 +40,13 @@ impl Snapshot {
     /// What may be written at an offset; nothing where nothing is offered.
     #[must_use]
     pub fn completions(&self, id: &DocumentId, offset: u32) -> Option<Completions> {
+        let mut items = Items::default();
+        if let Some(state) = self.ignore_file(id) {
+            ignore_file::complete(state, offset.min(state.document.len()), &mut items);
+            return items.finish();
+        }
         let state = self.dockerfile(id)?;
         let offset = offset.min(state.document.len());
-        let mut items = Items::default();
         let cursor = Cursor::new(&state.document, offset)?;
         // Of another language nothing is known but how its file says so.
         let is_foreign = matches!(Frontend::of(&state.document), Frontend::Foreign(_));

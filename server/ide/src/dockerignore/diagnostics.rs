@@ -27,7 +27,7 @@ impl Snapshot {
             state.kind == DocumentKind::Dockerfile && state.facts.context.as_ref().is_some_and(is_same)
         });
         let mut copies: Vec<CopiedPath> =
-            dockerfiles.flat_map(|(id, state)| copies_of(name(id, state), state)).collect();
+            dockerfiles.flat_map(|(id, state)| CopiedPath::all_of(&name(id, state), state.model())).collect();
         copies.sort_by(|left, right| (&left.dockerfile, left.line).cmp(&(&right.dockerfile, right.line)));
         copies
     }
@@ -37,18 +37,4 @@ impl Snapshot {
 fn name(id: &DocumentId, state: &DocumentState) -> String {
     let path = state.facts.context.as_ref().and_then(|context| context.dockerfile.clone());
     path.unwrap_or_else(|| id.as_str().rsplit('/').next().unwrap_or_default().to_owned())
-}
-
-fn copies_of(dockerfile: String, state: &DocumentState) -> Vec<CopiedPath> {
-    let instructions = state.model().stages.iter().flat_map(|stage| &stage.instructions);
-    let mut copies = Vec::new();
-    for item in instructions {
-        let Some(copy) = item.as_copy() else { continue };
-        copies.extend(copy.context_paths().map(|path| CopiedPath {
-            dockerfile: dockerfile.clone(),
-            line: item.instruction.line + 1,
-            path,
-        }));
-    }
-    copies
 }

@@ -5,6 +5,7 @@ use semantic::Facts;
 use semantic::facts::{ContextFacts, FileFacts, FileKind, IgnoreFile};
 
 use crate::{DocumentId, DocumentKind, Host};
+use syntax::TextRange;
 
 /// The facts of a context with these files and a `.dockerignore`.
 fn facts(root: &str, paths: &[&str]) -> Facts {
@@ -62,6 +63,32 @@ fn the_rules_know_the_context_and_the_dockerfiles() {
         "#]],
     );
     check("*.md\n", "FROM a:1\nCOPY --from=b README.md /\nCOPY <<EOF /x\nREADME.md\nEOF\nCOPY", expect![""]);
+}
+
+#[test]
+fn fixes_are_offered_where_they_mend_something() {
+    let (host, id, _) = host("dist\r\nnowhere\r\n", "FROM a:1\nCOPY dist/app /\n");
+    let snapshot = host.snapshot();
+    let titles = |start, end, kind: &str| -> Vec<String> {
+        let wanted = |asked: &str| asked.starts_with(kind);
+        let actions = snapshot.code_actions(&id, TextRange::new(start, end), wanted);
+        actions.into_iter().map(|action| action.title).collect()
+    };
+    assert_eq!(
+        titles(0, 4, ""),
+        [
+            "Take it back in with `!dist/app` (check: that all of it may be in an image)",
+            "Remove `dist` (check: that all that it leaves out may be in an image)"
+        ]
+    );
+    assert_eq!(titles(6, 7, "quickfix"), ["Remove `nowhere` (check: that it is for nothing to come)"]);
+    assert_eq!(titles(0, 20, "refactor"), [""; 0]);
+    let range = TextRange::new(0, 4);
+    let key = snapshot.code_actions(&id, range, |_| true).remove(0).key;
+    let edits = snapshot.resolve(&id, range, &key).unwrap();
+    let text = snapshot.document(&id).unwrap().text();
+    assert_eq!(rewrites::apply(&text, &edits), "dist\r\n!dist/app\r\nnowhere\r\n");
+    assert_eq!(snapshot.resolve(&id, range, "fix/nothing/0/0"), None);
 }
 
 #[test]

@@ -10,10 +10,12 @@ mod copy;
 mod directive;
 mod from;
 mod heredoc;
+mod ignore_file;
 mod image;
 mod keyword;
 mod mode;
 mod mount;
+mod named_context;
 mod packages;
 mod programs;
 mod redaction;
@@ -38,6 +40,7 @@ use crate::build_record::LastBuild;
 use crate::host::{DocumentId, DocumentState, Snapshot};
 use crate::settings::Settings;
 use card::Card;
+pub(crate) use card::count;
 pub(crate) use secrets::Secrets;
 
 /// What an editor shows beside a word.
@@ -62,6 +65,9 @@ impl Snapshot {
     /// What is known of the thing at an offset.
     #[must_use]
     pub fn hover(&self, id: &DocumentId, offset: u32, markup: Markup) -> Option<Hover> {
+        if let Some(state) = self.ignore_file(id) {
+            return ignore_file::at(state, offset, markup);
+        }
         let state = self.dockerfile(id)?;
         let view = View::new(state, self.settings_of(state));
         // A cursor right behind a word means that word, unless another one begins there.

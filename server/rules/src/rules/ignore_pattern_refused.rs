@@ -1,5 +1,8 @@
 //! A line of a `.dockerignore` that the builder refuses.
 
+use rewrites::Fix;
+
+use crate::analysis::fixes::{replace, safe, to_check};
 use crate::ignore::{IgnoreRule, IgnoreView, nothing};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
 
@@ -48,13 +51,42 @@ fn check(view: &IgnoreView<'_>, findings: &mut Findings) {
     for problem in &view.problems {
         let mut letters = problem.message.chars();
         let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-        findings.add(view.place(problem.line), format!("{first}{}.", letters.as_str()));
+        let message = format!("{first}{}.", letters.as_str());
+        findings.add(view.place(problem.line), message).fixes.extend(fix(view, problem.line));
     }
+}
+
+/// A lone `!` goes; anything else may have been meant as it is written.
+fn fix(view: &IgnoreView<'_>, line: u32) -> Option<Fix> {
+    let raw = view.raw(line);
+    if raw == "!" {
+        return Some(safe("Remove `!`", vec![view.removal(line)]));
+    }
+    let escaped = escaped(raw);
+    let edits = vec![replace(view.place(line), escaped.as_str())];
+    let (_, problems) = view.after(&edits);
+    let is_mended = problems.iter().all(|problem| problem.line != line);
+    is_mended
+        .then(|| to_check(format!("Write `{escaped}`"), "that a file with this very name is meant", edits))
+}
+
+/// The pattern with its brackets, and the backslash at its end, as characters.
+fn escaped(raw: &str) -> String {
+    let mut escaped = String::new();
+    let mut letters = raw.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '[' | ']' => escaped.extend(['\\', letter]),
+            '\\' => escaped.extend(['\\', letters.next().unwrap_or('\\')]),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::ignore::tests::found;
+    use crate::ignore::tests::{fixed, found};
 
     const CODE: &str = "ignore-pattern-refused";
 
@@ -67,6 +99,20 @@ mod tests {
                 "! (error): `!` alone takes nothing back in, and the builder refuses it; name a path after it."
             ]
         );
+    }
+
+    #[test]
+    fn a_lone_mark_goes_and_other_characters_are_escaped() {
+        assert_eq!(
+            fixed(CODE, "# c\r\n!\r\n  [é \r\na\\\r\n!b[z-a]\r\n", &[], &[]),
+            [
+                r##"Remove `!`: "# c\r\n  [é \r\na\\\r\n!b[z-a]\r\n""##,
+                r##"Write `\[é` (check: that a file with this very name is meant): "# c\r\n!\r\n  \\[é \r\na\\\r\n!b[z-a]\r\n""##,
+                r##"Write `a\\` (check: that a file with this very name is meant): "# c\r\n!\r\n  [é \r\na\\\\\r\n!b[z-a]\r\n""##,
+                r##"Write `!b\[z-a\]` (check: that a file with this very name is meant): "# c\r\n!\r\n  [é \r\na\\\r\n!b\\[z-a\\]\r\n""##,
+            ]
+        );
+        assert!(fixed(CODE, "[a-z]\n# [\n", &[], &[]).is_empty());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! A pattern of a `.dockerignore` that matches, and yet decides about nothing.
 
+use rewrites::Fix;
 use semantic::dockerignore::{Effect, Pattern};
 
+use crate::analysis::fixes::to_check;
 use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
 
@@ -58,8 +60,32 @@ fn check(view: &IgnoreView<'_>, findings: &mut Findings) {
             continue;
         }
         let Some((message, severity)) = message(view, pattern, effect) else { continue };
-        findings.add(view.place(pattern.line), message).severity = severity;
+        let finding = findings.add(view.place(pattern.line), message);
+        finding.severity = severity;
+        finding.fixes.extend(moved(view, pattern, effect));
+        let edits = vec![view.removal(pattern.line)];
+        let title = format!("Remove `{}`", written(pattern));
+        finding.fixes.push(to_check(title, "that it is for nothing to come", edits));
     }
+}
+
+/// The line below the one that undoes it, where it then decides.
+fn moved(view: &IgnoreView<'_>, pattern: &Pattern, effect: &Effect) -> Option<Fix> {
+    let other = view.pattern(effect.instead.filter(|line| *line > pattern.line)?)?;
+    if other.exception == pattern.exception {
+        return None;
+    }
+    let edits = vec![
+        view.removal(pattern.line),
+        view.insertion_below(other.line, &[view.raw(pattern.line).to_owned()]),
+    ];
+    // Its own line is gone, so that it stands where the other one stood.
+    let first = effect.matched.first.first()?;
+    let (after, _) = view.after(&edits);
+    after.deciding_pattern(first).filter(|decider| decider.line == other.line)?;
+    let what = if pattern.exception { "what it takes back in" } else { "what it leaves out" };
+    let title = format!("Move `{}` below `{}`", written(pattern), written(other));
+    Some(to_check(title, format!("{what} from now on"), edits))
 }
 
 fn message(view: &IgnoreView<'_>, pattern: &Pattern, effect: &Effect) -> Option<(String, Severity)> {
@@ -101,7 +127,7 @@ fn message(view: &IgnoreView<'_>, pattern: &Pattern, effect: &Effect) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use crate::ignore::tests::found;
+    use crate::ignore::tests::{fixed, found};
 
     const CODE: &str = "ignore-pattern-without-effect";
 
@@ -138,6 +164,27 @@ mod tests {
             "*\n!a\n!a/c\n",
             &["!a/c (info): `!a` in line 2 takes all of this back in already. Remove one of the two."],
         );
+    }
+
+    #[test]
+    fn it_moves_below_what_undoes_it_or_goes() {
+        let fixed = |text| fixed(CODE, text, &["a/b/größe.md", "a/c", "d.md"], &[]);
+        assert_eq!(
+            fixed("a/b\r\n!a/b/größe.md"),
+            [
+                r#"Move `a/b` below `!a/b/größe.md` (check: what it leaves out from now on): "!a/b/größe.md\r\na/b""#,
+                r#"Remove `a/b` (check: that it is for nothing to come): "!a/b/größe.md""#,
+            ]
+        );
+        assert_eq!(
+            fixed("*.md\nd.md\n"),
+            [r#"Remove `d.md` (check: that it is for nothing to come): "*.md\n""#]
+        );
+        assert_eq!(
+            fixed("a\n!a/*/**\n"),
+            [r#"Remove `!a/*/**` (check: that it is for nothing to come): "a\n""#]
+        );
+        assert!(fixed("a\n!a/c\n").is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A pattern of a `.dockerignore` that matches nothing.
 
+use crate::analysis::fixes::{replace, to_check};
 use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
 use crate::names::nearest;
 use crate::rule::{Category, Check, Findings, Rule, Severity};
@@ -62,6 +63,14 @@ fn check(view: &IgnoreView<'_>, findings: &mut Findings) {
         if near.is_some() || pattern.exception {
             finding.severity = Severity::Info;
         }
+        if let Some(near) = near {
+            let mark = if pattern.exception { "!" } else { "" };
+            let edits = vec![replace(view.place(pattern.line), format!("{mark}{near}"))];
+            let check = format!("that `{near}` is what you mean");
+            finding.fixes.push(to_check(format!("Change to `{mark}{near}`"), check, edits));
+        }
+        let edits = vec![view.removal(pattern.line)];
+        finding.fixes.push(to_check(format!("Remove `{shown}`"), "that it is for nothing to come", edits));
     }
 }
 
@@ -70,7 +79,7 @@ mod tests {
     use semantic::facts::ContextFacts;
 
     use crate::Settings;
-    use crate::ignore::tests::found;
+    use crate::ignore::tests::{fixed, found};
     use crate::ignore::{IgnoreInput, check_ignore_file};
 
     const CODE: &str = "ignore-pattern-without-match";
@@ -85,6 +94,19 @@ mod tests {
                 ".venv (hint): Nothing in the build context matches, so `.venv` leaves nothing out."
             ]
         );
+    }
+
+    #[test]
+    fn a_name_much_like_it_is_offered_before_its_removal() {
+        assert_eq!(
+            fixed(CODE, "a\r\n!srcs\r\n.venv", &["src/main.rs", "a"], &[]),
+            [
+                r#"Change to `!src` (check: that `src` is what you mean): "a\r\n!src\r\n.venv""#,
+                r#"Remove `!srcs` (check: that it is for nothing to come): "a\r\n.venv""#,
+                r#"Remove `.venv` (check: that it is for nothing to come): "a\r\n!srcs\r\n""#,
+            ]
+        );
+        assert!(fixed(CODE, "src\n", &["src/main.rs"], &[]).is_empty());
     }
 
     #[test]

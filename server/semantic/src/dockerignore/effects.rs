@@ -28,6 +28,8 @@ pub struct Effect {
     pub matched: Tally,
     /// What it decides about: what it leaves out or, with `!`, takes back in.
     pub decided: Tally,
+    /// How many of the files that it matches other lines decide about, by these lines.
+    pub others: BTreeMap<u32, usize>,
     /// The line that decides about the first file that it matches, where it decides about none itself; none where no line does.
     pub instead: Option<u32>,
 }
@@ -101,6 +103,8 @@ impl Dockerignore {
                 first_fates[index].get_or_insert(fate);
                 if fate.line == Some(pattern.line) {
                     effects[index].decided.add(path, bytes);
+                } else if let Some(line) = fate.line {
+                    *effects[index].others.entry(line).or_default() += 1;
                 }
             }
         });
@@ -170,10 +174,10 @@ mod tests {
         let effects = Dockerignore::parse(ignore).0.effects(&context);
         let mut text = String::new();
         for (line, effect) in &effects.by_line {
-            let Effect { matches, matched, decided, instead } = effect;
+            let Effect { matches, matched, decided, others, instead } = effect;
             let _ = writeln!(
                 text,
-                "{line}: matches {matches} {}, decides {} {} {:?}, instead {instead:?}",
+                "{line}: matches {matches} {}, decides {} {} {:?}, others {others:?}, instead {instead:?}",
                 matched.files, decided.files, decided.bytes, decided.first
             );
         }
@@ -187,11 +191,11 @@ mod tests {
             &["a.md", "b.md", "docs/", "docs/a.md", "docs/x/", "docs/x/y", "größe/", "src.js"],
             "*.md\n!b.md\ndocs\ngröße\nnothing\n",
             expect![[r#"
-                1: matches true 2, decides 1 10 ["a.md"], instead None
-                2: matches true 1, decides 1 10 ["b.md"], instead None
-                3: matches true 2, decides 2 20 ["docs/a.md", "docs/x/y"], instead None
-                4: matches true 0, decides 0 0 [], instead None
-                5: matches false 0, decides 0 0 [], instead None
+                1: matches true 2, decides 1 10 ["a.md"], others {2: 1}, instead None
+                2: matches true 1, decides 1 10 ["b.md"], others {}, instead None
+                3: matches true 2, decides 2 20 ["docs/a.md", "docs/x/y"], others {}, instead None
+                4: matches true 0, decides 0 0 [], others {}, instead None
+                5: matches false 0, decides 0 0 [], others {}, instead None
                 left: ["b.md", "src.js"]
             "#]],
         );
@@ -203,12 +207,12 @@ mod tests {
             &["a/", "a/b/", "a/b/c", "a/d", "e"],
             "a\n!a/b\na/b\na/d\n!e\n!a/*/*\n",
             expect![[r#"
-                1: matches true 2, decides 1 10 ["a/d"], instead None
-                2: matches true 1, decides 0 0 [], instead Some(6)
-                3: matches true 1, decides 0 0 [], instead Some(6)
-                4: matches true 1, decides 0 0 [], instead Some(1)
-                5: matches true 1, decides 0 0 [], instead None
-                6: matches true 1, decides 1 10 ["a/b/c"], instead None
+                1: matches true 2, decides 1 10 ["a/d"], others {6: 1}, instead None
+                2: matches true 1, decides 0 0 [], others {6: 1}, instead Some(6)
+                3: matches true 1, decides 0 0 [], others {6: 1}, instead Some(6)
+                4: matches true 1, decides 0 0 [], others {1: 1}, instead Some(1)
+                5: matches true 1, decides 0 0 [], others {}, instead None
+                6: matches true 1, decides 1 10 ["a/b/c"], others {}, instead None
                 left: ["a/b/c", "e"]
             "#]],
         );
@@ -216,8 +220,8 @@ mod tests {
             &["a/", "a/b/", "a/b/c"],
             "a\n!a/*/**\n",
             expect![[r#"
-                1: matches true 1, decides 1 10 ["a/b/c"], instead None
-                2: matches true 1, decides 0 0 [], instead Some(1)
+                1: matches true 1, decides 1 10 ["a/b/c"], others {}, instead None
+                2: matches true 1, decides 0 0 [], others {1: 1}, instead Some(1)
                 left: []
             "#]],
         );

@@ -49,9 +49,13 @@ pub(super) fn cursor(text: &str) -> (String, u32) {
 }
 
 pub(super) fn complete(text: &str, offset: u32, around: &Around) -> Option<Completions> {
+    complete_as(DocumentKind::Dockerfile, text, offset, around)
+}
+
+fn complete_as(kind: DocumentKind, text: &str, offset: u32, around: &Around) -> Option<Completions> {
     let mut host = Host::new();
     let id = DocumentId::new("file:///Dockerfile");
-    host.open(id.clone(), DocumentKind::Dockerfile, text);
+    host.open(id.clone(), kind, text);
     host.set_facts(&id, around.facts.clone());
     host.set_settings(around.settings.clone());
     host.snapshot().completions(&id, offset)
@@ -59,8 +63,13 @@ pub(super) fn complete(text: &str, offset: u32, around: &Around) -> Option<Compl
 
 /// What is offered, one item a line: the word that is replaced, cut at the cursor, then label, text where it differs, and detail.
 pub(super) fn shown(text: &str, around: &Around) -> String {
+    shown_as(DocumentKind::Dockerfile, text, around)
+}
+
+/// The same in a document of another kind.
+pub(super) fn shown_as(kind: DocumentKind, text: &str, around: &Around) -> String {
     let (text, offset) = cursor(text);
-    let Some(found) = complete(&text, offset, around) else { return "nothing\n".to_owned() };
+    let Some(found) = complete_as(kind, &text, offset, around) else { return "nothing\n".to_owned() };
     let document = Document::new(&text);
     let mut out = String::new();
     let mut word = None;

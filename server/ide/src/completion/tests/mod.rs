@@ -5,6 +5,7 @@ mod arguments;
 mod comments;
 mod fixture;
 mod flags;
+mod ignore_files;
 mod keywords;
 mod mounts;
 mod paths;

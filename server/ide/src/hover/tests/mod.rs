@@ -1,6 +1,7 @@
 //! Dockerfiles with a cursor in, hovers out.
 
 mod files;
+mod ignore_files;
 mod images;
 mod language;
 mod runs;
@@ -58,11 +59,11 @@ impl Outside {
     }
 }
 
-fn snapshot(text: &str, outside: Outside) -> (Snapshot, DocumentId) {
+fn snapshot(kind: DocumentKind, text: &str, outside: Outside) -> (Snapshot, DocumentId) {
     let id = DocumentId::new("file:///project/Dockerfile");
     let mut host = Host::new();
     host.set_settings(outside.settings);
-    host.open(id.clone(), DocumentKind::Dockerfile, text);
+    host.open(id.clone(), kind, text);
     host.set_facts(&id, outside.facts);
     if let Some(last_build) = outside.last_build {
         host.set_last_build(&id, last_build);
@@ -72,9 +73,13 @@ fn snapshot(text: &str, outside: Outside) -> (Snapshot, DocumentId) {
 
 /// The hover at the `$0` of a text: what it is about, and what it says.
 fn hover(text: &str, outside: Outside) -> String {
+    hover_in(DocumentKind::Dockerfile, text, outside)
+}
+
+fn hover_in(kind: DocumentKind, text: &str, outside: Outside) -> String {
     let at = text.find("$0").expect("a cursor");
     let text = text.replacen("$0", "", 1);
-    let (snapshot, id) = snapshot(&text, outside);
+    let (snapshot, id) = snapshot(kind, &text, outside);
     match snapshot.hover(&id, u32::try_from(at).unwrap(), Markup::Markdown) {
         Some(hover) => {
             let about = snapshot.document(&id).unwrap().slice(hover.range).replace('\r', "");

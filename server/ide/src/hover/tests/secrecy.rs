@@ -51,7 +51,7 @@ fn no_hover_shows_a_secret() {
     for text in FILES {
         for crlf in [false, true] {
             let text = if crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
-            let (snapshot, id) = snapshot(&text, outside());
+            let (snapshot, id) = snapshot(crate::DocumentKind::Dockerfile, &text, outside());
             for offset in 0..=u32::try_from(text.len()).unwrap() {
                 for markup in [Markup::Markdown, Markup::PlainText] {
                     let Some(hover) = snapshot.hover(&id, offset, markup) else { continue };
