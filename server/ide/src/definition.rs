@@ -4,10 +4,13 @@
 
 use semantic::dockerignore::Dockerignore;
 use semantic::path::clean_context_path;
-use semantic::{ContextFacts, Copy, Model, Occurrence, Occurrences, Role, SourceKind, Symbol};
+use semantic::{
+    Caller, ContextFacts, Copy, Model, Occurrence, Occurrences, Role, SourceKind, StageReference, Symbol,
+};
 use syntax::TextRange;
 
 use crate::host::{DocumentId, DocumentState, Snapshot};
+use crate::named_contexts;
 
 /// Files that a pattern leads to, at most.
 const MAX_FILES: usize = 50;
@@ -33,6 +36,13 @@ pub enum Target {
     },
     /// A file or folder of the build context, by its path.
     File(String),
+    /// A line of another file, from 0.
+    Line {
+        /// The file's path.
+        path: String,
+        /// The line.
+        line: u32,
+    },
 }
 
 impl Snapshot {
@@ -41,8 +51,13 @@ impl Snapshot {
     #[must_use]
     pub fn definition(&self, id: &DocumentId, offset: u32) -> Vec<Definition> {
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        let Some(occurrence) = state.occurrences().at(offset) else { return files(state, offset) };
-        targets(state, occurrence, Depth::Values)
+        // A context that a caller names stands in the place of a stage, and comes before it.
+        let mut found = contexts(state, offset);
+        match state.occurrences().at(offset) {
+            Some(occurrence) => found.extend(targets(state, occurrence, Depth::Values)),
+            None => found.extend(files(state, offset)),
+        }
+        found
     }
 
     /// Where the name at an offset is declared: for a variable, the ARG or ENV that makes it visible there.
@@ -112,11 +127,43 @@ fn variable(occurrences: &Occurrences, occurrence: &Occurrence, depth: Depth) ->
     names
 }
 
+/// The callers that put a context in the place of what a FROM, a `--from` or a mount's `from` names: the lines of their names.
+fn contexts(state: &DocumentState, offset: u32) -> Vec<Definition> {
+    let (model, facts) = (state.model(), &state.facts);
+    if facts.callers.iter().all(|caller| caller.build.contexts.is_empty()) {
+        return Vec::new();
+    }
+    let Some((origin, name)) = source_named_at(model, offset) else { return Vec::new() };
+    let line = |caller: &Caller| Definition {
+        origin,
+        target: Target::Line { path: caller.file.clone(), line: caller.line },
+    };
+    named_contexts::given(facts, &name).into_iter().map(|(caller, _)| line(caller)).collect()
+}
+
+/// The name of a stage or an image, where files come from, at an offset.
+fn source_named_at(model: &Model, offset: u32) -> Option<(TextRange, String)> {
+    for stage in &model.stages {
+        if stage.image.range.touches(offset) {
+            let reference = StageReference { text: stage.image.clone(), target: stage.base.clone() };
+            return Some((stage.image.range, named_contexts::name_of(model, &reference)?));
+        }
+    }
+    let (_, item) = model.instruction_at(offset)?;
+    let reference = item.references().find(|reference| reference.range().touches(offset))?;
+    Some((reference.range(), named_contexts::name_of(model, reference)?))
+}
+
 /// The files of the build context that a COPY or ADD takes by the source at an offset, as far as the context is known.
 fn files(state: &DocumentState, offset: u32) -> Vec<Definition> {
-    let Some(context) = &state.facts.context else { return Vec::new() };
     let Some((_, item)) = state.model().instruction_at(offset) else { return Vec::new() };
-    let Some(copy) = item.as_copy().filter(|copy| copy.from.is_none()) else { return Vec::new() };
+    let Some(copy) = item.as_copy() else { return Vec::new() };
+    let context = match &copy.from {
+        None => state.facts.context.as_ref(),
+        Some(from) => named_contexts::name_of(state.model(), from)
+            .and_then(|name| named_contexts::folder(&state.facts, &name)),
+    };
+    let Some(context) = context else { return Vec::new() };
     let Some((origin, pattern)) = source_at(copy, offset) else { return Vec::new() };
     let file = |path: &str| Definition {
         origin,

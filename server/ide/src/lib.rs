@@ -24,6 +24,7 @@ pub mod host;
 pub mod hover;
 pub mod inlay_hints;
 pub mod kind;
+mod named_contexts;
 pub mod references;
 pub mod rename;
 pub mod selection_ranges;

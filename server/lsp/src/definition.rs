@@ -1,7 +1,9 @@
 //! `textDocument/definition` and `textDocument/declaration`: as links where the client takes them, else as places.
 
 use ide::{Definition, Document, DocumentKind, Target};
-use tower_lsp::ls_types::{GotoDefinitionParams, GotoDefinitionResponse, Location, LocationLink, Range, Uri};
+use tower_lsp::ls_types::{
+    GotoDefinitionParams, GotoDefinitionResponse, Location, LocationLink, Position, Range, Uri,
+};
 
 use crate::main_loop::Context;
 use crate::{caller_definition, from_proto, to_proto};
@@ -57,6 +59,11 @@ fn link(context: &Context, uri: &Uri, document: &Document, definition: Definitio
     let (target_uri, target_range, target_selection_range) = match definition.target {
         Target::Here { whole, name } => (uri.clone(), range(whole), range(name)),
         Target::File(path) => (Uri::from_file_path(path)?, Range::default(), Range::default()),
+        Target::Line { path, line } => {
+            let start = Position { line, character: 0 };
+            let range = Range { start, end: start };
+            (Uri::from_file_path(path)?, range, range)
+        }
     };
     Some(LocationLink {
         origin_selection_range: Some(range(definition.origin)),

@@ -32,6 +32,9 @@ pub struct Facts {
     /// The values of `TARGETARCH` and its like, where a certain build is meant; those that are absent are not known.
     #[serde(default)]
     pub platform_arguments: BTreeMap<String, String>,
+    /// What lies in the folders that callers name as contexts, by the folder's whole path; those that were read.
+    #[serde(default)]
+    pub named_contexts: BTreeMap<String, ContextFacts>,
 }
 
 /// The build context.

@@ -104,6 +104,14 @@ pub fn ignore_file(context: &Path, dockerfile: &Path) -> Result<Option<IgnoreFil
     }
 }
 
+/// Reads the `.dockerignore` of a named context, which belongs to no Dockerfile (BuildKit: `frontend/dockerui/namedcontext.go`).
+///
+/// # Errors
+/// As for [`ignore_file`].
+pub fn ignore_file_of_named(context: &Path) -> Result<Option<IgnoreFile>, ContextError> {
+    read_ignore_file(context.join(".dockerignore"))
+}
+
 /// Reads `<Dockerfile>.dockerignore`, which lies beside the Dockerfile. None where there is none.
 ///
 /// # Errors

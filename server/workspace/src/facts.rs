@@ -89,9 +89,28 @@ const MADE_BY_TOOLS: [&str; 5] = [".git", "node_modules", "target", ".venv", "ve
 /// # Errors
 /// A context that is no folder or cannot be read, an ignore file that cannot be read.
 pub fn of_context(root: &Path, dockerfile: &Path, limits: Limits) -> Result<ContextFacts, ContextError> {
+    let ignore_file = context::ignore_file(root, dockerfile);
+    let mut facts = list(root, ignore_file, limits)?;
+    facts.dockerfile = relative(root, dockerfile);
+    Ok(facts)
+}
+
+/// Reads the facts of a named context.
+///
+/// # Errors
+/// As for [`of_context`].
+pub fn of_named_context(root: &Path, limits: Limits) -> Result<ContextFacts, ContextError> {
+    list(root, context::ignore_file_of_named(root), limits)
+}
+
+fn list(
+    root: &Path,
+    ignore_file: Result<Option<context::IgnoreFile>, ContextError>,
+    limits: Limits,
+) -> Result<ContextFacts, ContextError> {
     let unreadable = |error| ContextError::Root { path: root.display().to_string(), error };
     fs::read_dir(root).map_err(unreadable)?;
-    let ignore_file = context::ignore_file(root, dockerfile)?.map(|file| IgnoreFile {
+    let ignore_file = ignore_file?.map(|file| IgnoreFile {
         path: relative(root, &file.path).unwrap_or_else(|| file.path.display().to_string()),
         text: file.text,
     });
@@ -99,7 +118,6 @@ pub fn of_context(root: &Path, dockerfile: &Path, limits: Limits) -> Result<Cont
         root: root.display().to_string(),
         complete: true,
         ignore_file,
-        dockerfile: relative(root, dockerfile),
         ..ContextFacts::default()
     };
     let mut listing = Listing {

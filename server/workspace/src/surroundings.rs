@@ -1,9 +1,10 @@
 //! What lies around a Dockerfile, read from disk as [`semantic::Facts`]: which folder is its build context, and what is in it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use semantic::facts::IgnoreFile;
-use semantic::facts::callers::{Agreed, Caller, agreed_context};
+use semantic::facts::callers::{Agreed, Caller, Setting, agreed_context};
 use semantic::{ContextFacts, Model};
 
 use crate::context;
@@ -43,6 +44,26 @@ pub fn copied_paths(model: &Model) -> Vec<String> {
 #[must_use]
 pub fn context_facts(root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
     facts::of_context(root, dockerfile, Limits::default()).ok()
+}
+
+/// Folders that are read as named contexts, at most, and how much of each: what completion shows of them, and no manifests.
+const NAMED_CONTEXTS: usize = 8;
+const NAMED_LIMITS: Limits = Limits { files: 5_000, manifest: 0, manifests: 0 };
+
+/// What lies in the folders that callers name as contexts, by whole path. No folder outside of `boundary` is read.
+#[must_use]
+pub fn named_contexts(callers: &[Caller], boundary: &Path) -> BTreeMap<String, ContextFacts> {
+    let Ok(boundary) = boundary.canonicalize() else { return BTreeMap::new() };
+    let given = callers.iter().flat_map(|caller| caller.build.contexts.values()).filter_map(Setting::known);
+    let folders: BTreeSet<&str> = given.filter(|context| context.starts_with('/')).collect();
+    let is_inside = |folder: &&str| {
+        Path::new(folder).canonicalize().is_ok_and(|real| real.is_dir() && real.starts_with(&boundary))
+    };
+    let read = |folder: &str| {
+        let facts = facts::of_named_context(Path::new(folder), NAMED_LIMITS).ok()?;
+        Some((folder.to_owned(), facts))
+    };
+    folders.into_iter().filter(is_inside).take(NAMED_CONTEXTS).filter_map(read).collect()
 }
 
 /// The Dockerfile that alone an ignore file is for: `<Dockerfile>.dockerignore` lies beside it. None for `.dockerignore`.
@@ -142,6 +163,38 @@ mod tests {
         assert_eq!(facts(path, &["package.json"]), expected);
         let name = "api.Dockerfile.dockerignore".to_owned();
         assert_eq!(facts(path, &[]), (root.join("docker"), name, own("api.Dockerfile")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn named_contexts_are_read_inside_of_the_workspace_alone() {
+        let folder =
+            tree(&[("w/libs/a.txt", ""), ("w/libs/.dockerignore", "b"), ("secret/key", ""), ("w/file", "")]);
+        let root = folder.path().canonicalize().unwrap();
+        std::os::unix::fs::symlink(root.join("secret"), root.join("w/link")).unwrap();
+        let known = |path: &str| Setting::Known(root.join(path).display().to_string());
+        let contexts = [
+            ("libs", known("w/libs")),
+            ("outside", known("secret")),
+            ("link", known("w/link")),
+            ("gone", known("w/gone")),
+            ("file", known("w/file")),
+            ("image", Setting::Known("docker-image://alpine".to_owned())),
+        ];
+        let contexts = contexts.into_iter().map(|(name, setting)| (name.to_owned(), setting)).collect();
+        let build = semantic::CallerBuild { contexts, ..semantic::CallerBuild::default() };
+        let caller = Caller {
+            kind: semantic::CallerKind::Compose,
+            file: "/w/compose.yaml".to_owned(),
+            shown_file: "compose.yaml".to_owned(),
+            line: 0,
+            name: "web".to_owned(),
+            build,
+        };
+        let read = named_contexts(&[caller], &root.join("w"));
+        assert_eq!(read.keys().collect::<Vec<_>>(), [&root.join("w/libs").display().to_string()]);
+        let libs = read.values().next().unwrap();
+        assert!(libs.has("a.txt") && libs.complete && libs.dockerignore().is_ignored("b"));
     }
 
     #[cfg(unix)]

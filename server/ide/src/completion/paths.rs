@@ -8,6 +8,7 @@ use semantic::{Kind, Stage, StageInstruction, path};
 
 use super::item::{CompletionKind, Items, Word};
 use super::{Asked, LIMIT};
+use crate::named_contexts;
 
 /// What a path stands in, and so how it ends and what cannot be in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +46,12 @@ impl Quoting {
 
 /// What lies in the folder of the build context that is typed from `start` on.
 pub(super) fn of_context(asked: &Asked<'_>, start: usize, quoting: Quoting, items: &mut Items) {
-    let at = asked.at;
     let Some(context) = &asked.state.facts.context else { return };
-    let text = at.text_from(start);
+    in_context(asked, context, start, quoting, items);
+}
+
+fn in_context(asked: &Asked<'_>, context: &ContextFacts, start: usize, quoting: Quoting, items: &mut Items) {
+    let text = asked.at.text_from(start);
     if text.contains("://") || text.contains(['$', '*', '?', '[']) {
         return;
     }
@@ -136,7 +140,7 @@ pub(super) fn whole_context(items: &mut Items) {
     items.add(".", CompletionKind::Folder).detail("The whole build context");
 }
 
-/// What is known to lie in the stage that a `--from` names.
+/// What is known to lie in the stage or the named context that a `--from` names.
 pub(super) fn of_source(asked: &Asked<'_>, from: &str, start: usize, quoting: Quoting, items: &mut Items) {
     let model = asked.model();
     let above = asked.stages_above();
@@ -145,6 +149,12 @@ pub(super) fn of_source(asked: &Asked<'_>, from: &str, start: usize, quoting: Qu
         model.stages.iter().take(above).rev().find(|stage| stage.lower_name().as_ref() == Some(&lower));
     let stage =
         named.or_else(|| model.stages.get(from.parse::<usize>().ok().filter(|index| *index < above)?));
+    // A context of a stage's name stands in its place.
+    let name = stage.and_then(Stage::lower_name);
+    if let Some(context) = named_contexts::folder(&asked.state.facts, name.as_deref().unwrap_or(from)) {
+        in_context(asked, context, start, quoting, items);
+        return;
+    }
     if let Some(stage) = stage {
         let lineage = model.lineage(stage.index);
         add_places(&lineage, u32::MAX, items);

@@ -1,12 +1,16 @@
-//! What files and stages may come from: the stages above, `scratch`, and the images that the builder has.
+//! What files and stages may come from: the stages above, the contexts that callers name, `scratch`, and the images that the builder
+//! has.
 
 use super::Asked;
 use super::item::{CompletionKind, Items};
+use crate::callers::address;
 use crate::inlay_hints::bytes;
+use crate::named_contexts;
 
 /// Stages and images for `--from` and a mount's `from`.
 pub(super) fn complete(asked: &Asked<'_>, items: &mut Items) {
     add_stages(asked, Unnamed::ByNumber, items);
+    add_contexts(asked, items);
     add_images(asked, items);
 }
 
@@ -14,6 +18,7 @@ pub(super) fn complete(asked: &Asked<'_>, items: &mut Items) {
 pub(super) fn bases(asked: &Asked<'_>, items: &mut Items) {
     // FROM knows no numbers.
     add_stages(asked, Unnamed::LeftOut, items);
+    add_contexts(asked, items);
     add_images(asked, items);
     items.add("scratch", CompletionKind::Image).detail("Nothing: an empty image");
 }
@@ -40,8 +45,20 @@ fn add_stages(asked: &Asked<'_>, unnamed: Unnamed, items: &mut Items) {
         };
         // Of two stages with one name the later one is meant.
         if !items.has(&name) {
-            let detail = format!("Stage, FROM {} in line {}", stage.image.raw, stage.from.line + 1);
+            let mut detail = format!("Stage, FROM {} in line {}", stage.image.raw, stage.from.line + 1);
+            if let Some((caller, _)) = named_contexts::given(&asked.state.facts, &name).first() {
+                detail += &format!("; {} puts another context in its place", address(caller));
+            }
             items.add(name, CompletionKind::Stage).detail(detail);
+        }
+    }
+}
+
+/// Contexts that callers give, but for those that stand in the place of a stage.
+fn add_contexts(asked: &Asked<'_>, items: &mut Items) {
+    for (name, detail) in named_contexts::details(&asked.state.facts) {
+        if !items.has(name) {
+            items.add(name, CompletionKind::Folder).detail(detail);
         }
     }
 }
@@ -49,6 +66,9 @@ fn add_stages(asked: &Asked<'_>, unnamed: Unnamed, items: &mut Items) {
 fn add_images(asked: &Asked<'_>, items: &mut Items) {
     let facts = &asked.state.facts;
     for (name, image) in &facts.base_images {
+        if items.has(name) {
+            continue;
+        }
         let size = if image.size == 0 { String::new() } else { format!(", {}", bytes(image.size)) };
         items.add(name.clone(), CompletionKind::Image).detail(format!("On this builder{size}"));
     }

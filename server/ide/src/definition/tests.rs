@@ -16,6 +16,7 @@ fn show(opened: &Opened, found: Vec<Definition>) -> String {
             opened.slice(whole).lines().next().unwrap_or_default()
         ),
         Target::File(path) => format!("{} -> {path}\n", opened.slice(found.origin)),
+        Target::Line { path, line } => format!("{} -> {path}:{line}\n", opened.slice(found.origin)),
     };
     found.into_iter().map(target).collect()
 }

@@ -9,6 +9,7 @@ use super::context_files::{Matched, matched};
 use super::spot::{Found, Spot};
 use super::{mode, stage, step};
 use crate::inlay_hints::bytes;
+use crate::named_contexts;
 
 /// A source or the destination.
 pub(super) fn at(spot: &Spot<'_>, copy: &Copy) -> Found {
@@ -52,7 +53,10 @@ fn of_source(spot: &Spot<'_>, copy: &Copy, source: &CopySource) -> Option<Card> 
         return Some(Card::new(title(written).text(" depends on a variable without a known value")));
     };
     match &copy.from {
-        Some(reference) => Some(in_stage(spot, reference, value)),
+        Some(reference) => {
+            let named = in_named_context(spot, reference, value);
+            Some(named.unwrap_or_else(|| in_stage(spot, reference, value)))
+        }
         None => Some(in_context(spot, copy, value)),
     }
 }
@@ -63,6 +67,21 @@ fn checksum(spot: &Spot<'_>, what: &'static str) -> Line {
         Some(_) => say("The build fails where its checksum is another one."),
         None => say("Without ").code("--checksum").text(format!(", {what} goes into the image unseen.")),
     }
+}
+
+/// In the folder that all callers put in the place of what `--from` names.
+fn in_named_context(spot: &Spot<'_>, reference: &StageReference, written: &str) -> Option<Card> {
+    let name = named_contexts::name_of(spot.view.model, reference)?;
+    let context = named_contexts::folder(spot.view.facts, &name)?;
+    let path = clean_context_path(written);
+    let found = matched(context, &path);
+    let shown = if path == "." { "/" } else { path.as_str() };
+    let mut card = Card::new(title(shown).text(" of the named context ").code(name));
+    card.line(count_line(&found, &path, context.complete));
+    if let Some(ignore_file) = context.ignore_file.as_ref().filter(|_| !found.ignored.is_empty()) {
+        card.line(ignored(&found, &ignore_file.path));
+    }
+    Some(card)
 }
 
 fn in_stage(spot: &Spot<'_>, reference: &StageReference, path: &str) -> Card {

@@ -4,7 +4,7 @@ use semantic::Base;
 
 use super::card::{Card, code, say, title};
 use super::spot::{Found, Spot};
-use super::{image, stage};
+use super::{image, named_context, stage};
 
 pub(super) fn at(spot: &Spot<'_>) -> Found {
     let (index, word) = spot.word()?;
@@ -14,7 +14,8 @@ pub(super) fn at(spot: &Spot<'_>) -> Found {
         (0, Base::Stage(index)) => stage::card(spot.view, spot.view.model.stages.get(*index)?),
         (0, Base::Scratch) => stage::nothing(),
         (0, Base::Image(name)) => {
-            let mut card = image::card(spot.view, name);
+            let named = named_context::card(spot.view, name);
+            let mut card = named.unwrap_or_else(|| image::card(spot.view, name));
             if found.image.raw != *name {
                 card.line(
                     code(found.image.raw.as_str())

@@ -4,8 +4,9 @@ use inner_loop::StepState;
 use semantic::{Base, Model, Stage, StageReference};
 use syntax::Keyword;
 
-use super::View;
 use super::card::{Card, Line, code, count, line_number, say, title};
+use super::{View, named_context};
+use crate::callers::{address, of_stage};
 use crate::inlay_hints::{bytes, seconds};
 use crate::targets::target_name;
 
@@ -49,6 +50,9 @@ pub(super) fn nothing() -> Card {
 
 /// An image, or a context that the caller of the build names.
 fn outside(view: &View<'_>, name: &str, stage: Option<&Stage>) -> Card {
+    if let Some(card) = named_context::card(view, name) {
+        return card;
+    }
     let mut card = super::image::card(view, name);
     let later = view.model.target(name).filter(|found| stage.is_some_and(|stage| found.index > stage.index));
     match later {
@@ -82,8 +86,18 @@ pub(super) fn card(view: &View<'_>, stage: &Stage) -> Card {
     card.item(say(size_of(stage)));
     card.item(users(model, stage));
     card.item(end(view, stage));
+    let callers: Vec<String> = of_stage(&view.facts.callers, model, stage).map(address).collect();
+    if !callers.is_empty() {
+        let total = callers.len();
+        card.item(say("Built by ").list(callers.into_iter(), total, 4));
+    }
     if let Some(line) = last_build(view, stage) {
         card.item(line);
+    }
+    if let Some(name) = stage.lower_name() {
+        for line in named_context::lines(view, &name) {
+            card.item(line.text(" in its place: nothing of the stage runs there"));
+        }
     }
     card
 }

@@ -1,6 +1,7 @@
 //! A FROM, `--from` or `from=` that names a stage which is not there.
 
 use rewrites::{Applicability, Fix, Input};
+use semantic::facts::callers::same_context;
 use semantic::{Base, Stage, StageReference};
 use syntax::{TextEdit, TextRange};
 
@@ -129,12 +130,20 @@ const OFFICIAL_IMAGES: [&str; 66] = [
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
     let stages = &input.model.stages;
+    let is_context = |name: &str| {
+        let mut names = input.facts.callers.iter().flat_map(|caller| caller.build.contexts.keys());
+        names.any(|known| same_context(known, name))
+    };
     for stage in stages {
-        if let Base::Image(name) = &stage.base {
+        if let Base::Image(name) = &stage.base
+            && !is_context(name)
+        {
             check_base(stages, stage, name, findings);
         }
         for reference in stage.instructions.iter().flat_map(semantic::StageInstruction::references) {
-            check_reference(stages, stage, reference, findings);
+            if !matches!(&reference.target, Base::Image(name) if is_context(name)) {
+                check_reference(stages, stage, reference, findings);
+            }
         }
     }
 }
@@ -230,7 +239,10 @@ fn replace(range: TextRange, name: &str) -> Fix {
 mod tests {
     use expect_test::expect;
 
-    use crate::tests::{check, check_fix, no_findings};
+    use semantic::{Caller, CallerBuild, CallerKind, Facts, Setting};
+
+    use crate::Settings;
+    use crate::tests::{check, check_fix, findings_of, no_findings};
 
     #[test]
     fn a_typo_is_named_with_the_nearest_stage() {
@@ -245,6 +257,26 @@ RUN --mount=type=bind,from=buildd,target=/x true
 #                          ^^^^^^ unknown-stage: No stage is named `buildd`, so the builder will try to pull an image of that name. Did you mean `build`?
 ",
         );
+    }
+
+    #[test]
+    fn a_context_that_a_caller_names_is_no_typo() {
+        let text = "FROM busybox:1.37 AS build\nFROM Builds\nCOPY --from=biuld /a /a\n";
+        let codes = |facts: &Facts| -> Vec<_> {
+            let settings = Settings { select: vec!["unknown-stage".to_owned()], ..Settings::default() };
+            findings_of(text, facts, &settings).into_iter().map(|finding| finding.range.start).collect()
+        };
+        let contexts = ["biuld", "builds"].map(|name| (name.to_owned(), Setting::Known("/p".to_owned())));
+        let caller = Caller {
+            kind: CallerKind::Bake,
+            file: "/p/docker-bake.hcl".to_owned(),
+            shown_file: "docker-bake.hcl".to_owned(),
+            line: 0,
+            name: "app".to_owned(),
+            build: CallerBuild { contexts: contexts.into(), ..CallerBuild::default() },
+        };
+        assert_eq!(codes(&Facts::default()), [32, 51]);
+        assert_eq!(codes(&Facts { callers: vec![caller], ..Facts::default() }), [0; 0]);
     }
 
     #[test]

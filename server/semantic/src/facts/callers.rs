@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::image_reference::ImageReference;
+
 /// One way in which a Dockerfile is built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
@@ -124,6 +126,25 @@ impl Caller {
     }
 }
 
+/// Whether two names of contexts are one to BuildKit: names of images, of which `node`, `node:latest` and `docker.io/library/node` are
+/// the same (`frontend/dockerui/namedcontext.go`).
+#[must_use]
+pub fn same_context(left: &str, right: &str) -> bool {
+    left == right || normalized(left) == normalized(right)
+}
+
+fn normalized(name: &str) -> String {
+    let Ok(reference) = ImageReference::parse(name) else { return name.to_lowercase() };
+    let mut normalized = reference.familiar_name();
+    if let Some(tag) = reference.tag.filter(|tag| tag != "latest") {
+        normalized = format!("{normalized}:{tag}");
+    }
+    if let Some(digest) = reference.digest {
+        normalized = format!("{normalized}@{digest}");
+    }
+    normalized
+}
+
 /// What all callers say alike.
 pub fn agreed<'a>(callers: &'a [Caller], said: impl Fn(&'a Caller) -> Option<Option<&'a str>>) -> Agreed<'a> {
     let mut values = callers.iter().map(said);
@@ -194,6 +215,13 @@ mod tests {
         assert_eq!(agreed_arg(&both, "E"), Agreed::Nothing);
         assert_eq!(agreed_arg(&[], "A"), Agreed::Nothing);
         assert_eq!(agreed_context(&both), Agreed::Differs);
+    }
+
+    #[test]
+    fn contexts_are_named_as_images_are() {
+        assert!(same_context("node", "docker.io/library/node:latest"));
+        assert!(same_context("Shared", "shared") && same_context("node:22", "library/node:22"));
+        assert!(!same_context("node", "node:22") && !same_context("a", "b"));
     }
 
     #[test]
