@@ -54,6 +54,72 @@ pub fn in_bake(path: &str, text: &str, offset: usize) -> Option<Spot> {
     })
 }
 
+/// What is being typed at an offset of a Compose file.
+#[must_use]
+pub fn typed_in_compose(text: &str, offset: usize) -> Option<Typed> {
+    let word = word_at(text, offset);
+    // A value or an item of a list; the key of a mapping that has no value yet.
+    let ways = [("", ""), ("", ": 0")];
+    typed(text, &word, &ways, in_compose)
+}
+
+/// What is being typed at an offset of a Bake file, in HCL or, by its `path`, in JSON.
+#[must_use]
+pub fn typed_in_bake(path: &str, text: &str, offset: usize) -> Option<Typed> {
+    let word = word_at(text, offset);
+    let ways: &[_] = if path.ends_with(".json") {
+        &[("", "")]
+    } else if text[..word.start].trim_end().ends_with('=') {
+        // A value; without quotes it would be a variable.
+        &[("\"", "\"")]
+    } else {
+        &[("", ""), ("", " = 0")]
+    };
+    typed(text, &word, ways, |text, offset| in_bake(path, text, offset))
+}
+
+/// A word that is being typed where a stage or a build argument is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// What the word will name; see [`MARK`].
+    pub spot: Spot,
+    /// The word, in bytes; empty where nothing is typed yet.
+    pub word: Place,
+    /// What must stand around the word so that the file can be read: quotes around a value, `: 0` behind a key.
+    pub around: (&'static str, &'static str),
+    /// The text with [`MARK`] in the word's place, which can be read.
+    pub text: String,
+}
+
+/// Stands for the word that is being typed.
+pub const MARK: &str = "LAYERWISE_CURSOR";
+
+/// Reads the text with a mark in the place of the word, in the first of several ways in which it means something.
+fn typed(
+    text: &str,
+    word: &Place,
+    ways: &[(&'static str, &'static str)],
+    spot: impl Fn(&str, usize) -> Option<Spot>,
+) -> Option<Typed> {
+    ways.iter().find_map(|&(before, behind)| {
+        let marked = format!("{}{before}{MARK}{behind}{}", &text[..word.start], &text[word.end..]);
+        let spot = spot(&marked, word.start + before.len())?;
+        let is_there = marked[spot.place.clone()].contains(MARK);
+        is_there.then(|| Typed { spot, word: word.clone(), around: (before, behind), text: marked })
+    })
+}
+
+/// The letters around an offset that a stage or an argument may have in its name.
+fn word_at(text: &str, offset: usize) -> Place {
+    let is_part = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let (before, behind) = text.split_at_checked(offset).unwrap_or((text, ""));
+    let length =
+        |letters: &mut dyn Iterator<Item = char>| letters.take_while(is_part).map(char::len_utf8).sum();
+    let start: usize = length(&mut before.chars().rev());
+    let end: usize = length(&mut behind.chars());
+    before.len() - start..before.len() + end
+}
+
 fn touches(place: &Place, offset: usize) -> bool {
     place.start <= offset && offset <= place.end
 }
@@ -140,6 +206,61 @@ mod tests {
         check("compose.yaml", &file("dev", "- NA$0ME=1"), r#"3 Argument("NAME") "NAME=1""#);
         check("compose.yaml", &file("dev", "A: 1$0"), "");
         check("compose.yaml", &file("dev", "A: [$0"), "");
+    }
+
+    /// What is typed at `$0`, and how the file is read.
+    fn check_typed(path: &str, marked: &str, expected: &str) {
+        let offset = marked.find("$0").unwrap();
+        let text = marked.replacen("$0", "", 1);
+        let typed = if path.starts_with("compose") {
+            typed_in_compose(&text, offset)
+        } else {
+            typed_in_bake(path, &text, offset)
+        };
+        let shown = typed.map(|typed| {
+            let Typed { spot, word, around, .. } = typed;
+            format!("{} {:?} {:?} {around:?}", spot.line, spot.names, &text[word])
+        });
+        assert_eq!(shown.unwrap_or_default(), expected, "{marked}");
+    }
+
+    #[test]
+    fn what_is_being_typed_is_read_though_the_file_is_not_whole() {
+        let compose =
+            |lines: &str| format!("services:\r\n  é:\r\n    build:\r\n      context: .\r\n{lines}\r\n");
+        let argument = r#"Argument("LAYERWISE_CURSOR")"#;
+        check_typed("compose.yaml", &compose("      target: $0"), r#"1 Stage "" ("", "")"#);
+        check_typed("compose.yaml", &compose("      target: de$0v-2"), r#"1 Stage "dev-2" ("", "")"#);
+        check_typed(
+            "compose.yaml",
+            &compose("      args:\r\n        A: 1\r\n        N$0"),
+            &format!("1 {argument} \"N\" (\"\", \": 0\")"),
+        );
+        check_typed(
+            "compose.yaml",
+            &compose("      args:\r\n        - N$0"),
+            &format!("1 {argument} \"N\" (\"\", \"\")"),
+        );
+        check_typed(
+            "compose.yaml",
+            &compose("      args:\r\n        N$0AME: 1"),
+            &format!("1 {argument} \"NAME\" (\"\", \"\")"),
+        );
+        check_typed("compose.yaml", &compose("      context: $0"), "");
+        check_typed("compose.yaml", &compose("      args: {A: $0"), "");
+        check_typed("docker-bake.hcl", "target \"x\" {\n  target = $0\n}\n", r#"0 Stage "" ("\"", "\"")"#);
+        check_typed("docker-bake.hcl", "target \"x\" {\n  target = \"d$0\"\n}\n", r#"0 Stage "d" ("", "")"#);
+        check_typed(
+            "docker-bake.hcl",
+            "target \"x\" {\n  args = {\n    A = 1\n    N$0\n  }\n}\n",
+            &format!("0 {argument} \"N\" (\"\", \" = 0\")"),
+        );
+        check_typed("docker-bake.hcl", "target \"x\" {\n  tags = [$0]\n}\n", "");
+        check_typed(
+            "docker-bake.json",
+            "{\"target\": {\"w\": {\"target\": \"$0\"}}}",
+            r#"0 Stage "" ("", "")"#,
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rules::secret_name;
 use semantic::facts::callers::{Agreed, Caller, CallerBuild, Setting, agreed, agreed_context, agreed_target};
 use semantic::{Facts, Model, Origin, Stage};
-use syntax::{Document, TextRange};
+use syntax::{Document, Keyword, TextRange};
 
 use crate::host::{DocumentId, Snapshot};
 
@@ -166,6 +166,44 @@ pub fn argument_places(document: &Document, name: &str) -> Vec<TextRange> {
     let arguments =
         definitions.filter(|definition| definition.origin == Origin::Arg && definition.name == name);
     arguments.map(|definition| definition.range).collect()
+}
+
+/// The stages of a Dockerfile that a caller can name, the last one first, each with what it builds on.
+#[must_use]
+pub fn stage_names(document: &Document) -> Vec<(String, String)> {
+    let model = Model::new(document, &Facts::default());
+    let named = model.stages.iter().rev().filter_map(|stage| {
+        let name = stage.name.as_ref()?.raw.clone();
+        Some((name, format!("FROM {} in line {}", stage.image.raw, stage.from.line + 1)))
+    });
+    named.collect()
+}
+
+/// The build arguments that a Dockerfile takes, in order, each with where and what it is without a caller. Secrets have no values here.
+#[must_use]
+pub fn argument_names(document: &Document) -> Vec<(String, String)> {
+    let model = Model::new(document, &Facts::default());
+    let staged =
+        model.stages.iter().flat_map(|stage| stage.instructions.iter().map(|item| &item.instruction));
+    let mut names: Vec<(String, String)> = Vec::new();
+    for instruction in model.preamble.iter().chain(staged).filter(|one| one.keyword == Keyword::Arg) {
+        for pair in &instruction.arguments.pairs {
+            let name = &pair.key.text;
+            if names.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let line = instruction.line + 1;
+            let detail = match &pair.value {
+                Some(value) if !secret_name::is_secret(name) => {
+                    format!("ARG in line {line}, {} by default", shortened(&value.text))
+                }
+                Some(_) => format!("ARG in line {line}"),
+                None => format!("ARG in line {line}, without a default"),
+            };
+            names.push((name.clone(), detail));
+        }
+    }
+    names
 }
 
 /// The callers of a stage, in order.

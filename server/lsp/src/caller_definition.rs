@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ide::{Document, TextRange};
 use tower_lsp::ls_types::{Location, Uri};
-use workspace::callers::{self, Callers, Names};
+use workspace::callers::{self, Caller, Callers, Names};
 use workspace::dockerfiles;
 
 use crate::main_loop::Context;
@@ -20,11 +20,7 @@ fn find(context: &Context, uri: &Uri, document: &Document, offset: u32) -> Optio
     let path = surroundings::file_path(uri)?.canonicalize().ok()?;
     let text = document.text();
     let spot = callers::spot(&path, &text, usize::try_from(offset).ok()?)?;
-    let around = context.folders.iter().filter_map(|folder| folder.canonicalize().ok());
-    let around =
-        around.filter(|folder| path.starts_with(folder)).max_by_key(|folder| folder.as_os_str().len());
-    let folder = around.or_else(|| path.parent().map(Path::to_owned))?;
-    let found = Callers::find_with(&folder, &BTreeMap::from([(path.clone(), text)])).in_file(&path);
+    let found = callers_in(context, &path, BTreeMap::from([(path.clone(), text)]))?;
     let mut locations = Vec::new();
     for caller in found.iter().filter(|caller| caller.line == spot.line) {
         let named = caller.build.dockerfile.as_ref().and_then(|dockerfile| dockerfile.known());
@@ -50,8 +46,21 @@ fn find(context: &Context, uri: &Uri, document: &Document, offset: u32) -> Optio
     Some(locations)
 }
 
+/// The callers that a file names, where an editor has other texts of some files.
+pub(crate) fn callers_in(
+    context: &Context,
+    path: &Path,
+    texts: BTreeMap<PathBuf, String>,
+) -> Option<Vec<Caller>> {
+    let around = context.folders.iter().filter_map(|folder| folder.canonicalize().ok());
+    let around =
+        around.filter(|folder| path.starts_with(folder)).max_by_key(|folder| folder.as_os_str().len());
+    let folder = around.or_else(|| path.parent().map(Path::to_owned))?;
+    Some(Callers::find_with(&folder, &texts).in_file(path))
+}
+
 /// A Dockerfile as the client has it open, else as it is on disk.
-fn open_or_read(context: &Context, path: &Path) -> Option<(Uri, Document)> {
+pub(crate) fn open_or_read(context: &Context, path: &Path) -> Option<(Uri, Document)> {
     let real = path.canonicalize().ok()?;
     let is_same = |uri: &Uri| {
         let open: Option<PathBuf> = surroundings::file_path(uri);

@@ -2,7 +2,7 @@
 //!
 //! Documentation goes out when the client asks for an item's, never with the list.
 
-use ide::{CompletionKind, Document, Topic};
+use ide::{CompletionKind, Document, DocumentKind, Topic};
 use serde_json::Value;
 use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionOptions,
@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{
 
 use crate::main_loop::Context;
 use crate::profile::Profile;
-use crate::{from_proto, to_proto};
+use crate::{caller_completion, from_proto, to_proto};
 
 /// What the client takes of a completion item.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,7 +56,12 @@ pub(crate) fn list(context: &Context, params: &CompletionParams) -> Option<Compl
     let id = from_proto::document_id(&place.text_document.uri);
     let document = context.snapshot.document(&id)?;
     let offset = from_proto::offset(document, place.position, context.profile.encoding);
-    let found = context.snapshot.completions(&id, offset)?;
+    let found = match context.snapshot.kind(&id)? {
+        DocumentKind::Compose | DocumentKind::Bake => {
+            caller_completion::completions(context, &place.text_document.uri, document, offset)?
+        }
+        _ => context.snapshot.completions(&id, offset)?,
+    };
     let items = found.items.into_iter().enumerate();
     let items = items.map(|(rank, item)| to_protocol(document, item, rank, &context.profile)).collect();
     Some(CompletionResponse::List(CompletionList { is_incomplete: found.is_incomplete, items }))

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use callers::cursor::{Names, Spot};
+pub use callers::cursor::{MARK, Names, Spot, Typed};
 use callers::{Outside, Read, bake, compose, cursor, devcontainer};
-use semantic::facts::callers::{Caller, Setting};
+pub use semantic::facts::callers::Caller;
+use semantic::facts::callers::Setting;
 
 /// Folders that hold other people's files, and much of them.
 const NOT_OURS: [&str; 6] = ["node_modules", "target", "vendor", "venv", "__pycache__", "bower_components"];
@@ -111,6 +112,19 @@ pub fn spot(path: &Path, text: &str, offset: usize) -> Option<Spot> {
         cursor::in_compose(text, offset)
     } else if is_bake_name(name) {
         cursor::in_bake(name, text, offset)
+    } else {
+        None
+    }
+}
+
+/// What is being typed at an offset (in bytes) of a Compose or Bake file, where it is a stage or a build argument.
+#[must_use]
+pub fn typed(path: &Path, text: &str, offset: usize) -> Option<Typed> {
+    let name = path.file_name()?.to_str()?;
+    if is_compose_name(name) {
+        cursor::typed_in_compose(text, offset)
+    } else if is_bake_name(name) {
+        cursor::typed_in_bake(name, text, offset)
     } else {
         None
     }

@@ -179,3 +179,75 @@ async fn a_stage_and_an_argument_lead_to_the_dockerfile() {
     assert_eq!(session.definition("docker-bake.hcl", &at(bake, "TAG")).await, ["Dockerfile 0:4"]);
     session.client.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_named_context_is_completed_shown_and_led_to() {
+    let compose = "services:
+  web: {build: {context: api, additional_contexts: {shared: ./libs}}}
+";
+    let mut session = Session::new(&[("compose.yaml", compose), ("libs/größe.txt", "12345")]).await;
+    let uri = session.dockerfile();
+    let text = "FROM scratch\r\nCOPY --from=shared / /\r\n";
+    let edit = json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]});
+    session.client.notify("textDocument/didChange", edit).await;
+    let at = |character: u32| json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": character}});
+    let list = session.client.ask("textDocument/completion", at(20)).await;
+    assert_eq!(list["items"][0]["label"], "größe.txt", "{list}");
+    let list = session.client.ask("textDocument/completion", at(12)).await;
+    assert_eq!(list["items"][0]["detail"], "Named context: libs, by compose.yaml:web", "{list}");
+    let hover = session.client.ask("textDocument/hover", at(14)).await;
+    let said = hover["contents"]["value"].as_str().unwrap();
+    assert!(said.contains("compose.yaml:web gives the folder libs"), "{said}");
+    let places = session.client.ask("textDocument/definition", at(14)).await;
+    assert_eq!(places[0]["range"]["start"]["line"], 1, "{places}");
+    assert!(places[0]["uri"].as_str().unwrap().ends_with("/compose.yaml"), "{places}");
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hovers_name_the_callers_of_arguments_and_stages() {
+    let compose = "services:
+  web: {build: {context: api, args: {TAG: '22'}}}
+  worker: {build: {context: api, target: base}}
+";
+    let mut session = Session::new(&[("compose.yaml", compose)]).await;
+    let uri = session.dockerfile();
+    let mut said = Vec::new();
+    for (line, character) in [(0, 5), (1, 21), (2, 1)] {
+        let at = json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": character}});
+        let hover = session.client.ask("textDocument/hover", at).await;
+        said.push(hover["contents"]["value"].as_str().unwrap().to_owned());
+    }
+    assert!(said[0].contains("- 22 by compose.yaml:web\n- None by compose.yaml:worker"), "{}", said[0]);
+    assert!(said[1].contains("- Built by compose.yaml:worker"), "{}", said[1]);
+    assert!(!said[2].contains("compose.yaml"), "{}", said[2]);
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stages_and_arguments_are_offered_in_compose_and_bake_files() {
+    let bake = "target \"é\" {\r\n  context = \"api\"\r\n  target = \r\n}\r\n";
+    let compose = "services:\n  web:\n    build:\n      context: api\n      ";
+    let (target, args) =
+        (format!("{compose}target: ba\n"), format!("{compose}args:\n        OTHER: 1\n        T\n"));
+    let mut session = Session::new(&[("compose.yaml", compose), ("docker-bake.hcl", bake)]).await;
+    for (name, text, line, character, expected) in [
+        ("compose.yaml", target.as_str(), 4, 16, json!([["run", "run"], ["base", "base"]])),
+        ("compose.yaml", args.as_str(), 6, 9, json!([["TAG", "TAG: "]])),
+        ("docker-bake.hcl", bake, 2, 11, json!([["run", "\"run\""], ["base", "\"base\""]])),
+        ("compose.yaml", target.as_str(), 3, 18, json!([])),
+    ] {
+        let uri = format!("file://{}", session.path(name));
+        let document = json!({"uri": uri, "languageId": "", "version": 1, "text": text});
+        session.client.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+        let at = json!({"textDocument": {"uri": uri}, "position": {"line": line, "character": character}});
+        let list = session.client.ask("textDocument/completion", at).await;
+        let items = list["items"].as_array().cloned().unwrap_or_default();
+        let shown: Vec<_> =
+            items.iter().map(|item| json!([item["label"], item["textEdit"]["newText"]])).collect();
+        assert_eq!(json!(shown), expected, "{name}:{line} {list}");
+        let closed = json!({"textDocument": {"uri": uri}});
+        session.client.notify("textDocument/didClose", closed).await;
+    }
+    session.client.finish().await;
+}

@@ -10,9 +10,13 @@ use syntax::{Pair, Word};
 use super::card::{Card, Line, code, line_number, say, title};
 use super::secrets::MASK;
 use super::spot::{Found, Spot};
+use crate::callers::address;
 use crate::catalogue::{self, VariableFamily};
 use expression::{expression, whole_word};
 use used::{Reader, is_assigned_in_script, used_at};
+
+/// How many callers of one value are named.
+const CALLERS: usize = 4;
 
 /// Variables that a shell or the builder sets for a command by itself.
 const OF_THE_SHELL: [&str; 14] = [
@@ -109,7 +113,7 @@ fn card(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card {
     };
     card.line(source(spot, definition).then(reach(definition)).text("."));
     if definition.origin != Origin::Env {
-        card.line(override_line(spot, name, definition));
+        given(spot, name, definition, &mut card);
     }
     card
 }
@@ -159,6 +163,37 @@ fn global_default<'a>(spot: &Spot<'a>, definition: &Definition) -> Option<&'a De
     (definition.origin == Origin::Arg && has_default() == Some(false))
         .then(|| model.scopes.global(&definition.name))
         .flatten()
+}
+
+/// What callers give for an argument, value by value; where none does, how it can be given.
+fn given(spot: &Spot<'_>, name: &str, definition: &Definition, card: &mut Card) {
+    let callers = &spot.view.facts.callers;
+    if spot.view.settings.build.args.contains_key(name)
+        || !callers.iter().any(|caller| caller.build.args.contains_key(name))
+    {
+        card.line(override_line(spot, name, definition));
+        return;
+    }
+    let mut values: Vec<(Option<Option<&str>>, Vec<String>)> = Vec::new();
+    for caller in callers {
+        let value = caller.arg(name);
+        match values.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, by)) => by.push(address(caller)),
+            None => values.push((value, vec![address(caller)])),
+        }
+    }
+    for (value, by) in values {
+        let line = match value {
+            Some(Some(value)) => match shown_value(spot, name, value) {
+                Some(value) => code(value).text(" by "),
+                None => say("A hidden value by "),
+            },
+            Some(None) => say("A value that cannot be told by "),
+            None => say("None by "),
+        };
+        let total = by.len();
+        card.item(line.list(by.into_iter(), total, CALLERS));
+    }
 }
 
 fn override_line(spot: &Spot<'_>, name: &str, definition: &Definition) -> Line {
@@ -256,7 +291,7 @@ fn card_of_definition(spot: &Spot<'_>, definition: &Definition, pair: &Pair) -> 
         }
     }
     if definition.origin != Origin::Env {
-        card.line(override_line(spot, name, definition));
+        given(spot, name, definition, &mut card);
     }
     if pair.legacy {
         card.line(
