@@ -136,12 +136,13 @@ impl LanguageServer for Backend {
         self.notify(Notice::DidChangeConfiguration(params));
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.notify(Notice::DiskChanged);
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.notify(Notice::DiskChanged(params));
     }
 
-    // A folder that comes later bounds no context: a Dockerfile's own folder does.
-    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.notify(Notice::FoldersChanged(params));
+    }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let report = move |context: &Context| Ok(diagnostics::pull(context, &params));
@@ -232,7 +233,9 @@ impl LanguageServer for Backend {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.read("textDocument/completion", move |context| Ok(completion::list(context, &params))).await
+        let uri = params.text_document_position.text_document.uri.clone();
+        let list = move |context: &Context| Ok(completion::list(context, &params));
+        self.read_with_surroundings("textDocument/completion", &uri, list).await
     }
 
     async fn completion_resolve(&self, params: CompletionItem) -> Result<CompletionItem> {

@@ -7,6 +7,7 @@ use tower_lsp::ls_types::{
     InlayHintOptions, InlayHintServerCapabilities, OneOf, RenameOptions, SaveOptions,
     SelectionRangeProviderCapability, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::profile::Profile;
@@ -57,7 +58,15 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
         }),
         false => OneOf::Left(true),
     };
+    let folders = WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(OneOf::Left(true)),
+    };
     ServerCapabilities {
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(folders),
+            ..WorkspaceServerCapabilities::default()
+        }),
         position_encoding: Some(profile.encoding_kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),

@@ -7,6 +7,7 @@
 
 mod backend;
 mod builds;
+mod caller_completion;
 mod caller_definition;
 mod client;
 mod code_actions;
@@ -40,6 +41,7 @@ mod settings;
 mod settings_files;
 mod signature_help;
 mod surroundings;
+mod symbols_on_disk;
 mod to_proto;
 mod tolerance;
 mod workers;

@@ -20,9 +20,9 @@ use tower_lsp::ls_types::notification::PublishDiagnostics;
 use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceConfiguration, WorkspaceDiagnosticRefresh};
 use tower_lsp::ls_types::{
     ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams,
-    InitializeParams, InitializeResult, LSPAny, MessageType, ProgressToken, Registration, RegistrationParams,
-    Uri,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams,
+    InitializeResult, LSPAny, MessageType, ProgressToken, Registration, RegistrationParams, Uri,
 };
 
 use workspace::settings::SettingsFile;
@@ -32,6 +32,7 @@ use crate::client::ClientHandle;
 use crate::profile::Profile;
 use crate::save_builds::{Followed, Heard};
 use crate::semantic_tokens::Sent;
+use crate::symbols_on_disk::SymbolsOnDisk;
 use crate::workers::{Once, Workers};
 use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
 
@@ -97,7 +98,9 @@ pub(crate) enum Notice {
     DidClose(DidCloseTextDocumentParams),
     DidChangeConfiguration(DidChangeConfigurationParams),
     /// Files that the client watches have changed.
-    DiskChanged,
+    DiskChanged(DidChangeWatchedFilesParams),
+    /// Folders were opened or closed.
+    FoldersChanged(DidChangeWorkspaceFoldersParams),
     CancelProgress(ProgressToken),
 }
 
@@ -116,6 +119,8 @@ pub(crate) struct Context {
     pub(crate) versions: Arc<HashMap<DocumentId, i32>>,
     /// The folders that the client has open.
     pub(crate) folders: Arc<[PathBuf]>,
+    /// What is known of the symbols in them.
+    pub(crate) symbols: SymbolsOnDisk,
     /// The tokens that went out last, of each open document that they were asked for.
     pub(crate) sent_tokens: Arc<HashMap<DocumentId, Sent>>,
 }
@@ -151,6 +156,7 @@ pub(crate) struct MainLoop {
     pub(crate) open: HashMap<DocumentId, OpenDocument>,
     /// The folders that the client has open.
     pub(crate) folders: Arc<[PathBuf]>,
+    symbols: SymbolsOnDisk,
     /// What the client's section sets.
     pub(crate) client_settings: Layer,
     /// The user does not trust what the folders hold.
@@ -172,6 +178,7 @@ impl MainLoop {
             sent_tokens: Arc::default(),
             open: HashMap::new(),
             folders: Arc::default(),
+            symbols: SymbolsOnDisk::default(),
             client_settings: Layer::default(),
             untrusted: false,
             on_request: options.on_request,
@@ -253,7 +260,11 @@ impl MainLoop {
                     self.set_settings(settings::section(&params.settings));
                 }
             }
-            Notice::DiskChanged => self.disk_changed(),
+            Notice::DiskChanged(params) => {
+                self.symbols.forget_files(params.changes.iter().map(|change| &change.uri));
+                self.disk_changed();
+            }
+            Notice::FoldersChanged(params) => self.folders_changed(&params),
             Notice::CancelProgress(token) => self.cancel_progress(&token),
         }
     }
@@ -275,6 +286,7 @@ impl MainLoop {
             profile: Arc::clone(&self.profile),
             versions: Arc::clone(&self.versions),
             folders: Arc::clone(&self.folders),
+            symbols: self.symbols.clone(),
             sent_tokens: Arc::clone(&self.sent_tokens),
         }
     }
@@ -377,6 +389,7 @@ impl MainLoop {
     }
 
     fn did_save(&mut self, uri: &Uri) {
+        self.symbols.forget_files([uri]);
         self.disk_changed();
         self.build_on_save(uri);
     }
@@ -389,6 +402,7 @@ impl MainLoop {
         self.stop_waiting(id);
         Arc::make_mut(&mut self.sent_tokens).remove(id);
         let Some(closed) = self.open.remove(id) else { return };
+        self.symbols.forget_files([&closed.uri]);
         // A client that pulls forgets by itself; what was pushed stays until it is taken back.
         if closed.pushed != diagnostics::NONE || !self.profile.pulls_diagnostics {
             let params = diagnostics::publication(&closed.uri, diagnostics::NONE, None);
@@ -475,7 +489,8 @@ impl Notice {
             Self::DidSave(_) => "textDocument/didSave",
             Self::DidClose(_) => "textDocument/didClose",
             Self::DidChangeConfiguration(_) => "workspace/didChangeConfiguration",
-            Self::DiskChanged => "workspace/didChangeWatchedFiles",
+            Self::DiskChanged(_) => "workspace/didChangeWatchedFiles",
+            Self::FoldersChanged(_) => "workspace/didChangeWorkspaceFolders",
             Self::CancelProgress(_) => "window/workDoneProgress/cancel",
         }
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use ide::{DocumentId, DocumentKind, Facts};
 use tower_lsp::ls_types::request::RegisterCapability;
-use tower_lsp::ls_types::{InitializeParams, Registration, RegistrationParams, Uri};
+use tower_lsp::ls_types::{
+    DidChangeWorkspaceFoldersParams, InitializeParams, Registration, RegistrationParams, Uri, WorkspaceFolder,
+};
 use workspace::callers::Callers;
 use workspace::surroundings;
 
@@ -16,7 +18,7 @@ use crate::main_loop::{Event, MainLoop, Reading};
 /// Requests wait no longer than this for the first reading: a disk may hang.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Files whose change changes what is known: of a context the manifests and the ignore file; listings are read again on saving.
+/// Files whose change changes what is known: Dockerfiles for their symbols; of a context the manifests and the ignore file; listings are read again on saving.
 const WATCHED: &[&str] = &[
     "**/*.dockerignore",
     "**/.dockerignore",
@@ -31,18 +33,27 @@ const WATCHED: &[&str] = &[
     "**/devcontainer.json",
     "**/.devcontainer.json",
     "**/.env",
+    "**/{Dockerfile,Containerfile}",
+    "**/{Dockerfile,Containerfile}.*",
+    "**/*.{Dockerfile,dockerfile,containerfile}",
 ];
 
 /// The folders that the client has open.
 #[expect(deprecated, reason = "older clients send nothing else")]
 pub(crate) fn folders(params: &InitializeParams) -> Vec<PathBuf> {
-    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| file_path(&folder.uri));
-    let root = params.root_uri.as_ref().and_then(file_path);
+    let folders = params.workspace_folders.iter().flatten().filter_map(|folder| folder_path(&folder.uri));
+    let root = params.root_uri.as_ref().and_then(folder_path);
     let root = root.or_else(|| params.root_path.as_ref().map(PathBuf::from));
     let mut folders: Vec<PathBuf> = folders.chain(root).filter(|folder| folder.is_absolute()).collect();
     folders.sort();
     folders.dedup();
     folders
+}
+
+/// The path of a folder, without the `/` that some clients put at its end.
+fn folder_path(uri: &Uri) -> Option<PathBuf> {
+    let path = file_path(uri).filter(|path| path.is_absolute())?;
+    Some(path.components().collect())
 }
 
 /// The path of a `file:` URI.
@@ -132,7 +143,8 @@ impl MainLoop {
                 let callers = Callers::find(&boundary).of_dockerfile(&dockerfile);
                 let root = surroundings::called_root(&callers, &copied, &dockerfile, &boundary);
                 let context = root.and_then(|root| surroundings::context_facts(&root, &dockerfile));
-                let mut facts = Facts { context, callers, ..Facts::default() };
+                let named_contexts = surroundings::named_contexts(&callers, &boundary);
+                let mut facts = Facts { context, callers, named_contexts, ..Facts::default() };
                 open_ignore_files.put_into(&mut facts);
                 let images =
                     snapshot.model(&id).map(|model| [model.base_images(), model.copied_images()].concat());
@@ -175,6 +187,24 @@ impl MainLoop {
     fn open_at(&self, path: &Path) -> Option<DocumentId> {
         let mut open = self.open.iter();
         open.find(|(_, open)| file_path(&open.uri).as_deref() == Some(path)).map(|(id, _)| id.clone())
+    }
+
+    /// The client has opened or closed folders: what lies around documents may reach further now, or less far.
+    pub(crate) fn folders_changed(&mut self, params: &DidChangeWorkspaceFoldersParams) {
+        let paths = |folders: &[WorkspaceFolder]| -> Vec<PathBuf> {
+            folders.iter().filter_map(|folder| folder_path(&folder.uri)).collect()
+        };
+        let removed = paths(&params.event.removed);
+        let mut folders: Vec<PathBuf> =
+            self.folders.iter().filter(|folder| !removed.contains(folder)).cloned().collect();
+        folders.extend(paths(&params.event.added));
+        folders.sort();
+        folders.dedup();
+        if folders[..] == self.folders[..] {
+            return;
+        }
+        self.folders = folders.into();
+        self.disk_changed();
     }
 
     /// Something on disk has changed.

@@ -42,7 +42,22 @@ pub(crate) fn mend(message: &mut Value) {
             mend_document(params);
             mend_version(params);
         }
+        "workspace/didChangeWorkspaceFolders" => {
+            mend_uris(params.pointer_mut("/event/added"));
+            mend_uris(params.pointer_mut("/event/removed"));
+        }
+        "workspace/didChangeWatchedFiles" => mend_uris(params.get_mut("changes")),
+        "workspace/executeCommand" => mend_uris(params.get_mut("arguments")),
         _ => mend_document(params),
+    }
+}
+
+/// The URIs of a list of things that have one each.
+fn mend_uris(list: Option<&mut Value>) {
+    for thing in list.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(Value::String(uri)) = thing.get_mut("uri") {
+            mend_uri(uri);
+        }
     }
 }
 
@@ -87,16 +102,24 @@ fn default_field(params: &mut Value, name: &str, default: Value) {
     }
 }
 
-/// Percent-encodes what may not stand in a URI (RFC 3986): spaces, brackets, everything outside ASCII.
+/// Percent-encodes what may not stand in a URI (RFC 3986): spaces, brackets, everything outside ASCII, a `%` that encodes nothing.
 fn mend_uri(uri: &mut String) {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=%".contains(&byte);
-    if uri.bytes().all(allowed) {
+    let bytes = uri.as_bytes();
+    let encodes =
+        |at: usize| bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let is_allowed = |(at, byte): (usize, &u8)| {
+        byte.is_ascii_alphanumeric()
+            || b"-._~:/?#@!$&'()*+,;=".contains(byte)
+            || (*byte == b'%' && encodes(at))
+    };
+    if bytes.iter().enumerate().all(is_allowed) {
         return;
     }
-    *uri = uri
-        .bytes()
-        .map(|byte| if allowed(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect();
+    let mended = bytes.iter().enumerate().map(|(at, byte)| match is_allowed((at, byte)) {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    *uri = mended.collect();
 }
 
 /// Leaves out of `initialize` every part that its type refuses, the smallest such parts that there are.
@@ -108,11 +131,7 @@ fn mend_initialize(params: &mut Value) {
     if let Some(Value::String(uri)) = fields.get_mut("rootUri") {
         mend_uri(uri);
     }
-    for folder in fields.get_mut("workspaceFolders").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(Value::String(uri)) = folder.get_mut("uri") {
-            mend_uri(uri);
-        }
-    }
+    mend_uris(fields.get_mut("workspaceFolders"));
     let capabilities = fields.remove("capabilities").unwrap_or(Value::Null);
     fields.retain(|name, value| reads(&json!({"capabilities": {}, name.as_str(): value})));
     let readable = readable_part(capabilities, &|capabilities| reads(&json!({"capabilities": capabilities})));

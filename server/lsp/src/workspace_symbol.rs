@@ -1,8 +1,8 @@
-//! `workspace/symbol`: stages and variables of the open Dockerfiles, and of those in the client's folders. These are read on the worker
-//! that answers, when it answers; nothing of them is kept.
+//! `workspace/symbol`: stages and variables of the open Dockerfiles, and of those in the client's folders, which are read on the worker
+//! that answers and kept in `symbols_on_disk`.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ide::{Document, DocumentKind, OutlineEntry, OutlineKind};
 use tower_lsp::ls_types::{Location, SymbolInformation, Uri, WorkspaceSymbolParams, WorkspaceSymbolResponse};
@@ -15,8 +15,17 @@ use crate::{document_symbol, surroundings};
 /// More symbols than these help nobody.
 const MAX_SYMBOLS: usize = 1_000;
 
+/// The symbols of one Dockerfile on disk.
+#[derive(Debug)]
+pub(crate) struct FileSymbols {
+    path: PathBuf,
+    symbols: Vec<SymbolInformation>,
+}
+
 pub(crate) fn list(context: &Context, params: &WorkspaceSymbolParams) -> Option<WorkspaceSymbolResponse> {
-    let mut search = Search { query: params.query.to_lowercase(), found: Vec::new() };
+    let query = params.query.to_lowercase();
+    let is_asked_for = |symbol: &SymbolInformation| matches(&symbol.name, &query);
+    let mut found = Vec::new();
     let mut open: HashSet<PathBuf> = HashSet::new();
     let mut ids: Vec<_> = context.snapshot.ids().collect();
     ids.sort();
@@ -25,68 +34,74 @@ pub(crate) fn list(context: &Context, params: &WorkspaceSymbolParams) -> Option<
         open.extend(surroundings::file_path(&uri));
         let Some(document) = context.snapshot.document(id) else { continue };
         if context.snapshot.kind(id) == Some(DocumentKind::Dockerfile) {
-            let outline = context.snapshot.outline(id);
-            search.add(context, &uri, document, &outline);
+            let symbols = symbols(context, &uri, document, &context.snapshot.outline(id));
+            found.extend(symbols.into_iter().filter(is_asked_for));
         }
     }
     for folder in context.folders.iter() {
-        for path in dockerfiles::find_first(folder, Limits::default()) {
-            if search.found.len() >= MAX_SYMBOLS || !open.insert(path.clone()) {
-                continue;
+        let read = || read(context, folder);
+        let files = context.symbols.of_folder(folder, context.profile.watches_files, read);
+        for file in files.iter() {
+            // Of folders inside of each other a file is told once, and an open one by its open text.
+            if found.len() < MAX_SYMBOLS && open.insert(file.path.clone()) {
+                found.extend(file.symbols.iter().filter(|symbol| is_asked_for(symbol)).cloned());
             }
-            let (Some(text), Some(uri)) = (dockerfiles::read(&path), Uri::from_file_path(&path)) else {
-                continue;
-            };
-            let document = Document::new(&text);
-            search.add(context, &uri, &document, &ide::outline_of(&document));
         }
     }
-    search.found.truncate(MAX_SYMBOLS);
-    Some(WorkspaceSymbolResponse::Flat(search.found))
+    found.truncate(MAX_SYMBOLS);
+    Some(WorkspaceSymbolResponse::Flat(found))
 }
 
-struct Search {
-    query: String,
-    found: Vec<SymbolInformation>,
+/// The symbols of the Dockerfiles in a folder.
+fn read(context: &Context, folder: &Path) -> Vec<FileSymbols> {
+    let paths = dockerfiles::find_first(folder, Limits::default()).into_iter();
+    let read = |path: PathBuf| {
+        let (text, uri) = (dockerfiles::read(&path)?, Uri::from_file_path(&path)?);
+        let document = Document::new(&text);
+        let symbols = symbols(context, &uri, &document, &ide::outline_of(&document));
+        Some(FileSymbols { path, symbols })
+    };
+    paths.filter_map(read).collect()
 }
 
-impl Search {
-    fn add(&mut self, context: &Context, uri: &Uri, document: &Document, outline: &[OutlineEntry]) {
-        let path = uri.path().as_str();
-        let file = path.rsplit('/').next().unwrap_or(path).to_owned();
-        let mut lines = None;
-        self.add_entries(uri, &file, outline, &mut |entry| {
-            lines.get_or_insert_with(|| Lines::of(document, &context.profile)).range(entry.selection)
-        });
-    }
+fn symbols(
+    context: &Context,
+    uri: &Uri,
+    document: &Document,
+    outline: &[OutlineEntry],
+) -> Vec<SymbolInformation> {
+    let path = uri.path().decode().to_string_lossy();
+    let file = path.rsplit('/').next().unwrap_or(&path).to_owned();
+    let lines = Lines::of(document, &context.profile);
+    let mut found = Vec::new();
+    add(&mut found, uri, &lines, &file, outline);
+    found
+}
 
-    #[expect(deprecated, reason = "the field of old clients must be named")]
-    fn add_entries(
-        &mut self,
-        uri: &Uri,
-        container: &str,
-        entries: &[OutlineEntry],
-        place: &mut impl FnMut(&OutlineEntry) -> tower_lsp::ls_types::Range,
-    ) {
-        for entry in entries {
-            let is_symbol =
-                matches!(entry.kind, OutlineKind::Stage | OutlineKind::Argument | OutlineKind::Variable);
-            if is_symbol && matches(&entry.name, &self.query) {
-                self.found.push(SymbolInformation {
-                    name: entry.name.clone(),
-                    kind: document_symbol::kind(entry.kind),
-                    tags: None,
-                    deprecated: None,
-                    location: Location { uri: uri.clone(), range: place(entry) },
-                    container_name: Some(container.to_owned()),
-                });
-            }
-            let inner = match entry.kind {
-                OutlineKind::Stage => format!("{container} {}", entry.name),
-                _ => container.to_owned(),
-            };
-            self.add_entries(uri, &inner, &entry.children, place);
+#[expect(deprecated, reason = "the field of old clients must be named")]
+fn add(
+    found: &mut Vec<SymbolInformation>,
+    uri: &Uri,
+    lines: &Lines,
+    container: &str,
+    entries: &[OutlineEntry],
+) {
+    for entry in entries {
+        if matches!(entry.kind, OutlineKind::Stage | OutlineKind::Argument | OutlineKind::Variable) {
+            found.push(SymbolInformation {
+                name: entry.name.clone(),
+                kind: document_symbol::kind(entry.kind),
+                tags: None,
+                deprecated: None,
+                location: Location { uri: uri.clone(), range: lines.range(entry.selection) },
+                container_name: Some(container.to_owned()),
+            });
         }
+        let inner = match entry.kind {
+            OutlineKind::Stage => format!("{container} {}", entry.name),
+            _ => container.to_owned(),
+        };
+        add(found, uri, lines, &inner, &entry.children);
     }
 }
 

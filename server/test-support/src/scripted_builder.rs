@@ -23,7 +23,7 @@ pub enum Act {
     Panic,
 }
 
-/// A door that a test opens once.
+/// A door that a test opens and closes.
 #[derive(Debug, Clone, Default)]
 pub struct Gate {
     state: Arc<(Mutex<bool>, Condvar)>,
@@ -51,10 +51,15 @@ impl Gate {
         Self::default()
     }
 
-    /// Opens it for good.
+    /// Opens it.
     pub fn open(&self) {
         *locked(&self.state.0) = true;
         self.state.1.notify_all();
+    }
+
+    /// Closes it.
+    pub fn close(&self) {
+        *locked(&self.state.0) = false;
     }
 
     /// Waits until it is open.

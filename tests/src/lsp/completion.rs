@@ -1,6 +1,9 @@
 //! Completion: in the shape and with the positions that each client asks for, documentation on demand.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use test_support::{Gate, ScriptedBuilder};
 
 use super::client::{Client, Setup, URI};
 
@@ -157,5 +160,46 @@ async fn where_nothing_may_be_written_the_answer_is_null() {
     }
     let found = complete(&mut client, "file:///not/open", 0, 0).await;
     assert_eq!(found, Value::Null);
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_asked_for_right_after_opening_wait_until_the_context_is_known() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(folder.path().join("größe.txt"), "").unwrap();
+    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let gate = Gate::new();
+    let builder = Arc::new(ScriptedBuilder::default().telling_after(&gate));
+    let capabilities = capabilities(&json!({}), "utf-16");
+    let mut client = Client::with(Setup { capabilities, builder, ..Setup::default() }).await;
+    client.open_as(&uri, "FROM scratch\nCOPY \n").await;
+    let params = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 5}});
+    let asked = client.request("textDocument/completion", params).await;
+    // What needs no context does not wait.
+    client.ask("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+    gate.open();
+    let found = client.result(asked).await;
+    item(&found, "größe.txt");
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_completions_wait_for_nothing() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let gate = Gate::new();
+    gate.open();
+    let builder = Arc::new(ScriptedBuilder::default().telling_after(&gate));
+    let capabilities = capabilities(&json!({}), "utf-16");
+    let mut client = Client::with(Setup { capabilities, builder, ..Setup::default() }).await;
+    client.open_as(&uri, "FROM scratch\nCO\n").await;
+    item(&complete(&mut client, &uri, 1, 2).await, "COPY");
+    client.answer("workspace/diagnostic/refresh", Value::Null).await;
+    // The builder hangs from now on, so that no later reading ends.
+    gate.close();
+    client.notify("textDocument/didSave", json!({"textDocument": {"uri": uri}})).await;
+    item(&complete(&mut client, &uri, 1, 2).await, "COPY");
+    gate.open();
     client.finish().await;
 }

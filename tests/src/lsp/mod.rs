@@ -9,6 +9,7 @@ mod client;
 mod completion;
 mod diagnostics;
 mod document_links;
+mod folders;
 mod formatting;
 mod hover;
 mod ignore_files;
