@@ -4,6 +4,7 @@
 //! input that breaks the rule. What Clippy or the compiler says already is not here.
 
 mod capabilities;
+mod extension_settings;
 mod generated;
 mod layering;
 mod members;
