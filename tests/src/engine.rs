@@ -10,6 +10,7 @@ mod failures;
 mod harness;
 mod ignored_trees;
 mod neovim;
+mod neovim_queries;
 mod output;
 mod prediction;
 mod program_build;
