@@ -12,6 +12,7 @@ mod ignored_trees;
 mod neovim;
 mod neovim_queries;
 mod output;
+mod predict;
 mod prediction;
 mod program_build;
 mod program_demo;

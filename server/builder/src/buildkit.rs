@@ -5,7 +5,8 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use inner_loop::{
-    BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Pruned,
+    BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, CacheResult,
+    EventSink, Pruned, ResultName,
 };
 use semantic::{Facts, FrontendFacts};
 use tokio::runtime::Handle;
@@ -173,6 +174,16 @@ impl Builder for BuildKit {
             let _ = sender.send(shared.prune().await);
         });
         receiver.recv().unwrap_or_else(|_| Err("pruning was given up inside Layerwise".to_owned()))
+    }
+
+    fn results(&self, names: &[ResultName]) -> Option<Vec<CacheResult>> {
+        let shared = Arc::clone(&self.shared);
+        let (sender, receiver) = mpsc::channel();
+        let names = names.to_vec();
+        self.runtime.spawn(async move {
+            let _ = sender.send(shared.results(&names).await);
+        });
+        receiver.recv_timeout(FACTS_DEADLINE).ok().flatten()
     }
 
     fn add_facts(&self, images: &[String], facts: &mut Facts) {

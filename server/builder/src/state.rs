@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bollard_buildkit_proto::moby::buildkit::v1::ListWorkersRequest;
+use bollard_buildkit_proto::google::protobuf::Timestamp;
+use bollard_buildkit_proto::moby::buildkit::v1::{DiskUsageRequest, ListWorkersRequest, UsageRecord};
 use bollard_buildkit_proto::pb::Platform;
 use futures::future::join_all;
-use inner_loop::BuilderState;
+use inner_loop::{BuilderState, CacheResult, ResultName};
 
 use crate::buildkit::Shared;
 use crate::connection::Connection;
@@ -26,9 +27,54 @@ impl Shared {
             frontend: connection.frontend,
             images,
             proxies: proxies.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            results: None,
         })
     }
+}
+
+impl Shared {
+    /// The results of these names in the builder's cache. It looks through all that it has, but tells of these alone: telling takes longer.
+    pub(crate) async fn results(&self, names: &[ResultName]) -> Option<Vec<CacheResult>> {
+        let mut control = self.connection().await.ok()?.control;
+        let filter = names.iter().map(filter).collect();
+        let answer = control.disk_usage(DiskUsageRequest { filter, age_limit: 0 }).await.ok()?;
+        Some(answer.into_inner().record.into_iter().map(result).collect())
+    }
+}
+
+/// A name as containerd's filters spell it.
+fn filter(name: &ResultName) -> String {
+    match name {
+        ResultName::Id(id) => format!("id=={}", quoted(id)),
+        ResultName::Description(description) => format!("description=={}", quoted(description)),
+    }
+}
+
+/// A text in quotes, as Go reads them.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            other if other.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(other))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn result(record: UsageRecord) -> CacheResult {
+    let seconds =
+        |time: Option<Timestamp>| time.map_or(0.0, |time| time.seconds as f64 + f64::from(time.nanos) / 1e9);
+    let mut parents = record.parents;
+    #[expect(deprecated, reason = "builders before 0.10 say it here")]
+    if parents.is_empty() && !record.parent.is_empty() {
+        parents.push(record.parent);
+    }
+    CacheResult { id: record.id, description: record.description, parents, made: seconds(record.created_at) }
 }
 
 /// The name of the builder's worker, which stays for as long as its cache does, and the platform that it builds for by itself.

@@ -3,7 +3,7 @@
 use crate::digest::{Digest, Seal};
 use crate::history::{PastBuild, PastStep, counterparts};
 use crate::inputs::StepInputs;
-use crate::memory::{KnownKey, Memory};
+use crate::memory::{KnownKey, KnownResult, Memory};
 use crate::record::{BuildRecord, StepRecord, StepState};
 
 /// A build that is over, with what it was made of.
@@ -15,6 +15,8 @@ pub struct Lesson<'a> {
     pub is_certain: &'a [bool],
     /// How it went; its steps are those of the inputs.
     pub record: &'a BuildRecord,
+    /// The results in the builder's cache, step by step; empty where it does not say.
+    pub results: &'a [Option<KnownResult>],
     /// The builder's own name.
     pub engine: &'a str,
     /// When it ended, in seconds since 1970.
@@ -41,11 +43,8 @@ impl Lesson<'_> {
         for (at, (inputs, step)) in self.inputs.iter().zip(&self.record.steps).enumerate() {
             let key = self.key(at, &keys);
             let is_done = step.state == StepState::Done;
-            let key = key.map(
-                |(key, shape)| {
-                    if is_done { self.learn_step(memory, key, shape, step, inputs) } else { key }
-                },
-            );
+            let key =
+                key.map(|(key, shape)| if is_done { self.learn_step(memory, at, key, shape) } else { key });
             keys.push(key);
             let ran = is_done && !step.cached;
             let known = || key.and_then(|key| memory.known(key)?.seconds);
@@ -70,6 +69,17 @@ impl Lesson<'_> {
         })
     }
 
+    /// The keys of the steps as far as they are certain, before anything is learned.
+    #[must_use]
+    pub fn keys(&self, memory: &Memory) -> Vec<Option<Digest>> {
+        let mut keys = Vec::new();
+        for at in 0..self.inputs.len() {
+            let key = self.key(at, &keys).map(|(key, _)| memory.canonical(key));
+            keys.push(key);
+        }
+        keys
+    }
+
     /// The key of a step and its shape, where all that it is made of is certain.
     fn key(&self, at: usize, keys: &[Option<Digest>]) -> Option<(Digest, Option<Digest>)> {
         let inputs = &self.inputs[at];
@@ -85,14 +95,8 @@ impl Lesson<'_> {
     }
 
     /// Remembers a step that is done, and gives the name under which its key is kept.
-    fn learn_step(
-        &self,
-        memory: &mut Memory,
-        key: Digest,
-        shape: Option<Digest>,
-        step: &StepRecord,
-        inputs: &StepInputs,
-    ) -> Digest {
+    fn learn_step(&self, memory: &mut Memory, at: usize, key: Digest, shape: Option<Digest>) -> Digest {
+        let (inputs, step) = (&self.inputs[at], &self.record.steps[at]);
         let ran = !step.cached && !inputs.is_parent;
         if step.cached
             && memory.known(key).is_none()
@@ -112,7 +116,8 @@ impl Lesson<'_> {
             }
         }
         let seconds = ran.then_some(step.seconds);
-        memory.learn(key, KnownKey { seconds, used: self.at, shape, ..KnownKey::default() });
+        let result = self.results.get(at).cloned().flatten();
+        memory.learn(key, KnownKey { seconds, used: self.at, shape, result, same_as: None });
         memory.canonical(key)
     }
 }

@@ -19,6 +19,7 @@ pub mod progress;
 pub mod queue;
 pub mod record;
 pub mod request;
+pub mod results;
 mod secret;
 pub mod staleness;
 pub mod target;
@@ -33,8 +34,8 @@ pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
 pub use record::{BuildRecord, StepRecord, StepState};
 pub use request::{
-    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, EventSink, Export, Pruned,
-    SecretSource, SecretSpec, is_remote,
+    BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, CacheResult, EventSink, Export,
+    Pruned, ResultName, SecretSource, SecretSpec, is_remote,
 };
 pub use staleness::Staleness;
 

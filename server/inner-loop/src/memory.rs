@@ -95,9 +95,20 @@ pub struct KnownKey {
     /// The key of which this one turned out to be another name: the steps that it reads gave the same files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<Digest>,
-    /// The builder's own name of the result, where it is known.
+    /// The result in the builder's cache, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub result: Option<String>,
+    pub result: Option<KnownResult>,
+}
+
+/// A result in a builder's cache.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct KnownResult {
+    /// The builder's own name of it.
+    pub id: String,
+    /// When it was made, in seconds since 1970 by the builder's clock.
+    pub made: f64,
+    /// Seconds that making it took, where that was seen.
+    pub seconds: f64,
 }
 
 impl Memory {

@@ -93,6 +93,7 @@ pub struct Progress {
 
 #[derive(Debug, Default)]
 struct VertexState {
+    name: String,
     step: Option<usize>,
     cached: bool,
     ran: Seconds,
@@ -176,6 +177,18 @@ impl Progress {
         }
     }
 
+    /// The name of each step's vertex, where the builder spoke of it.
+    #[must_use]
+    pub fn vertex_names(&self) -> Vec<Option<String>> {
+        let mut names = vec![None; self.steps.len()];
+        for state in self.vertices.values() {
+            if let Some(step) = state.step {
+                names[step] = Some(state.name.clone());
+            }
+        }
+        names
+    }
+
     /// What is to be kept, once the build has finished.
     #[must_use]
     pub fn record(&self, ok: bool, image: Option<&BuiltImage>, seconds: Seconds) -> BuildRecord {
@@ -193,6 +206,7 @@ impl Progress {
         let step = self.step_of(&vertex.name);
         let state = self.vertices.entry(vertex.digest.clone()).or_default();
         state.step = step.or(state.step);
+        state.name.clone_from(&vertex.name);
         state.base_image = vertex.name.strip_prefix("[internal] load metadata for ").map(str::to_owned);
         state.cached |= vertex.cached;
         state.error = vertex.error.or(state.error.take());

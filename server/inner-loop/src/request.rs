@@ -1,6 +1,6 @@
 //! What is asked of a builder, and the builder as the rest of the house sees it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use semantic::facts::callers::{Caller, CallerBuild, CallerKind, Setting};
@@ -148,8 +148,7 @@ pub trait Builder: Send + Sync {
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
 
-    /// What decides whether the builder takes steps from its cache: which builder it is, what it knows of these images, and which results
-    /// it still has. Builds and pulls nothing, and blocks for at most a second.
+    /// What decides whether the builder takes steps from its cache: which builder it is, and what it knows of these images. Builds and pulls nothing, and blocks for at most a second.
     ///
     /// # Errors
     /// One line that says why it does not tell.
@@ -163,6 +162,11 @@ pub trait Builder: Send + Sync {
     /// One line: no builder answers. Then nothing was removed.
     fn prune(&self) -> Result<Pruned, String> {
         Err("this builder keeps nothing that could be removed".to_owned())
+    }
+
+    /// The results of these names that are in its cache. None where it does not say within a second.
+    fn results(&self, _names: &[ResultName]) -> Option<Vec<CacheResult>> {
+        None
     }
 
     /// Adds what is known of a builder on this machine: the names of its images, more of those of the same repositories as `images`, and
@@ -184,8 +188,28 @@ pub struct BuilderState {
     pub images: BTreeMap<String, ImageFacts>,
     /// Proxy arguments that are added to each build.
     pub proxies: BTreeMap<String, String>,
-    /// The names of the results in its cache; absent where it does not say.
-    pub results: Option<BTreeSet<String>>,
+}
+
+/// Names results in a builder's cache.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ResultName {
+    /// By the builder's own name.
+    Id(String),
+    /// By what it says made it; several may have the same.
+    Description(String),
+}
+
+/// A result in a builder's cache.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CacheResult {
+    /// The builder's own name.
+    pub id: String,
+    /// What made it: a vertex's name, or `mount / from exec` and a command.
+    pub description: String,
+    /// The results that it is laid upon.
+    pub parents: Vec<String>,
+    /// When it was made, in seconds since 1970.
+    pub made: f64,
 }
 
 /// What was removed.

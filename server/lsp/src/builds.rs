@@ -21,11 +21,14 @@ use crate::commands::{self, Arguments, Command};
 use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
+use crate::recording::Recording;
 use crate::surroundings::file_path;
 
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
     builder: Arc<dyn Builder>,
+    /// Where it is kept how builds went.
+    cache_folder: Option<PathBuf>,
     pub(crate) queue: BuildQueue<DocumentId, Planned>,
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
@@ -51,12 +54,13 @@ struct Running {
     reducer: Reducer,
     staleness: Staleness,
     problem: Option<StepProblem>,
+    recording: Option<Recording>,
     handle: Option<Box<dyn BuildHandle>>,
 }
 
 impl Builds {
-    pub(crate) fn new(builder: Arc<dyn Builder>) -> Self {
-        Self { builder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
+    pub(crate) fn new(builder: Arc<dyn Builder>, cache_folder: Option<PathBuf>) -> Self {
+        Self { builder, cache_folder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
     }
 
     /// The Dockerfile's text of a document's running build.
@@ -232,8 +236,18 @@ impl MainLoop {
         if let Some(notice) = notice {
             self.client.log(MessageType::WARNING, notice);
         }
-        self.builds.running =
-            Some(Running { id, document_id, document, reducer, staleness, problem: None, handle: None });
+        let folder = self.builds.cache_folder.as_deref();
+        let recording = folder.map(|folder| Recording::start(folder, &request, &self.builds.builder));
+        self.builds.running = Some(Running {
+            id,
+            document_id,
+            document,
+            reducer,
+            staleness,
+            problem: None,
+            recording,
+            handle: None,
+        });
         let events = self.events.clone();
         let sink = Box::new(move |event| drop(events.send(Event::Build(id, event))));
         let builder = Arc::clone(&self.builds.builder);
@@ -280,7 +294,10 @@ impl MainLoop {
             Update::Problem(problem) => running.problem = Some(problem),
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
                 let record = running.reducer.record(ok, image.as_ref(), seconds);
-                let Some(Running { document_id, document, problem, .. }) = self.builds.running.take() else {
+                let vertices = running.reducer.vertex_names();
+                let Some(Running { document_id, document, problem, recording, .. }) =
+                    self.builds.running.take()
+                else {
                     return;
                 };
                 let outcome = match (ok, canceled) {
@@ -294,6 +311,9 @@ impl MainLoop {
                 if let Some(problem) = &problem {
                     let first_line = problem.message.lines().next().unwrap_or_default();
                     self.client.show(MessageType::ERROR, format!("The build failed: {first_line}"));
+                }
+                if let Some(recording) = recording {
+                    drop(recording.finish(record.clone(), vertices));
                 }
                 if !canceled {
                     self.host.set_last_build(&document_id, LastBuild { document, record, problem });

@@ -31,6 +31,7 @@ mod main_loop;
 mod profile;
 mod progress;
 mod ready_answer;
+mod recording;
 mod references;
 mod rename;
 mod save_builds;
@@ -47,6 +48,7 @@ mod tolerance;
 mod workers;
 mod workspace_symbol;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use inner_loop::Builder;
@@ -84,6 +86,8 @@ pub type RequestHook = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Options {
     /// Runs the builds.
     pub builder: Arc<dyn Builder>,
+    /// Where it is kept how builds went; nowhere where absent.
+    pub cache_folder: Option<PathBuf>,
     /// See [`RequestHook`].
     pub on_request: Option<RequestHook>,
 }
@@ -92,12 +96,12 @@ pub struct Options {
 ///
 /// The process should end with [`Exit::code`] as soon as this returns, by `std::process::exit`: reading standard input cannot
 /// be interrupted, so a runtime that is dropped in the ordinary way would wait for it.
-pub async fn run<I, O>(input: I, output: O, builder: Arc<dyn Builder>) -> Exit
+pub async fn run<I, O>(input: I, output: O, builder: Arc<dyn Builder>, cache_folder: Option<PathBuf>) -> Exit
 where
     I: AsyncRead + Unpin + Send,
     O: AsyncWrite + Unpin + Send + 'static,
 {
-    run_with(input, output, Options { builder, on_request: None }).await
+    run_with(input, output, Options { builder, cache_folder, on_request: None }).await
 }
 
 /// [`run`] with all its options.

@@ -168,7 +168,7 @@ impl MainLoop {
     pub(crate) fn new(client: ClientHandle, options: Options, events: UnboundedSender<Event>) -> Self {
         Self {
             client,
-            builds: Builds::new(options.builder),
+            builds: Builds::new(options.builder, options.cache_folder),
             followed: Followed::default(),
             events,
             host: Host::new(),

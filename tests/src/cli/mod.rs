@@ -5,6 +5,7 @@ mod check;
 mod check_choice;
 mod fix;
 mod format;
+mod predict;
 mod rewrite;
 mod rules;
 mod settings;

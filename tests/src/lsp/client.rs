@@ -56,7 +56,7 @@ impl Client {
     pub(crate) fn silent(setup: Setup) -> Self {
         let (to_server, input) = tokio::io::duplex(1 << 16);
         let (output, from_server) = tokio::io::duplex(1 << 16);
-        let options = Options { builder: setup.builder, on_request: setup.on_request };
+        let options = Options { builder: setup.builder, cache_folder: None, on_request: setup.on_request };
         let server = tokio::spawn(lsp::run_with(input, output, options));
         let (sender, messages) = unbounded_channel();
         tokio::spawn(async move {

@@ -30,9 +30,9 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
         // What the build is made of is read beside it: the builder starts at once.
         let planning = scope.spawn(|| outside::plan(&request, builder.as_ref()));
         let finished = run_build(&runtime, builder.as_ref(), request.clone(), show);
-        if let (Ok(Ok((foresight, planned))), Ok(Finished { record: Some(record), .. })) =
+        if let (Ok(Ok((foresight, planned))), Ok(Finished { record: Some(record), vertices, .. })) =
             (planning.join(), &finished)
-            && let Err(error) = foresight.remember(&planned, record)
+            && let Err(error) = foresight.remember(&planned, record, vertices, builder.as_ref())
         {
             tracing::warn!(%error, "the build cannot be remembered");
         }
@@ -61,6 +61,8 @@ pub(crate) struct Finished {
     pub(crate) unreachable: Option<String>,
     /// What became of each step, where a builder took the request.
     pub(crate) record: Option<BuildRecord>,
+    /// The names of the steps' vertices.
+    pub(crate) vertices: Vec<Option<String>>,
 }
 
 enum Message {
@@ -104,7 +106,9 @@ pub(crate) fn run_build(
             if let Update::Finished { ok, canceled, image, seconds, .. } = &update {
                 let record =
                     finished.unreachable.is_none().then(|| progress.record(*ok, image.as_ref(), *seconds));
-                finished = Finished { ok: *ok, canceled: *canceled || stopping, record, ..finished };
+                let canceled = *canceled || stopping;
+                finished =
+                    Finished { ok: *ok, canceled, record, vertices: progress.vertex_names(), ..finished };
                 return Ok(finished);
             }
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use builder::Surroundings;
+
 use crate::arguments::LspArguments;
 use crate::exit::Outcome;
 use crate::outside;
@@ -11,7 +13,8 @@ pub(crate) fn run(arguments: &LspArguments) -> anyhow::Result<Outcome> {
     log_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = Arc::from(outside::builder(&runtime, host.as_deref()));
-    let exit = runtime.block_on(lsp::run(tokio::io::stdin(), tokio::io::stdout(), builder));
+    let folder = Surroundings::of_process().cache_folder;
+    let exit = runtime.block_on(lsp::run(tokio::io::stdin(), tokio::io::stdout(), builder, folder));
     // Reading stdin blocks a thread that nobody can wake: leave without it.
     std::process::exit(exit.code().into())
 }

@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let builder = outside::builder(&runtime, host.as_deref());
     let (foresight, planned) = outside::plan(&request, builder.as_ref())?;
-    let mut forecast = foresight.predict(&planned);
+    let mut forecast = foresight.predict(&planned, builder.as_ref());
     forecast.notices.splice(0..0, notice);
     let text = match arguments.format {
         CheckFormat::Json => format!("{}\n", predict_json::value(&forecast)),

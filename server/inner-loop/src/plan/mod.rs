@@ -44,6 +44,8 @@ pub struct PlannedStep {
     pub sources: Vec<Source>,
     /// The variables that its words are expanded with, and their values: not in the key, but good to know when it changes.
     pub variables: Vec<(Part, String)>,
+    /// The words that a RUN runs, joined by blanks.
+    pub command: Option<String>,
     /// Whether the builder never takes it from its cache, whatever the key: it was told so.
     pub is_forced: bool,
 }
@@ -122,6 +124,17 @@ pub enum Part {
     Platform,
     /// What the base image or the stage below does first: ONBUILD.
     Triggers,
+}
+
+impl PlannedStep {
+    /// The step that it starts from.
+    #[must_use]
+    pub const fn parent_step(&self) -> Option<usize> {
+        match self.parent {
+            Parent::Step(step) => Some(step),
+            _ => None,
+        }
+    }
 }
 
 impl Plan {

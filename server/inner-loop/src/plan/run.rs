@@ -148,6 +148,22 @@ fn joined(sources: Vec<Source>) -> Vec<Source> {
     joined
 }
 
+/// What is run with its shell, as one text.
+pub(super) fn words(item: &StageInstruction) -> String {
+    let mut words = command(item);
+    if words.first().is_some_and(|word| word == HEREDOC) {
+        words.drain(..2);
+    }
+    if item.instruction.arguments.form != Some(Form::Exec) {
+        let default = || vec!["/bin/sh".to_owned(), "-c".to_owned()];
+        words.splice(0..0, item.shell.clone().unwrap_or_else(default));
+    }
+    words.join(" ")
+}
+
+/// Marks a command that is a heredoc and nothing else.
+const HEREDOC: &str = "heredoc";
+
 /// What is run: the words of a list, or the text for the shell, with heredocs as BuildKit puts them into it.
 fn command(item: &StageInstruction) -> Vec<String> {
     let instruction = &item.instruction;
@@ -163,7 +179,7 @@ fn command(item: &StageInstruction) -> Vec<String> {
         let kept = if heredocs[0].chomp { without_tabs(body(0)) } else { body(0).to_owned() };
         // A script with its interpreter is a file, whose name is the heredoc's.
         let name = if kept.starts_with("#!") { heredocs[0].name.clone() } else { String::new() };
-        return vec!["heredoc".to_owned(), name, kept];
+        return vec![HEREDOC.to_owned(), name, kept];
     }
     let mut whole = text.clone();
     for (at, heredoc) in heredocs.iter().enumerate() {

@@ -8,6 +8,7 @@ use semantic::{
 };
 
 use super::environment::Environment;
+use super::run;
 use super::{ImageIdentity, Outside, Parent, Part, Plan, PlannedStep, Source};
 use crate::contents::Selector;
 
@@ -77,6 +78,10 @@ impl Walk<'_> {
         let whole = Source::Files { context: String::new(), selectors: vec![Selector::of_path("/")] };
         let sources = if triggers.iter().any(reads_context) { vec![whole] } else { Vec::new() };
         let variables = std::mem::take(&mut self.variables);
+        let below = match parent {
+            Parent::Step(step) => Some(step),
+            _ => None,
+        };
         self.steps.push(PlannedStep {
             step: from,
             parent,
@@ -84,7 +89,8 @@ impl Walk<'_> {
             parts,
             sources,
             variables,
-            is_forced: false,
+            command: None,
+            is_forced: below.is_some_and(|step| self.steps[step].is_forced),
         });
         end.step = Some(self.steps.len() - 1);
         self.stages[index] = end;
@@ -189,8 +195,11 @@ impl Walk<'_> {
             _ => (vec![(Part::Operation, step.instruction.clone())], Vec::new()),
         };
         let is_root = matches!(&item.kind, Kind::Workdir(_, Place::Known(path)) if path == "/");
-        let is_forced = self.outside.no_cache && !matches!(item.kind, Kind::Workdir(..));
         let Some(parent) = self.stages[index].step else { return };
+        // BuildKit marks RUN, COPY and ADD alone, and makes anew what builds on one of them.
+        let is_marked = self.outside.no_cache && !matches!(item.kind, Kind::Workdir(..));
+        let is_forced = is_marked || self.steps[parent].is_forced;
+        let command = item.as_run().map(|_| run::words(item));
         let variables = std::mem::take(&mut self.variables);
         self.steps.push(PlannedStep {
             step,
@@ -199,6 +208,7 @@ impl Walk<'_> {
             parts: if is_root { Vec::new() } else { parts },
             sources,
             variables,
+            command,
             is_forced,
         });
         self.stages[index].step = Some(self.steps.len() - 1);

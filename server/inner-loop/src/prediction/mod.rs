@@ -6,7 +6,7 @@
 
 mod reason;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::digest::{Digest, Seal};
 use crate::history::{PastBuild, counterparts};
@@ -92,7 +92,60 @@ impl Question<'_> {
         if let Some(results) = self.results {
             self.miss_what_is_gone(&mut fates, results);
         }
+        for at in self.twins() {
+            if matches!(fates[at].verdict, Verdict::Rebuild | Verdict::Maybe) {
+                fates[at] = Fate {
+                    verdict: Verdict::Cached,
+                    why: Why::Twin,
+                    keys: std::mem::take(&mut fates[at].keys),
+                };
+            }
+        }
         fates
+    }
+
+    /// The steps that are the same as another one of the same build. BuildKit makes one vertex of them, which goes by the name of the one
+    /// that it comes to last on its way from the target's result: what a step starts from comes before what it reads
+    /// (`client/llb/state.go`, `marshal`).
+    fn twins(&self) -> Vec<usize> {
+        let mut last: HashMap<Digest, usize> = HashMap::new();
+        let mut twins = Vec::new();
+        let mut names: Vec<Digest> = vec![Digest::from_bytes([0; 16]); self.inputs.len()];
+        for at in self.marshal_order() {
+            let inputs = &self.inputs[at];
+            let read: Vec<Digest> = inputs.read_steps().map(|step| names[step]).collect();
+            names[at] = inputs.key(self.seal, inputs.parent_step().map(|step| names[step]), &read);
+            if !inputs.is_parent {
+                twins.extend(last.insert(names[at], at));
+            }
+        }
+        twins
+    }
+
+    /// The steps in the order in which BuildKit comes to them, each after all that it is made of.
+    fn marshal_order(&self) -> Vec<usize> {
+        let mut order = Vec::new();
+        let mut is_seen = vec![false; self.inputs.len()];
+        let mut open: Vec<(usize, bool)> = self.plan.result.into_iter().map(|at| (at, false)).collect();
+        while let Some((at, is_complete)) = open.pop() {
+            if is_complete {
+                order.push(at);
+            } else if !std::mem::replace(&mut is_seen[at], true) {
+                open.push((at, true));
+                let inputs = &self.inputs[at];
+                let before: Vec<usize> =
+                    inputs.parent_step().into_iter().chain(inputs.read_steps()).collect();
+                open.extend(before.into_iter().rev().map(|before| (before, false)));
+            }
+        }
+        order
+    }
+
+    /// The results that decide whether steps with known keys are taken from the cache, by the builder's names of them.
+    #[must_use]
+    pub fn needed_results(&self) -> BTreeSet<String> {
+        let keys = self.fates().into_iter().flat_map(|fate| fate.keys);
+        keys.filter_map(|key| Some(self.memory.known(key)?.result.as_ref()?.id.clone())).collect()
     }
 
     fn fate(&self, at: usize, before: &[Fate]) -> Fate {
@@ -181,35 +234,54 @@ impl Question<'_> {
     }
 
     /// Goes back from the target's result: a result that the builder needs and no longer has is made again, and then what it is made
-    /// from is needed too.
+    /// from is needed too. What is not needed stays as it is, whether or not the builder still has it.
     fn miss_what_is_gone(&self, fates: &mut [Fate], results: &BTreeSet<String>) {
-        let mut is_needed = vec![false; fates.len()];
+        let mut needs = vec![Need::None; fates.len()];
         if let Some(result) = self.plan.result {
-            is_needed[result] = true;
+            needs[result] = Need::Certain;
         }
         for at in (0..fates.len()).rev() {
-            if !is_needed[at] {
+            let (need, inputs) = (needs[at], &self.inputs[at]);
+            if need == Need::None {
                 continue;
             }
-            let inputs = &self.inputs[at];
-            let result_of = |key: &Digest| self.memory.known(*key).map(|known| has_result(known, results));
             if fates[at].verdict == Verdict::Cached && !inputs.is_parent {
-                if fates[at].keys.iter().all(|key| result_of(key) != Some(false)) {
+                let known = fates[at].keys.iter().filter_map(|key| self.memory.known(*key));
+                if !known.into_iter().any(|known| !has_result(known, results)) {
                     continue;
                 }
-                fates[at].verdict = Verdict::Rebuild;
+                fates[at].verdict = if need == Need::Certain { Verdict::Rebuild } else { Verdict::Maybe };
                 fates[at].why = Why::Gone;
             }
-            for needed in inputs.parent_step().into_iter().chain(inputs.read_steps()) {
-                is_needed[needed] = true;
+            // A step that only may run certainly has what it reads compared, and may not need what it is laid upon.
+            let is_open = fates[at].verdict == Verdict::Maybe;
+            let of_parent = if is_open { Need::Possible.min(need) } else { need };
+            let of_sources = if fates[at].why == Why::Gone && is_open { Need::Possible } else { need };
+            let mut ask = |step: usize, need: Need| needs[step] = needs[step].max(need);
+            inputs.read_steps().for_each(|step| ask(step, of_sources));
+            if let Some(parent) = inputs.parent_step() {
+                ask(parent, of_parent);
+                // BuildKit may compare what the step below reads once more, in search of another key of it.
+                self.inputs[parent].read_steps().for_each(|step| ask(step, Need::Possible));
             }
         }
     }
 }
 
+/// Whether a build needs the result of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// It does not.
+    None,
+    /// It may.
+    Possible,
+    /// It does.
+    Certain,
+}
+
 /// Whether the builder has the result of a key, as far as its own name is known.
 fn has_result(known: &KnownKey, results: &BTreeSet<String>) -> bool {
-    known.result.as_ref().is_none_or(|result| results.contains(result))
+    known.result.as_ref().is_none_or(|result| results.contains(&result.id))
 }
 
 /// What will become of a step, before it is put into words.
@@ -237,6 +309,8 @@ enum Why {
     Gone,
     /// The builder was told to run it.
     Forced,
+    /// Another step is the same, and stands for both.
+    Twin,
 }
 
 #[cfg(test)]

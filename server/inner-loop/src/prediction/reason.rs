@@ -70,7 +70,8 @@ fn without_credentials(reference: &str) -> String {
 /// The step that decides an open one: the one that runs and whose files are read.
 fn open_step(question: &Question<'_>, fates: &[Fate], at: usize) -> Option<usize> {
     let inputs = &question.inputs[at];
-    let mut before: Vec<usize> = inputs.read_steps().chain(inputs.parent_step()).collect();
+    // What it reads itself says more than what it starts from.
+    let mut before: Vec<usize> = inputs.parent_step().into_iter().chain(inputs.read_steps()).collect();
     while let Some(step) = before.pop() {
         let (fate, inputs) = (&fates[step], &question.inputs[step]);
         if inputs.is_parent {
@@ -278,15 +279,22 @@ fn above(
     None
 }
 
-/// The step at which a chain of steps that run begins.
+/// The step at which the chain of steps that run begins, which ends with this one.
 fn cause(question: &Question<'_>, fates: &[Fate], at: usize) -> Option<usize> {
-    let inputs = &question.inputs[at];
-    let runs = fates[at].verdict == Verdict::Rebuild && !inputs.is_parent;
-    if !runs && !inputs.is_parent {
-        return None;
+    let mut cause = None;
+    let mut next = Some(at);
+    while let Some(at) = next {
+        let inputs = &question.inputs[at];
+        let runs = fates[at].verdict == Verdict::Rebuild || fates[at].why == Why::Twin;
+        if !inputs.is_parent {
+            if !runs {
+                break;
+            }
+            cause = Some(at);
+        }
+        next = inputs.parent_step();
     }
-    let before = inputs.parent_step().and_then(|step| cause(question, fates, step));
-    before.or_else(|| runs.then_some(at))
+    cause
 }
 
 /// The FROM that a step's stage, and those below it, begin with.

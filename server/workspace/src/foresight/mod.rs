@@ -14,10 +14,10 @@ use inner_loop::digest::Seal;
 use inner_loop::history::{History, PastBuild};
 use inner_loop::inputs::{Listings, StepInputs, seal_plan};
 use inner_loop::learning::Lesson;
-use inner_loop::memory::Memory;
+use inner_loop::memory::{KnownResult, Memory};
 use inner_loop::plan::{Outside, Plan, Source, plan};
 use inner_loop::prediction::{Prediction, Question, Verdict};
-use inner_loop::{BuildRecord, BuildRequest, BuilderState};
+use inner_loop::{BuildRecord, BuildRequest, Builder, BuilderState, ResultName, results};
 use semantic::{Facts, Frontend, Model, Step};
 use syntax::Document;
 
@@ -49,8 +49,8 @@ struct Known {
     snapshots: BTreeMap<String, Snapshot>,
     listings: Listings,
     engine: String,
-    /// The results that the builder still has.
-    results: Option<BTreeSet<String>>,
+    is_old_builder: bool,
+    builder_answers: bool,
 }
 
 /// What the next build would do.
@@ -161,8 +161,17 @@ impl Foresight {
         };
         let Ok(place) = place else { return Ok(Planned { steps, known: None, notices }) };
         let inputs = seal_plan(&plan, &listings, &self.seal);
-        let results = state.as_ref().ok().and_then(|state| state.results.clone());
-        let known = Known { plan, inputs, place, snapshots, listings, engine, results };
+        let is_old_builder = outside.frontend.is_some_and(|frontend| !frontend.heredocs);
+        let known = Known {
+            plan,
+            inputs,
+            place,
+            snapshots,
+            listings,
+            engine,
+            is_old_builder,
+            builder_answers: state.is_ok(),
+        };
         if let Ok(state) = &state {
             let name = Self::memory_name(&state.id);
             let builder = memory.builder.with(Some(state), &self.seal);
@@ -196,9 +205,9 @@ impl Foresight {
         Ok((snapshots, listings))
     }
 
-    /// Says what a build would do.
+    /// Says what a build would do. The builder is asked for the results that it still has.
     #[must_use]
-    pub fn predict(&self, planned: &Planned) -> Forecast {
+    pub fn predict(&self, planned: &Planned, builder: &dyn Builder) -> Forecast {
         let Some(known) = &planned.known else {
             let unknown = Prediction {
                 verdict: Verdict::Unknown,
@@ -224,9 +233,10 @@ impl Foresight {
             listings: &known.listings,
             past_listings: &past_listings,
             seal: &self.seal,
-            results: known.results.as_ref(),
+            results: None,
         };
-        let predictions = question.answer();
+        let results = known.builder_answers.then(|| remaining(builder, &question)).flatten();
+        let predictions = Question { results: results.as_ref(), ..question }.answer();
         let steps = planned.steps.iter().cloned().zip(predictions).collect();
         Forecast { known_build: past.map(|past| past.at), steps, notices: planned.notices.clone() }
     }
@@ -242,26 +252,40 @@ impl Foresight {
         self.kept.read(&format!("{}-files", known.place.history))
     }
 
-    /// Remembers how a build went that was planned before it started.
+    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices.
     ///
     /// # Errors
     /// What is to be kept cannot be written.
-    pub fn remember(&self, planned: &Planned, record: &BuildRecord) -> io::Result<()> {
+    pub fn remember(
+        &self,
+        planned: &Planned,
+        record: &BuildRecord,
+        vertices: &[Option<String>],
+        builder: &dyn Builder,
+    ) -> io::Result<()> {
         let Some(known) = planned.known.as_ref().filter(|known| !known.engine.is_empty()) else {
             return Ok(());
         };
         let is_certain = self.certain_steps(known);
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let lesson = Lesson {
+        let history: History = self.kept.read(&known.place.history);
+        let before = history.last_on(Some(&known.engine)).cloned();
+        let memory: Memory = self.kept.read(&Self::memory_name(&known.engine));
+        let mut lesson = Lesson {
             inputs: &known.inputs,
             is_certain: &is_certain,
             record,
+            results: &[],
             engine: &known.engine,
             at,
             seal: &self.seal,
         };
-        let history: History = self.kept.read(&known.place.history);
-        let before = history.last_on(Some(&known.engine)).cloned();
+        let earlier: Vec<Option<KnownResult>> =
+            lesson.keys(&memory).into_iter().map(|key| memory.known(key?)?.result.clone()).collect();
+        let ask = |names: &[ResultName]| builder.results(names);
+        let results = results::find(&known.plan, vertices, record, &earlier, known.is_old_builder, ask);
+        let results = results.unwrap_or_default();
+        lesson.results = &results;
         let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
         let Some(build) = self.kept.change(&Self::memory_name(&known.engine), learn)? else { return Ok(()) };
         self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
@@ -312,6 +336,16 @@ impl Foresight {
     fn name_of(&self, parts: &[&str]) -> String {
         Seal::new([0; 32]).digest(parts).to_string()
     }
+}
+
+/// The results that the builder still has, of those that matter. None where it does not say, or knows none of them by name.
+fn remaining(builder: &dyn Builder, question: &Question<'_>) -> Option<BTreeSet<String>> {
+    let needed = question.needed_results();
+    let names: Vec<ResultName> = needed.into_iter().map(ResultName::Id).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(builder.results(&names)?.into_iter().map(|result| result.id).collect())
 }
 
 /// Why nothing can be said about a build, in one sentence.

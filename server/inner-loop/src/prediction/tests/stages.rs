@@ -170,3 +170,74 @@ RUN --mount=target=/src make
         5 rebuild RUN --mount=type=bind,from=tools,readon… in line 4 runs again
     "#]]);
 }
+
+#[test]
+fn of_two_steps_that_are_the_same_one_runs() {
+    let text = "\
+FROM alpine AS a
+RUN make
+RUN cat a
+FROM alpine AS b
+RUN make
+FROM alpine
+COPY --from=a /x /x
+COPY --from=b /x /y
+";
+    Project::built(text, &[]).replace("RUN make", "RUN make all").check(&expect![[r#"
+        1 cached
+        2 cached
+        3 rebuild RUN make all in line 2 runs again
+        4 cached
+        5 rebuild the instruction changed
+        6 cached
+        7 maybe only if the files of RUN cat a in line 3 differ
+        8 maybe only if the files of RUN make all in line 5 differ
+    "#]]);
+}
+
+#[test]
+fn a_result_that_is_gone_is_made_again_where_it_is_needed() {
+    let mut project = go();
+    // Nothing above the last step is needed as long as that is there.
+    project.pruned = vec![2, 3];
+    project.check(&expect![[r#"
+        1 cached
+        2 cached
+        3 cached
+        4 cached
+        5 cached
+        6 cached
+        7 cached
+    "#]]);
+    project.pruned = vec![7];
+    project.check(&expect![[r#"
+        1 cached
+        2 cached
+        3 cached
+        4 cached
+        5 cached
+        6 cached
+        7 rebuild no longer in the builder's cache
+    "#]]);
+    // What the last step is laid upon is there, so that the other stage is only looked at perhaps.
+    project.pruned = vec![2, 3, 7];
+    project.check(&expect![[r#"
+        1 cached
+        2 maybe no longer in the builder's cache
+        3 maybe no longer in the builder's cache
+        4 cached
+        5 cached
+        6 cached
+        7 rebuild no longer in the builder's cache
+    "#]]);
+    project.pruned = vec![2, 3, 6, 7];
+    project.check(&expect![[r#"
+        1 cached
+        2 rebuild no longer in the builder's cache
+        3 rebuild no longer in the builder's cache
+        4 cached
+        5 cached
+        6 rebuild no longer in the builder's cache
+        7 rebuild no longer in the builder's cache
+    "#]]);
+}

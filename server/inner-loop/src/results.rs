@@ -1,0 +1,157 @@
+//! Which result in the builder's cache belongs to which step.
+//!
+//! A builder throws results away when its cache grows, or when it is told to; then a step whose key is known runs all the same. BuildKit names
+//! results at random and tells what made them: the vertex's name for files, the command for RUN (`solver/llbsolver/ops`).
+
+use crate::memory::KnownResult;
+use crate::plan::{Plan, PlannedStep};
+use crate::record::{BuildRecord, StepRecord, StepState};
+use crate::request::{CacheResult, ResultName};
+
+/// What BuildKit said of all results that are no RUN's, before it gave them the vertex's name (0.11).
+const OLD_DESCRIPTION: &str = "fileop target";
+
+/// How many seconds after a step ended its result may get another name, which is when it is written down.
+const RENAMED_WITHIN: f64 = 0.5;
+
+/// How many names are asked at once at most; a build with more steps is told without looking at its results.
+const MOST_NAMES: usize = 400;
+
+/// The descriptions under which the results of a build may be found, step by step. `vertices` are the names of the steps' vertices.
+fn descriptions(plan: &Plan, vertices: &[Option<String>], is_old: bool) -> Vec<Option<String>> {
+    let of_step = |(at, planned): (usize, &PlannedStep)| match &planned.command {
+        _ if planned.is_parent => None,
+        Some(command) => Some(format!("mount / from exec {command}")),
+        None if is_old => Some(OLD_DESCRIPTION.to_owned()),
+        None => vertices.get(at)?.clone(),
+    };
+    plan.steps.iter().enumerate().map(of_step).collect()
+}
+
+/// Finds the results of a build that is over. `known` is what was known of them before, `ask` asks the builder. None where it does not say.
+pub fn find(
+    plan: &Plan,
+    vertices: &[Option<String>],
+    record: &BuildRecord,
+    known: &[Option<KnownResult>],
+    is_old: bool,
+    ask: impl Fn(&[ResultName]) -> Option<Vec<CacheResult>>,
+) -> Option<Vec<Option<KnownResult>>> {
+    let descriptions = descriptions(plan, vertices, is_old);
+    let mut names: Vec<ResultName> =
+        known.iter().flatten().map(|result| ResultName::Id(result.id.clone())).collect();
+    names.extend(descriptions.iter().flatten().cloned().map(ResultName::Description));
+    names.sort();
+    names.dedup();
+    if names.is_empty() || names.len() > MOST_NAMES {
+        return None;
+    }
+    let results = ask(&names)?;
+    let mut found: Vec<Option<KnownResult>> = Vec::new();
+    for (at, planned) in plan.steps.iter().enumerate() {
+        let parent = planned.parent_step().and_then(|step| found.get(step)?.clone());
+        let step = record.steps.get(at).filter(|step| step.state == StepState::Done);
+        let result = match step {
+            _ if planned.is_parent => parent,
+            None => None,
+            Some(step) => {
+                let is_alike = |result: &&CacheResult| Some(&result.description) == descriptions[at].as_ref();
+                let alike: Vec<&CacheResult> = results.iter().filter(is_alike).collect();
+                let known = known.get(at).cloned().flatten();
+                one_of(&alike, &results, step, known, parent.as_ref())
+            }
+        };
+        found.push(result);
+    }
+    Some(found)
+}
+
+/// The result of one step, of those that were made alike.
+fn one_of(
+    alike: &[&CacheResult],
+    all: &[CacheResult],
+    step: &StepRecord,
+    known: Option<KnownResult>,
+    parent: Option<&KnownResult>,
+) -> Option<KnownResult> {
+    let named = |result: &CacheResult| KnownResult {
+        id: result.id.clone(),
+        made: result.made,
+        seconds: step.seconds,
+    };
+    let newest = |results: &mut dyn Iterator<Item = &&CacheResult>| {
+        results.max_by(|a, b| a.made.total_cmp(&b.made)).map(|result| named(result))
+    };
+    if !step.cached {
+        let is_above =
+            |result: &&&CacheResult| parent.is_some_and(|parent| result.parents.contains(&parent.id));
+        let above = newest(&mut alike.iter().filter(is_above));
+        // Without a parent to tell them apart, the results of old builders are all alike.
+        let is_telling = alike.first().is_some_and(|result| result.description != OLD_DESCRIPTION);
+        return above.or_else(|| newest(&mut alike.iter()).filter(|_| is_telling));
+    }
+    match known {
+        None => match alike {
+            [only] => Some(named(only)),
+            _ => None,
+        },
+        Some(known) if all.iter().any(|result| result.id == known.id) => Some(known),
+        // A result gets another name when something is laid upon it for the first time; it then was made just after the old one.
+        Some(known) => {
+            let is_it = |result: &&&CacheResult| {
+                (-0.1..known.seconds + RENAMED_WITHIN).contains(&(result.made - known.made))
+            };
+            let renamed = newest(&mut alike.iter().filter(is_it));
+            Some(renamed.map(|renamed| KnownResult { seconds: known.seconds, ..renamed }).unwrap_or(known))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(id: &str, description: &str, made: f64) -> CacheResult {
+        CacheResult { id: id.to_owned(), description: description.to_owned(), made, parents: Vec::new() }
+    }
+
+    fn step(cached: bool) -> StepRecord {
+        StepRecord {
+            stage: "stage-0".to_owned(),
+            line: 2,
+            end_line: 2,
+            instruction: "RUN make".to_owned(),
+            state: StepState::Done,
+            cached,
+            seconds: 2.0,
+            bytes: None,
+        }
+    }
+
+    fn check(all: &[CacheResult], cached: bool, known: Option<(&str, f64)>, expected: Option<&str>) {
+        let alike: Vec<&CacheResult> = all.iter().filter(|result| result.description == "make").collect();
+        let known = known.map(|(id, made)| KnownResult { id: id.to_owned(), made, seconds: 2.0 });
+        let found = one_of(&alike, all, &step(cached), known, None);
+        assert_eq!(found.as_ref().map(|found| found.id.as_str()), expected);
+    }
+
+    #[test]
+    fn what_ran_made_the_newest_of_its_kind() {
+        let all = [result("old", "make", 1.0), result("new", "make", 9.0), result("other", "test", 10.0)];
+        check(&all, false, Some(("old", 1.0)), Some("new"));
+        check(&[], false, None, None);
+        check(&[result("x", "fileop target", 1.0)], false, None, None);
+    }
+
+    #[test]
+    fn what_was_cached_keeps_its_result_and_an_unknown_one_is_not_guessed() {
+        let all = [result("old", "make", 1.0), result("new", "make", 9.0)];
+        check(&all, true, Some(("old", 1.0)), Some("old"));
+        check(&all, true, None, None);
+        check(&all[..1], true, None, Some("old"));
+        // Thrown away: not taken for one that was made later.
+        check(&all[1..], true, Some(("old", 1.0)), Some("old"));
+        // Named anew when its step had ended.
+        check(&[result("again", "make", 3.1)], true, Some(("old", 1.0)), Some("again"));
+    }
+}
