@@ -116,8 +116,8 @@ impl Lesson<'_> {
             }
         }
         let seconds = ran.then_some(step.seconds);
-        let result = self.results.get(at).cloned().flatten();
-        memory.learn(key, KnownKey { seconds, used: self.at, shape, result, same_as: None });
+        let results = self.results.get(at).cloned().flatten().into_iter().collect();
+        memory.learn(key, KnownKey { seconds, used: self.at, shape, results, same_as: None });
         memory.canonical(key)
     }
 }

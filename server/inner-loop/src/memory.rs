@@ -95,10 +95,13 @@ pub struct KnownKey {
     /// The key of which this one turned out to be another name: the steps that it reads gave the same files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<Digest>,
-    /// The result in the builder's cache, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub result: Option<KnownResult>,
+    /// Its results in the builder's cache, where they are known, the newest last: a step that ran although it need not has several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<KnownResult>,
 }
+
+/// Older results of one key than this many are forgotten.
+const MOST_RESULTS: usize = 4;
 
 /// A result in a builder's cache.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -135,12 +138,19 @@ impl Memory {
     pub fn learn(&mut self, key: Digest, known: KnownKey) {
         let key = self.canonical(key);
         let entry = self.keys.entry(key).or_default();
+        let mut results = std::mem::take(&mut entry.results);
+        for result in known.results {
+            results.retain(|other| other.id != result.id);
+            results.push(result);
+        }
+        let n_forgotten = results.len().saturating_sub(MOST_RESULTS);
+        results.drain(..n_forgotten);
         *entry = KnownKey {
             seconds: known.seconds.or(entry.seconds),
             used: known.used.max(entry.used),
             shape: known.shape.or(entry.shape),
             same_as: None,
-            result: known.result.or(entry.result.take()),
+            results,
         };
     }
 

@@ -145,7 +145,8 @@ impl Question<'_> {
     #[must_use]
     pub fn needed_results(&self) -> BTreeSet<String> {
         let keys = self.fates().into_iter().flat_map(|fate| fate.keys);
-        keys.filter_map(|key| Some(self.memory.known(key)?.result.as_ref()?.id.clone())).collect()
+        let known = keys.filter_map(|key| self.memory.known(key));
+        known.flat_map(|known| &known.results).map(|result| result.id.clone()).collect()
     }
 
     fn fate(&self, at: usize, before: &[Fate]) -> Fate {
@@ -281,7 +282,7 @@ enum Need {
 
 /// Whether the builder has the result of a key, as far as its own name is known.
 fn has_result(known: &KnownKey, results: &BTreeSet<String>) -> bool {
-    known.result.as_ref().is_none_or(|result| results.contains(&result.id))
+    known.results.is_empty() || known.results.iter().any(|result| results.contains(&result.id))
 }
 
 /// What will become of a step, before it is put into words.

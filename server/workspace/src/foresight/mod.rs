@@ -281,7 +281,7 @@ impl Foresight {
             seal: &self.seal,
         };
         let earlier: Vec<Option<KnownResult>> =
-            lesson.keys(&memory).into_iter().map(|key| memory.known(key?)?.result.clone()).collect();
+            lesson.keys(&memory).into_iter().map(|key| memory.known(key?)?.results.last().cloned()).collect();
         let ask = |names: &[ResultName]| builder.results(names);
         let results = results::find(&known.plan, vertices, record, &earlier, known.is_old_builder, ask);
         let results = results.unwrap_or_default();

@@ -61,7 +61,7 @@ fn check(selector: &Selector, expected: &Expect) {
             selected
                 .entries
                 .iter()
-                .map(|(name, entry)| format!("{} ({})\n", name.replace('\0', " > "), entry.path))
+                .map(|(name, entry)| format!("\"{}\" is {}\n", name.replace('\0', " > "), entry.path))
                 .collect()
         },
     );
@@ -73,18 +73,18 @@ fn a_file_has_no_name_and_a_folder_has_all_that_is_in_it() {
     check(
         &selector("package.json"),
         &expect![[r#"
-             (package.json)
+            "" is package.json
         "#]],
     );
     check(
         &selector("src"),
-        &expect![[r"
-            / (src)
-            /a.js (src/a.js)
-            /b (src/b)
-            /b/c.js (src/b/c.js)
-            /b/d.md (src/b/d.md)
-        "]],
+        &expect![[r#"
+            "/" is src
+            "/a.js" is src/a.js
+            "/b" is src/b
+            "/b/c.js" is src/b/c.js
+            "/b/d.md" is src/b/d.md
+        "#]],
     );
     check(&selector("nowhere"), &expect![["not there\n"]]);
 }
@@ -94,28 +94,28 @@ fn links_are_followed_at_the_top_and_not_below() {
     check(
         &selector("link/b/c.js"),
         &expect![[r#"
-             (src/b/c.js)
+            "" is src/b/c.js
         "#]],
     );
     check(
         &selector("up"),
         &expect![[r#"
-             (src/a.js)
+            "" is src/a.js
         "#]],
     );
     check(&selector("loop"), &expect![["not there\n"]]);
     check(
         &selector("web"),
-        &expect![[r"
-            / (web)
-            /package.json (web/package.json)
-            /vendor (web/vendor)
-        "]],
+        &expect![[r#"
+            "/" is web
+            "/package.json" is web/package.json
+            "/vendor" is web/vendor
+        "#]],
     );
     check(
         &selector("web/vendor/a.js"),
         &expect![[r#"
-             (src/a.js)
+            "" is src/a.js
         "#]],
     );
 }
@@ -124,36 +124,36 @@ fn links_are_followed_at_the_top_and_not_below() {
 fn wildcards_give_names_and_folders_that_match_are_whole() {
     check(
         &selector("package*.json"),
-        &expect![[r"
-            /package-lock.json (package-lock.json)
-            /package.json (package.json)
-        "]],
+        &expect![[r#"
+            "/package-lock.json" is package-lock.json
+            "/package.json" is package.json
+        "#]],
     );
     check(
         &selector("*/package.json"),
         &expect![[r#"
-             (web/package.json)
+            "" is web/package.json
         "#]],
     );
     check(
         &selector("sr?"),
-        &expect![[r"
-            /src (src)
-            /src/a.js (src/a.js)
-            /src/b (src/b)
-            /src/b/c.js (src/b/c.js)
-            /src/b/d.md (src/b/d.md)
-        "]],
+        &expect![[r#"
+            "/src" is src
+            "/src/a.js" is src/a.js
+            "/src/b" is src/b
+            "/src/b/c.js" is src/b/c.js
+            "/src/b/d.md" is src/b/d.md
+        "#]],
     );
     check(
         &selector("lin*"),
-        &expect![[r"
-            /link > / (src)
-            /link > /a.js (src/a.js)
-            /link > /b (src/b)
-            /link > /b/c.js (src/b/c.js)
-            /link > /b/d.md (src/b/d.md)
-        "]],
+        &expect![[r#"
+            "/link > /" is src
+            "/link > /a.js" is src/a.js
+            "/link > /b" is src/b
+            "/link > /b/c.js" is src/b/c.js
+            "/link > /b/d.md" is src/b/d.md
+        "#]],
     );
     check(&selector("*.none"), &expect![[""]]);
 }
@@ -162,19 +162,19 @@ fn wildcards_give_names_and_folders_that_match_are_whole() {
 fn exclusions_and_inclusions_are_relative_to_the_source() {
     check(
         &Selector { exclude: vec!["**/*.md".to_owned()], ..selector("src") },
-        &expect![[r"
-             (src)
-            /a.js (src/a.js)
-            /b (src/b)
-            /b/c.js (src/b/c.js)
-        "]],
+        &expect![[r#"
+            "" is src
+            "/a.js" is src/a.js
+            "/b" is src/b
+            "/b/c.js" is src/b/c.js
+        "#]],
     );
     check(
         &Selector { include: vec!["web/package.json".to_owned()], ..selector("/") },
-        &expect![[r"
-            /web (web)
-            /web/package.json (web/package.json)
-        "]],
+        &expect![[r#"
+            "/web" is web
+            "/web/package.json" is web/package.json
+        "#]],
     );
 }
 
