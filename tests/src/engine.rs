@@ -19,6 +19,7 @@ mod program_demo;
 mod program_events;
 mod program_interrupt;
 mod program_options;
+mod program_why;
 mod random;
 mod rewrites;
 mod sync;

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Predict(Box<PredictArguments>),
     /// Builds, and builds again whenever a file changes that the build reads
     Watch(Box<BuildArguments>),
+    /// Says of the last build why each step ran again, from what changed to the seconds
+    Why(Box<PredictArguments>),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON

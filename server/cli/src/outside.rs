@@ -137,12 +137,17 @@ pub(crate) fn ask_builder(document: &Document, facts: &mut Facts, host: Option<&
     Ok(())
 }
 
-/// Plans a build, with what its builder says and what is kept of builds before.
-pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<(Foresight, Planned)> {
+/// What is kept of builds before.
+pub(crate) fn foresight() -> anyhow::Result<Foresight> {
     let folder = Surroundings::of_process().cache_folder;
     let folder = folder.context("there is no cache folder: set HOME or XDG_CACHE_HOME")?;
     let unusable = || format!("cannot keep anything in {}", folder.display());
-    let foresight = Foresight::open(&folder).with_context(unusable)?;
+    Foresight::open(&folder).with_context(unusable)
+}
+
+/// Plans a build, with what its builder says and what is kept of builds before.
+pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<(Foresight, Planned)> {
+    let foresight = foresight()?;
     let state = builder.state(&foresight::images(request));
     let planned = foresight.plan(request, state).map_err(anyhow::Error::msg)?;
     Ok((foresight, planned))

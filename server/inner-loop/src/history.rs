@@ -2,6 +2,8 @@
 //!
 //! Names of files, variables and images are in it; values and contents only as sealed digests, and of logs nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -32,6 +34,18 @@ pub struct PastBuild {
     pub seconds: f64,
     /// The steps of the target, in order.
     pub steps: Vec<PastStep>,
+    /// Of each secret that is a file, its size and times, sealed: its content was never looked at.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Digest>,
+}
+
+/// Why a step ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// One short sentence that names the thing.
+    pub text: String,
+    /// The paths or names that it is about.
+    pub because: Vec<String>,
 }
 
 /// A step of a build that is over.
@@ -51,6 +65,12 @@ pub struct PastStep {
     pub last_seconds: Option<f64>,
     /// Bytes of its layer, where known.
     pub bytes: Option<u64>,
+    /// When it last ran, in seconds since 1970; absent where nobody knows.
+    #[serde(default)]
+    pub ran_at: Option<u64>,
+    /// Why it ran, where that was not another step alone.
+    #[serde(default)]
+    pub cause: Option<Cause>,
 }
 
 impl History {

@@ -1,5 +1,7 @@
 //! What a build teaches: which keys the builder has results for now, and which keys turned out to be the same.
 
+use std::collections::BTreeMap;
+
 use crate::digest::{Digest, Seal};
 use crate::history::{PastBuild, PastStep, counterparts};
 use crate::inputs::StepInputs;
@@ -48,15 +50,18 @@ impl Lesson<'_> {
             keys.push(key);
             let ran = is_done && !step.cached;
             let known = || key.and_then(|key| memory.known(key)?.seconds);
-            let past = || before.and_then(|past| past.steps[counterparts[at]?].last_seconds);
+            let old = before.and_then(|past| Some(&past.steps[counterparts[at]?]));
+            let ran_before = || old.filter(|old| old.key == key)?.ran_at;
             steps.push(PastStep {
                 inputs: inputs.clone(),
                 key,
                 state: step.state,
                 cached: step.cached,
                 seconds: step.seconds,
-                last_seconds: if ran { Some(step.seconds) } else { known().or_else(past) },
+                last_seconds: if ran { Some(step.seconds) } else { known().or_else(|| old?.last_seconds) },
                 bytes: step.bytes,
+                ran_at: if ran { Some(self.at) } else { ran_before() },
+                cause: None,
             });
         }
         memory.shorten();
@@ -66,6 +71,7 @@ impl Lesson<'_> {
             ok: self.record.ok,
             seconds: self.record.seconds,
             steps,
+            secrets: BTreeMap::new(),
         })
     }
 

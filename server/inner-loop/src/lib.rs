@@ -24,6 +24,7 @@ mod secret;
 pub mod staleness;
 pub mod target;
 mod vertex_name;
+pub mod why;
 
 pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,

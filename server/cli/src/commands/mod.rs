@@ -14,3 +14,4 @@ pub(crate) mod rewrite;
 pub(crate) mod rules;
 pub(crate) mod syntax;
 pub(crate) mod watch;
+pub(crate) mod why;

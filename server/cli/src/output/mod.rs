@@ -10,6 +10,8 @@ pub(crate) mod predict_json;
 pub(crate) mod predict_text;
 pub(crate) mod time;
 pub(crate) mod units;
+pub(crate) mod why_json;
+pub(crate) mod why_text;
 
 use std::io::Write;
 

@@ -3,3 +3,4 @@
 mod edits;
 mod fixture;
 mod stages;
+mod why;

@@ -3,6 +3,7 @@
 //! What decides is in `inner_loop`; here it is given files, and what earlier runs of the program kept. A builder is asked by the
 //! caller, who hands in what it said.
 
+mod last_build;
 mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,19 +11,20 @@ use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use inner_loop::digest::Seal;
+use inner_loop::digest::{Digest, Seal};
 use inner_loop::history::{History, PastBuild};
 use inner_loop::inputs::{Listings, StepInputs, seal_plan};
 use inner_loop::learning::Lesson;
 use inner_loop::memory::{KnownResult, Memory};
 use inner_loop::plan::{Outside, Plan, Source, plan};
 use inner_loop::prediction::{Prediction, Question, Verdict};
-use inner_loop::{BuildRecord, BuildRequest, Builder, BuilderState, ResultName, results};
+use inner_loop::{BuildRecord, BuildRequest, Builder, BuilderState, ResultName, results, why};
 use semantic::{Facts, Frontend, Model, Step};
 use syntax::Document;
 
 use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
+pub use last_build::LastBuild;
 use place::Place;
 
 /// Plans, predicts and remembers. Cheap to make anew for each build.
@@ -51,6 +53,8 @@ struct Known {
     engine: String,
     is_old_builder: bool,
     builder_answers: bool,
+    /// Of each secret that is a file, its size and times, sealed.
+    secrets: BTreeMap<String, Digest>,
 }
 
 /// What the next build would do.
@@ -171,6 +175,7 @@ impl Foresight {
             engine,
             is_old_builder,
             builder_answers: state.is_ok(),
+            secrets: self.secrets(request),
         };
         if let Ok(state) = &state {
             let name = Self::memory_name(&state.id);
@@ -221,24 +226,32 @@ impl Foresight {
         let history: History = self.kept.read(&known.place.history);
         let memory: Memory = self.kept.read(&Self::memory_name(&known.engine));
         let past = history.last_on(Some(&known.engine));
-        let past_listings = match past {
-            Some(past) => self.past_listings(known, past),
-            None => Listings::default(),
-        };
+        let predictions = self.answer(known, &memory, past, Some(builder).filter(|_| known.builder_answers));
+        let steps = planned.steps.iter().cloned().zip(predictions).collect();
+        Forecast { known_build: past.map(|past| past.at), steps, notices: planned.notices.clone() }
+    }
+
+    /// The fates of all steps, by what is known and, where one is given, by what the builder says that it still has.
+    fn answer(
+        &self,
+        known: &Known,
+        memory: &Memory,
+        past: Option<&PastBuild>,
+        builder: Option<&dyn Builder>,
+    ) -> Vec<Prediction> {
+        let past_listings = past.map(|past| self.past_listings(known, past)).unwrap_or_default();
         let question = Question {
             plan: &known.plan,
             inputs: &known.inputs,
-            memory: &memory,
+            memory,
             past,
             listings: &known.listings,
             past_listings: &past_listings,
             seal: &self.seal,
             results: None,
         };
-        let results = known.builder_answers.then(|| remaining(builder, &question)).flatten();
-        let predictions = Question { results: results.as_ref(), ..question }.answer();
-        let steps = planned.steps.iter().cloned().zip(predictions).collect();
-        Forecast { known_build: past.map(|past| past.at), steps, notices: planned.notices.clone() }
+        let results = builder.and_then(|builder| remaining(builder, &question));
+        Question { results: results.as_ref(), ..question }.answer()
     }
 
     /// The files of the last build, where some of them are not what they were.
@@ -287,7 +300,13 @@ impl Foresight {
         let results = results.unwrap_or_default();
         lesson.results = &results;
         let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
-        let Some(build) = self.kept.change(&Self::memory_name(&known.engine), learn)? else { return Ok(()) };
+        // What was known before says why steps were to run; what the builder has by now says nothing of that.
+        let said = self.answer(known, &memory, before.as_ref(), None);
+        let Some(mut build) = self.kept.change(&Self::memory_name(&known.engine), learn)? else {
+            return Ok(());
+        };
+        why::explain(&mut build, before.as_ref(), &said);
+        build.secrets.clone_from(&known.secrets);
         self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
         self.kept.change(&format!("{}-files", known.place.history), |kept: &mut Listings| {
             kept.clone_from(&known.listings);

@@ -13,6 +13,7 @@ use crate::learning::Lesson;
 use crate::memory::{KnownResult, Memory};
 use crate::plan::{Outside, Plan, plan};
 use crate::record::{BuildRecord, StepRecord, StepState};
+use crate::why;
 
 /// One project as it is now, and what its builder knows.
 pub(super) struct Project {
@@ -20,7 +21,8 @@ pub(super) struct Project {
     pub(super) files: Vec<(String, u32, String)>,
     pub(super) outside: Outside,
     memory: Memory,
-    past: Option<PastBuild>,
+    pub(super) past: Option<PastBuild>,
+    pub(super) before: Option<PastBuild>,
     past_listings: Listings,
     clock: u64,
     /// The lines whose results the builder has thrown away.
@@ -44,6 +46,7 @@ impl Project {
             outside,
             memory: Memory::default(),
             past: None,
+            before: None,
             past_listings: Listings::new(),
             clock: 0,
             pruned: Vec::new(),
@@ -74,7 +77,7 @@ impl Project {
         self
     }
 
-    fn listings(&self) -> Listings {
+    pub(super) fn listings(&self) -> Listings {
         let mut entries = Vec::new();
         for (path, permissions, text) in &self.files {
             let content = match text.strip_prefix("-> ") {
@@ -156,7 +159,14 @@ impl Project {
             at: self.clock,
             seal: &SEAL,
         };
-        self.past = lesson.learn(&mut self.memory, self.past.as_ref());
+        let learnt = lesson.learn(&mut self.memory, self.past.as_ref());
+        self.before = self.past.take();
+        self.past = learnt.map(|mut build| {
+            let said: Vec<Prediction> =
+                predictions.iter().map(|(_, prediction)| prediction.clone()).collect();
+            why::explain(&mut build, self.before.as_ref(), &said);
+            build
+        });
         self.past_listings = self.listings();
         self
     }
