@@ -1,11 +1,11 @@
 //! What lies outside the Dockerfile: the build context on disk, and the builder.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
 use builder::Surroundings;
-use inner_loop::{BuildRequest, Builder};
+use inner_loop::{BuildRequest, Builder, NetworkNeeds};
 use rules::CopiedPath;
 use semantic::facts::{ContextFacts, IgnoreFile};
 use semantic::{Caller, Facts, Model};
@@ -153,9 +153,27 @@ pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Res
     Ok((foresight, planned))
 }
 
+/// What a build will need the network for, found out beside it: nothing until the builder has told of its images.
+pub(crate) fn network_needs(
+    request: &BuildRequest,
+    builder: &Arc<dyn Builder>,
+) -> Arc<OnceLock<NetworkNeeds>> {
+    let found = Arc::new(OnceLock::new());
+    let (told, request, builder) = (Arc::clone(&found), request.clone(), Arc::clone(builder));
+    std::thread::spawn(move || {
+        let model = request.model();
+        let target = request.target.as_deref().map_or_else(|| model.final_stage(), |name| model.target(name));
+        let Some(target) = target.map(|stage| stage.index) else { return };
+        let mut facts = Facts::default();
+        builder.add_facts(&model.base_images(), &mut facts);
+        let _ = told.set(NetworkNeeds::of(&model, target, &facts));
+    });
+    found
+}
+
 /// The builder at `host`, else the one that docker's own settings and the usual sockets tell.
-pub(crate) fn builder(runtime: &tokio::runtime::Runtime, host: Option<&str>) -> Box<dyn Builder> {
-    Box::new(builder::BuildKit::new(
+pub(crate) fn builder(runtime: &tokio::runtime::Runtime, host: Option<&str>) -> Arc<dyn Builder> {
+    Arc::new(builder::BuildKit::new(
         runtime.handle().clone(),
         host.map(str::to_owned),
         Surroundings::of_process(),

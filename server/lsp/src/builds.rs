@@ -15,7 +15,7 @@ use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, Wor
 use tower_lsp::ls_types::{
     ExecuteCommandParams, LSPAny, MessageType, ProgressToken, WorkDoneProgressCreateParams,
 };
-use workspace::surroundings::{context_root, copied_paths};
+use workspace::surroundings::{context_root, copied_paths, default_platform};
 
 use crate::commands::{self, Arguments, Command};
 use crate::from_proto;
@@ -173,6 +173,10 @@ impl MainLoop {
         let mut secrets = secrets(&specs, &context).map_err(Error::invalid_params)?;
         let mut seen = HashSet::new();
         secrets.retain(|secret| seen.insert(secret.id.clone()));
+        let mut platforms = called.platforms;
+        if platforms.is_empty() {
+            platforms.extend(default_platform());
+        }
         let request = BuildRequest {
             context: context.to_string_lossy().into_owned(),
             dockerfile: path,
@@ -182,7 +186,7 @@ impl MainLoop {
             secrets,
             ssh: called.ssh,
             named_contexts: called.contexts,
-            platforms: called.platforms,
+            platforms,
             ..BuildRequest::default()
         };
         let reducer = Reducer::of(model, target);

@@ -33,6 +33,12 @@ pub fn called_root(
     }
 }
 
+/// The platform that builds are for where nobody names one, as docker's client reads it: `DOCKER_DEFAULT_PLATFORM`.
+#[must_use]
+pub fn default_platform() -> Option<String> {
+    std::env::var("DOCKER_DEFAULT_PLATFORM").ok().filter(|platform| !platform.trim().is_empty())
+}
+
 /// The paths and patterns that a file copies from its context.
 #[must_use]
 pub fn copied_paths(model: &Model) -> Vec<String> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use inner_loop::{BuildEvent, BuildOutcome, BuildRecord, BuildRequest, Builder, Progress, Update};
 
 use crate::arguments::BuildArguments;
+use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
@@ -21,7 +22,11 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = outside::builder(&runtime, host.as_deref());
     let printer = Printer::new(format, &request);
+    let mut network = NetworkNotices::of(&request, &builder);
     let show = |update: &Update| {
+        for text in network.before(update) {
+            printer.print(&Update::Notice { text })?;
+        }
         printer.print(update)?;
         let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
         notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))

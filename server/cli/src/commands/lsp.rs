@@ -1,7 +1,5 @@
 //! `layerwise lsp`: the language server on stdin and stdout.
 
-use std::sync::Arc;
-
 use builder::Surroundings;
 
 use crate::arguments::LspArguments;
@@ -12,7 +10,7 @@ pub(crate) fn run(arguments: &LspArguments) -> anyhow::Result<Outcome> {
     let LspArguments { stdio: _, host } = arguments;
     log_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let builder = Arc::from(outside::builder(&runtime, host.as_deref()));
+    let builder = outside::builder(&runtime, host.as_deref());
     let folder = Surroundings::of_process().cache_folder;
     let exit = runtime.block_on(lsp::run(tokio::io::stdin(), tokio::io::stdout(), builder, folder));
     // Reading stdin blocks a thread that nobody can wake: leave without it.

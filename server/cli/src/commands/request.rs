@@ -48,13 +48,19 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
             .into_iter()
             .chain(pairs(&arguments.build_context, "--build-context")?)
             .collect(),
-        platforms: if arguments.platform.is_empty() { called.platforms } else { arguments.platform },
+        platforms: platforms(arguments.platform, called.platforms),
         network: arguments.network,
         no_cache: arguments.no_cache,
         tags: arguments.tag,
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
     };
     Ok((request, called.notice))
+}
+
+/// The first that names any: the flag, the callers, `DOCKER_DEFAULT_PLATFORM`.
+fn platforms(given: Vec<String>, called: Vec<String>) -> Vec<String> {
+    let default = || workspace::surroundings::default_platform().into_iter().collect();
+    [given, called].into_iter().find(|platforms| !platforms.is_empty()).unwrap_or_else(default)
 }
 
 /// Whether the id of a secret's specification is that of one that is there.

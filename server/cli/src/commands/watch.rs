@@ -3,7 +3,7 @@
 mod changed;
 
 use std::fs;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use anyhow::bail;
 use inner_loop::queue::Action;
@@ -17,6 +17,7 @@ use workspace::watch::{Told, Watch};
 
 use super::build::{STOP_LIMIT, interrupts, unreachable_builder};
 use crate::arguments::BuildArguments;
+use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
@@ -75,7 +76,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
 
 /// The one owner of all that changes.
 struct Loop {
-    builder: Box<dyn Builder>,
+    builder: Arc<dyn Builder>,
     watch: Watch,
     sender: mpsc::Sender<Message>,
     queue: BuildQueue<(), ()>,
@@ -95,6 +96,7 @@ struct Running {
     id: BuildId,
     progress: Progress,
     staleness: Staleness,
+    network: NetworkNotices,
     handle: Box<dyn BuildHandle>,
 }
 
@@ -164,6 +166,7 @@ impl Loop {
             id,
             progress: Progress::of(&model, self.request.target.clone()),
             staleness: Staleness::of(self.request.reads(&model)),
+            network: NetworkNotices::of(&self.request, &self.builder),
             handle: self.builder.start(self.request.clone(), sink),
         });
         Ok(())
@@ -184,6 +187,9 @@ impl Loop {
             finished |= matches!(update, Update::Finished { .. });
             let is_known = matches!(update, Update::Started { .. }) && self.has_built;
             self.has_built |= matches!(update, Update::Started { .. });
+            for text in running.network.before(&update) {
+                self.printer.print(&Update::Notice { text })?;
+            }
             // People know the builder by now.
             if !(is_known && self.printer.is_for_people()) {
                 self.printer.print(&update)?;
