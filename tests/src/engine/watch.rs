@@ -88,7 +88,9 @@ fn what_the_build_reads_starts_the_next_and_nothing_else_does() {
         assert!(files.is_empty() && ok);
         folder.write("notes.md", "of no interest");
         folder.write("src/a", nonce());
-        assert_eq!(watch.build(), (strings(&["src/a"]), vec![5, 6], true));
+        let (files, ran, ok) = watch.build();
+        // What the engine forgets meanwhile of earlier steps is its own affair.
+        assert!(files == ["src/a"] && ran.ends_with(&[5, 6]) && ok, "{files:?} {ran:?}");
         folder.write(".dockerignore", "src/b\n");
         assert_eq!(watch.build(), (strings(&[".dockerignore"]), vec![], true));
         folder.write("src/b", "ignored");
@@ -139,10 +141,10 @@ fn a_running_build_is_stopped_by_what_it_has_read_and_not_by_what_comes_later() 
         let (files, ran, ok) = watch.build();
         assert_eq!((files, ran, ok), (strings(&["later"]), vec![4, 5], true));
         // Of what the long step reads it is stopped at once.
-        folder.write("first", "2");
+        folder.write("first", nonce());
         watch.until_one("the long step", runs(3));
         let asked = Instant::now();
-        folder.write("first", "3");
+        folder.write("first", nonce());
         let events = watch.until("finished");
         assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
         assert_eq!(events.last().unwrap()["ok"], false);
