@@ -12,6 +12,7 @@ mod harness;
 mod ignored_trees;
 mod neovim;
 mod neovim_queries;
+mod network;
 mod output;
 mod predict;
 mod prediction;

@@ -1,7 +1,7 @@
 //! What lies outside the Dockerfile: the build context on disk, and the builder.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, mpsc};
 
 use anyhow::{Context, bail};
 use builder::Surroundings;
@@ -157,16 +157,16 @@ pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Res
 pub(crate) fn network_needs(
     request: &BuildRequest,
     builder: &Arc<dyn Builder>,
-) -> Arc<OnceLock<NetworkNeeds>> {
-    let found = Arc::new(OnceLock::new());
-    let (told, request, builder) = (Arc::clone(&found), request.clone(), Arc::clone(builder));
+) -> mpsc::Receiver<NetworkNeeds> {
+    let (told, found) = mpsc::channel();
+    let (request, builder) = (request.clone(), Arc::clone(builder));
     std::thread::spawn(move || {
         let model = request.model();
         let target = request.target.as_deref().map_or_else(|| model.final_stage(), |name| model.target(name));
         let Some(target) = target.map(|stage| stage.index) else { return };
         let mut facts = Facts::default();
         builder.add_facts(&model.base_images(), &mut facts);
-        let _ = told.set(NetworkNeeds::of(&model, target, &facts));
+        let _ = told.send(NetworkNeeds::of(&model, target, &facts));
     });
     found
 }
