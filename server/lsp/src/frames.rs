@@ -81,12 +81,9 @@ pub(crate) async fn write_frames<W: AsyncWrite + Unpin>(
     while let Some(body) = bodies.recv().await {
         let mut next = Some(body);
         while let Some(body) = next {
-            let header = format!("Content-Length: {}\r\n\r\n", body.len());
-            let written = async {
-                stream.write_all(header.as_bytes()).await?;
-                stream.write_all(body.as_bytes()).await
-            };
-            if let Err(error) = written.await {
+            // In one piece: each write to a pipe wakes its reader.
+            let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+            if let Err(error) = stream.write_all(frame.as_bytes()).await {
                 tracing::warn!("the client reads no more: {error}");
                 return;
             }

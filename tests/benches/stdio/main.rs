@@ -1,9 +1,9 @@
-//! Language servers side by side over their pipes, as an editor has them: start, memory, keystroke to diagnostics.
+//! Language servers side by side over their pipes, as an editor has them: start, memory, keystroke to diagnostics, bursts, colours.
 //!
-//! `cargo bench -p layerwise-tests --bench stdio -- --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N]`
+//! `cargo bench -p layerwise-tests --bench stdio -- --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N] [--own-sizes N,N]`
 //!
-//! The first server is the one that the others are compared with. Rounds are interleaved and rotated, and each session is a
-//! process of its own; medians and ratios hold within one run only. `scripts/bench.sh` names the servers.
+//! The first server is the one that the others are compared with, and alone has the files of its own sizes. Rounds are
+//! interleaved and rotated, and each session is a process of its own; medians and ratios hold within one run only. `scripts/bench.sh` names the servers.
 
 mod keystrokes;
 mod memory;
@@ -11,6 +11,7 @@ mod options;
 #[path = "../report.rs"]
 #[expect(dead_code, reason = "files are counted by another bench")]
 mod report;
+mod requests;
 mod session;
 mod text;
 
@@ -38,10 +39,19 @@ fn main() -> ExitCode {
             if let Err(problem) = measure_start(&mut report, index, server) {
                 report.add_problem(index, &problem);
             }
-            for &lines in &options.sizes {
-                if let Err(problem) = measure_typing(&mut report, index, server, lines, &options) {
+            // A burst takes some servers a minute; once tells enough of them.
+            let is_asked = round == 0 || index == 0;
+            let own = options.own_sizes.iter().filter(|_| index == 0);
+            for &lines in options.sizes.iter().chain(own) {
+                let typed = measure_typing(&mut report, index, server, lines, &options);
+                let mut asked = || requests::measure(&mut report, index, server, lines, options.budget);
+                let measured = typed.and_then(|()| if is_asked { asked() } else { Ok(()) });
+                if let Err(problem) = measured {
                     report.add_problem(index, &format!("{lines} lines: {problem}"));
                 }
+            }
+            if let Err(problem) = requests::measure_many(&mut report, index, server) {
+                report.add_problem(index, &format!("many files: {problem}"));
             }
         }
         let _ = writeln!(io::stderr(), "round {} of {} done", round + 1, options.rounds);

@@ -12,6 +12,8 @@ pub(crate) struct Options {
     pub(crate) edits: usize,
     /// Lines of the files that are typed in.
     pub(crate) sizes: Vec<usize>,
+    /// The same, for the first server alone: what would take the others too long.
+    pub(crate) own_sizes: Vec<usize>,
     /// Waiting time after which a session's typing ends early.
     pub(crate) budget: Duration,
 }
@@ -24,7 +26,8 @@ pub(crate) struct Server {
     pub(crate) command: Vec<String>,
 }
 
-const USAGE: &str = "usage: stdio --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N]";
+const USAGE: &str =
+    "usage: stdio --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N] [--own-sizes N,N]";
 
 impl Options {
     /// Reads arguments; `--bench`, which cargo adds, means nothing here.
@@ -34,6 +37,7 @@ impl Options {
             rounds: 5,
             edits: 40,
             sizes: vec![400, 4000],
+            own_sizes: vec![40, 40_000],
             budget: Duration::from_secs(10),
         };
         while let Some(name) = arguments.next() {
@@ -46,6 +50,9 @@ impl Options {
                 "--rounds" => options.rounds = number(&value)?,
                 "--edits" => options.edits = number(&value)?,
                 "--sizes" => options.sizes = value.split(',').map(number).collect::<Result<_, _>>()?,
+                "--own-sizes" => {
+                    options.own_sizes = value.split(',').map(number).collect::<Result<_, _>>()?;
+                }
                 _ => return Err(format!("{name} is unknown; {USAGE}")),
             }
         }

@@ -1,7 +1,8 @@
-//! One server process and one open file: sends as an editor does, and times what comes back.
+//! One server process and its open files: sends as an editor does, and times what comes back.
 //!
 //! The clock starts before a message is written and stops when the answer's last byte is read, before it is decoded.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::keystrokes::Edit;
 use crate::options::Server;
 
+const FOLDER: &str = "file:///tmp/layerwise-bench";
 const URI: &str = "file:///tmp/layerwise-bench/Dockerfile";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A server whose diagnostics carry no version may publish twice; what follows an answer this soon belongs to it.
@@ -27,6 +29,7 @@ pub(crate) struct Session {
     version: i64,
     pulls: bool,
     takes_changes: bool,
+    capabilities: Value,
 }
 
 impl Session {
@@ -43,11 +46,20 @@ impl Session {
         let input = child.stdin.take().ok_or("no stdin")?;
         let output = child.stdout.take().ok_or("no stdout")?;
         let frames = read_frames(output);
-        let mut session =
-            Self { child, input, frames, next_id: 0, version: 0, pulls: false, takes_changes: false };
+        let mut session = Self {
+            child,
+            input,
+            frames,
+            next_id: 0,
+            version: 0,
+            pulls: false,
+            takes_changes: false,
+            capabilities: Value::Null,
+        };
         let id = session.request("initialize", &initialize_parameters())?;
-        let (arrived, result) = session.answer(id)?;
-        let capabilities = &result["capabilities"];
+        let (arrived, mut result) = session.answer(id)?;
+        session.capabilities = result["capabilities"].take();
+        let capabilities = &session.capabilities;
         session.pulls = capabilities["diagnosticProvider"].is_object();
         let sync = &capabilities["textDocumentSync"];
         session.takes_changes = sync.as_i64().or_else(|| sync["change"].as_i64()) == Some(2);
@@ -69,8 +81,56 @@ impl Session {
         self.diagnostics(started)
     }
 
+    /// Opens many files at once; the time until all of them have diagnostics.
+    pub(crate) fn open_all(&mut self, texts: &[String]) -> Result<Duration, String> {
+        let started = Instant::now();
+        let uris: Vec<String> =
+            (0..texts.len()).map(|index| format!("{FOLDER}/{index}/Dockerfile")).collect();
+        for (uri, text) in uris.iter().zip(texts) {
+            let document = json!({"uri": uri, "languageId": "dockerfile", "version": 1, "text": text});
+            self.notify("textDocument/didOpen", &json!({"textDocument": document}))?;
+        }
+        if self.pulls {
+            let asked = |uri| json!({"textDocument": {"uri": uri}});
+            let ids: Result<Vec<i64>, String> =
+                uris.iter().map(|uri| self.request("textDocument/diagnostic", &asked(uri))).collect();
+            return Ok(self.answers(ids?.into_iter().collect())? - started);
+        }
+        let mut missing: HashSet<String> = uris.into_iter().collect();
+        loop {
+            let (arrived, message) = self.next(PATIENCE)?;
+            if message["method"] == "textDocument/publishDiagnostics" {
+                missing.remove(message["params"]["uri"].as_str().unwrap_or_default());
+            }
+            if missing.is_empty() {
+                return Ok(arrived - started);
+            }
+        }
+    }
+
+    /// Whether the server said at the start that it can do this: a JSON pointer into its capabilities.
+    pub(crate) fn offers(&self, pointer: &str) -> bool {
+        self.capabilities.pointer(pointer).is_some_and(|value| !value.is_null() && *value != json!(false))
+    }
+
+    /// Asks something about the open file; the answer and the time to it.
+    pub(crate) fn ask(&mut self, method: &str, mut parameters: Value) -> Result<(Duration, Value), String> {
+        parameters["textDocument"] = json!({"uri": URI});
+        let started = Instant::now();
+        let id = self.request(method, &parameters)?;
+        let (arrived, result) = self.answer(id)?;
+        Ok((arrived - started, result))
+    }
+
     /// Types one key; the time to its diagnostics.
     pub(crate) fn edit(&mut self, edit: &Edit) -> Result<Duration, String> {
+        let started = Instant::now();
+        self.type_key(edit)?;
+        self.diagnostics(started)
+    }
+
+    /// Types one key and waits for nothing.
+    pub(crate) fn type_key(&mut self, edit: &Edit) -> Result<(), String> {
         self.version += 1;
         let change = if self.takes_changes {
             let place = |column| json!({"line": edit.line, "character": column});
@@ -81,9 +141,7 @@ impl Session {
         };
         let document = json!({"uri": URI, "version": self.version});
         let parameters = json!({"textDocument": document, "contentChanges": [change]});
-        let started = Instant::now();
-        self.notify("textDocument/didChange", &parameters)?;
-        self.diagnostics(started)
+        self.notify("textDocument/didChange", &parameters)
     }
 
     /// Ends the server politely, and else by its process id.
@@ -159,6 +217,19 @@ impl Session {
         }
     }
 
+    /// Waits for all of these answers; when the last one came.
+    fn answers(&mut self, mut ids: HashSet<i64>) -> Result<Instant, String> {
+        loop {
+            let (arrived, message) = self.next(PATIENCE)?;
+            if message["method"].is_null()
+                && message["id"].as_i64().is_some_and(|id| ids.remove(&id))
+                && ids.is_empty()
+            {
+                return Ok(arrived);
+            }
+        }
+    }
+
     /// The next message; requests of the server are answered as by an editor without settings.
     fn next(&mut self, patience: Duration) -> Result<(Instant, Value), String> {
         let (arrived, body) = self.frames.recv_timeout(patience).map_err(|error| match error {
@@ -206,6 +277,13 @@ fn initialize_parameters() -> Value {
                 "synchronization": {"dynamicRegistration": false},
                 "publishDiagnostics": {"versionSupport": true, "relatedInformation": true},
                 "diagnostic": {"dynamicRegistration": false},
+                "hover": {"contentFormat": ["markdown"]},
+                "semanticTokens": {
+                    "requests": {"full": {"delta": true}, "range": true},
+                    "tokenTypes": ["namespace", "keyword", "comment", "string", "variable", "parameter", "property", "operator", "macro", "function"],
+                    "tokenModifiers": ["declaration", "readonly"],
+                    "formats": ["relative"],
+                },
             },
         },
     })
