@@ -35,8 +35,8 @@ fn each_edit_is_told_before_it_is_built() {
     on_each(&ALL, |host| {
         let nonce = nonce();
         let text = format!(
-            "FROM debian:12 AS build\nWORKDIR /app\nCOPY package.json ./\nRUN echo {nonce} && cat package.json\nCOPY src src\n\
-             ARG V=1\nRUN cat src/a > /out\nFROM debian:12\nCOPY --from=build /out /out\nRUN cat /out\n"
+            "FROM debian:bookworm-slim AS build\nWORKDIR /app\nCOPY package.json ./\nRUN echo {nonce} && cat package.json\nCOPY src src\n\
+             ARG V=1\nRUN cat src/a > /out\nFROM debian:bookworm-slim\nCOPY --from=build /out /out\nRUN cat /out\n"
         );
         let folder =
             Folder::new(&[("Dockerfile", &text), ("package.json", "{}"), ("src/a", "a"), ("src/b", "b")]);
