@@ -23,13 +23,16 @@ pub struct Chain {
 
 /// Puts down why steps ran, as it was predicted right before: a prediction compares with what was there before the build.
 pub fn explain(build: &mut PastBuild, before: Option<&PastBuild>, predictions: &[Prediction]) {
-    let followed = followed(build, before);
-    for (at, step) in build.steps.iter_mut().enumerate() {
-        if !ran(step) || followed[at].is_some() {
+    let changed = changed(build, before);
+    let followed = followed(build, &changed);
+    for at in 0..build.steps.len() {
+        if !ran(&build.steps[at]) || followed[at].is_some() {
             continue;
         }
-        let said = predictions.get(at).filter(|prediction| prediction.verdict != Verdict::Cached);
-        step.cause = Some(match said {
+        // What changed may be a step that the builder had from elsewhere after all: it did not run, but what follows it did.
+        let origin = if changed[at] { at } else { changed_above(build, &changed, at).unwrap_or(at) };
+        let said = predictions.get(origin).filter(|prediction| prediction.verdict != Verdict::Cached);
+        build.steps[at].cause = Some(match said {
             Some(Prediction { reason: Some(text), because, .. }) => {
                 Cause { text: text.clone(), because: because.clone() }
             }
@@ -41,7 +44,7 @@ pub fn explain(build: &mut PastBuild, before: Option<&PastBuild>, predictions: &
 /// The chains of a build, in the order of their first steps; none where all was cached.
 #[must_use]
 pub fn chains(build: &PastBuild, before: Option<&PastBuild>) -> Vec<Chain> {
-    let followed = followed(build, before);
+    let followed = followed(build, &changed(build, before));
     let mut chains: Vec<Chain> = Vec::new();
     for (at, step) in build.steps.iter().enumerate().filter(|(_, step)| ran(step)) {
         let mut origin = at;
@@ -65,19 +68,34 @@ fn ran(step: &PastStep) -> bool {
     !step.cached && matches!(step.state, StepState::Done | StepState::Failed)
 }
 
-/// Of each step, the earlier one that made it run; none where what is its own is different, or nothing before it ran.
-fn followed(build: &PastBuild, before: Option<&PastBuild>) -> Vec<Option<usize>> {
+/// Of each step, whether what is its own is different from before: what it does, or the files on disk that it reads.
+fn changed(build: &PastBuild, before: Option<&PastBuild>) -> Vec<bool> {
     let inputs: Vec<StepInputs> = build.steps.iter().map(|step| step.inputs.clone()).collect();
-    let Some(before) = before else { return vec![None; inputs.len()] };
-    let counterparts = counterparts(before, &inputs);
-    let followed = |(new, old): (&StepInputs, Option<usize>)| {
-        let old = &before.steps[old?].inputs;
-        if new.parts != old.parts || files(new).ne(files(old)) {
-            return None;
-        }
-        new.parent_step().into_iter().chain(new.read_steps()).find_map(|step| run_behind(build, step))
+    let Some(before) = before else { return vec![true; inputs.len()] };
+    let is_changed = |(new, old): (&StepInputs, Option<usize>)| {
+        let old = old.map(|old| &before.steps[old].inputs);
+        old.is_none_or(|old| new.parts != old.parts || files(new).ne(files(old)))
     };
-    inputs.iter().zip(counterparts).map(followed).collect()
+    inputs.iter().zip(counterparts(before, &inputs)).map(is_changed).collect()
+}
+
+/// Of each step, the earlier one that made it run; none where what is its own is different, or nothing before it ran.
+fn followed(build: &PastBuild, changed: &[bool]) -> Vec<Option<usize>> {
+    let followed = |(step, changed): (&PastStep, &bool)| {
+        if *changed { None } else { sources(step).find_map(|step| run_behind(build, step)) }
+    };
+    build.steps.iter().zip(changed).map(followed).collect()
+}
+
+/// The nearest earlier step of whose result this one is made and whose own things are different.
+fn changed_above(build: &PastBuild, changed: &[bool], at: usize) -> Option<usize> {
+    sources(&build.steps[at])
+        .find_map(|step| if *changed.get(step)? { Some(step) } else { changed_above(build, changed, step) })
+}
+
+/// The steps that a step starts from and reads: earlier ones all.
+fn sources(step: &PastStep) -> impl Iterator<Item = usize> {
+    step.inputs.parent_step().into_iter().chain(step.inputs.read_steps())
 }
 
 /// The step itself where it ran, or the one whose result it simply is.

@@ -122,7 +122,8 @@ impl Project {
         plan.steps.iter().map(|planned| planned.step.line).zip(answers).collect()
     }
 
-    /// Builds. What is open comes out the same as before on the lines `same`, and runs on all others.
+    /// Builds. On the lines `same` the builder has a result after all: what is open comes out the same as before, and what nobody knew of is
+    /// there from another build.
     pub(super) fn build(&mut self, same: &[u32]) -> &mut Self {
         let (plan, inputs) = self.plan();
         let predictions = self.predictions();
@@ -131,7 +132,7 @@ impl Project {
             match prediction.verdict {
                 Verdict::Cached => true,
                 Verdict::Maybe => same.contains(line),
-                Verdict::Rebuild | Verdict::Unknown => inputs[at].is_parent,
+                Verdict::Rebuild | Verdict::Unknown => inputs[at].is_parent || same.contains(line),
             }
         };
         let step = |at: usize| StepRecord {

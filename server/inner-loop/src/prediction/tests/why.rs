@@ -57,6 +57,18 @@ fn where_a_stage_gives_the_same_files_the_chain_ends_with_it() {
 }
 
 #[test]
+fn what_changed_is_named_where_the_builder_had_the_step_from_elsewhere() {
+    let mut project = Project::built(SERVICE, FILES);
+    project.write("package.json", "{2}").build(&[3]);
+    check(
+        &project,
+        &expect![[r#"
+            package.json changed (content): 4, 5, 6, 8: 8 s
+        "#]],
+    );
+}
+
+#[test]
 fn two_changes_are_two_chains() {
     let mut project = Project::built(SERVICE, FILES);
     project.replace("FROM node:22\nCOPY", "FROM node:22\nRUN true\nCOPY").write("src/b.js", "2").build(&[]);
