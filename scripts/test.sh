@@ -34,6 +34,7 @@ main() {
     stage "extension" test_extension
     stage "extension in VS Code" scripts/vscode.sh test
 
+    print_failures
     echo
     echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
@@ -68,6 +69,7 @@ stage() {
     read -r stage_passed stage_failed <<< "$(count_results "$log" "$status")"
     passed=$((passed + stage_passed))
     failed=$((failed + stage_failed))
+    [ "$stage_failed" -eq 0 ] || mv "$log" "$log.failed"
     echo "== $name: $stage_passed passed, $stage_failed failed ($((SECONDS - started)) s)"
 }
 
@@ -83,6 +85,22 @@ count_results() {
             if (!counted && failed == 0) passed = 1
             print passed + 0, failed + 0
         }' "$1"
+}
+
+# What failed, once more and last: a whole run prints thousands of lines.
+print_failures() {
+    local log
+    for log in "$logs"/*.failed; do
+        [ -e "$log" ] || continue
+        echo
+        echo "== what failed in: $(basename "$log" .failed)"
+        # The messages of cargo test stand between two headings; another tool says what is wrong at its end.
+        if grep -q '^failures:$' "$log"; then
+            sed -n '/^failures:$/,/^test result: /p' "$log"
+        else
+            tail -n 60 "$log"
+        fi
+    done
 }
 
 # The extension and one example need 20 or newer; VS Code's test brings one that serves them as well.
