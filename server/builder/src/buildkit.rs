@@ -25,13 +25,11 @@ use crate::surroundings::Surroundings;
 /// Longer than any single step of finding and asking an engine that answers at all.
 const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
 
-/// What is only good to know is not waited for longer.
-const FACTS_DEADLINE: Duration = Duration::from_secs(1);
-
 /// BuildKit. The connection is kept from one build to the next, and made anew when it breaks.
 pub struct BuildKit {
     shared: Arc<Shared>,
     runtime: Handle,
+    patience: Duration,
 }
 
 /// What all builds of a process share.
@@ -44,8 +42,14 @@ pub(crate) struct Shared {
 
 impl BuildKit {
     /// A builder that is looked for when it is first needed: at `host` where that is given, else where docker's client
-    /// would look, else at the usual sockets. All its work happens on `runtime`.
-    pub fn new(runtime: Handle, host: Option<String>, surroundings: Surroundings) -> Self {
+    /// would look, else at the usual sockets. All its work happens on `runtime`. What is only good to know is waited for no longer
+    /// than `patience`.
+    pub fn new(
+        runtime: Handle,
+        host: Option<String>,
+        surroundings: Surroundings,
+        patience: Duration,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 host,
@@ -54,7 +58,22 @@ impl BuildKit {
                 said_that_it_is_old: AtomicBool::new(false),
             }),
             runtime,
+            patience,
         }
+    }
+
+    /// What work on the runtime comes to, where it comes within the limit.
+    fn wait_for<T, F>(&self, limit: Duration, work: impl FnOnce(Arc<Shared>) -> F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let (sender, receiver) = mpsc::channel();
+        let work = work(Arc::clone(&self.shared));
+        self.runtime.spawn(async move {
+            let _ = sender.send(work.await);
+        });
+        receiver.recv_timeout(limit).ok()
     }
 }
 
@@ -147,53 +166,32 @@ impl Builder for BuildKit {
     }
 
     fn describe(&self) -> Result<BuilderDescription, String> {
-        let shared = Arc::clone(&self.shared);
-        let (sender, receiver) = mpsc::channel();
-        self.runtime.spawn(async move {
-            let _ = sender.send(shared.describe().await);
-        });
-        receiver.recv_timeout(DESCRIBE_DEADLINE).unwrap_or_else(|_| {
+        let described = self.wait_for(DESCRIBE_DEADLINE, |shared| async move { shared.describe().await });
+        described.unwrap_or_else(|| {
             Err("the builder gives no answer; see whether it hangs, or name another with --host".to_owned())
         })
     }
 
     fn state(&self, images: &[String]) -> Result<BuilderState, String> {
-        let shared = Arc::clone(&self.shared);
-        let (sender, receiver) = mpsc::channel();
         let images = images.to_vec();
-        self.runtime.spawn(async move {
-            let _ = sender.send(shared.state(&images).await);
-        });
-        receiver.recv_timeout(FACTS_DEADLINE).unwrap_or_else(|_| Err("it gives no answer in time".to_owned()))
+        let state = self.wait_for(self.patience, |shared| async move { shared.state(&images).await });
+        state.unwrap_or_else(|| Err("it gives no answer in time".to_owned()))
     }
 
     fn prune(&self) -> Result<Pruned, String> {
-        let shared = Arc::clone(&self.shared);
-        let (sender, receiver) = mpsc::channel();
-        self.runtime.spawn(async move {
-            let _ = sender.send(shared.prune().await);
-        });
-        receiver.recv().unwrap_or_else(|_| Err("pruning was given up inside Layerwise".to_owned()))
+        let pruned = self.wait_for(Duration::MAX, |shared| async move { shared.prune().await });
+        pruned.unwrap_or_else(|| Err("pruning was given up inside Layerwise".to_owned()))
     }
 
     fn results(&self, names: &[ResultName]) -> Option<Vec<CacheResult>> {
-        let shared = Arc::clone(&self.shared);
-        let (sender, receiver) = mpsc::channel();
         let names = names.to_vec();
-        self.runtime.spawn(async move {
-            let _ = sender.send(shared.results(&names).await);
-        });
-        receiver.recv_timeout(FACTS_DEADLINE).ok().flatten()
+        self.wait_for(self.patience, |shared| async move { shared.results(&names).await }).flatten()
     }
 
     fn add_facts(&self, images: &[String], facts: &mut Facts) {
-        let shared = Arc::clone(&self.shared);
-        let (sender, receiver) = mpsc::channel();
         let images = images.to_vec();
-        self.runtime.spawn(async move {
-            let _ = sender.send(shared.facts(&images).await);
-        });
-        if let Ok(Some((found, frontend))) = receiver.recv_timeout(FACTS_DEADLINE) {
+        let found = self.wait_for(self.patience, |shared| async move { shared.facts(&images).await });
+        if let Some((found, frontend)) = found.flatten() {
             facts.base_images.extend(found.configurations);
             facts.local_images.extend(found.names);
             facts.frontend = Some(frontend);

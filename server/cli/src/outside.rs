@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use builder::Surroundings;
@@ -10,6 +11,7 @@ use rules::CopiedPath;
 use semantic::facts::{ContextFacts, IgnoreFile};
 use semantic::{Caller, Facts, Model};
 use syntax::Document;
+use tokio::runtime::Runtime;
 use workspace::callers::Callers;
 use workspace::foresight::{self, Foresight, Planned};
 use workspace::{dockerfiles, surroundings};
@@ -171,11 +173,23 @@ pub(crate) fn network_needs(
     found
 }
 
+/// How long a person at a prompt waits for what makes an answer better: a machine that is busy building takes its time.
+const PATIENCE_AT_A_PROMPT: Duration = Duration::from_secs(10);
+
+/// How long somebody who types does.
+const PATIENCE_IN_AN_EDITOR: Duration = Duration::from_secs(2);
+
 /// The builder at `host`, else the one that docker's own settings and the usual sockets tell.
-pub(crate) fn builder(runtime: &tokio::runtime::Runtime, host: Option<&str>) -> Arc<dyn Builder> {
-    Arc::new(builder::BuildKit::new(
-        runtime.handle().clone(),
-        host.map(str::to_owned),
-        Surroundings::of_process(),
-    ))
+pub(crate) fn builder(runtime: &Runtime, host: Option<&str>) -> Arc<dyn Builder> {
+    patient_builder(runtime, host, PATIENCE_AT_A_PROMPT)
+}
+
+/// The same for a language server.
+pub(crate) fn editor_builder(runtime: &Runtime, host: Option<&str>) -> Arc<dyn Builder> {
+    patient_builder(runtime, host, PATIENCE_IN_AN_EDITOR)
+}
+
+fn patient_builder(runtime: &Runtime, host: Option<&str>, patience: Duration) -> Arc<dyn Builder> {
+    let runtime = runtime.handle().clone();
+    Arc::new(builder::BuildKit::new(runtime, host.map(str::to_owned), Surroundings::of_process(), patience))
 }

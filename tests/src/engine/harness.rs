@@ -69,7 +69,8 @@ impl Engine {
     }
 
     pub(super) fn builder(&self) -> BuildKit {
-        BuildKit::new(self.runtime.handle().clone(), Some(self.host.clone()), self.surroundings.clone())
+        let runtime = self.runtime.handle().clone();
+        BuildKit::new(runtime, Some(self.host.clone()), self.surroundings.clone(), DEADLINE)
     }
 
     /// Builds to the end with a builder of its own, like the command line.

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &LspArguments) -> anyhow::Result<Outcome> {
     // their own, so that no context that is being sent holds up a keystroke.
     let builds = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let session = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let builder = outside::builder(&builds, host.as_deref());
+    let builder = outside::editor_builder(&builds, host.as_deref());
     let folder = Surroundings::of_process().cache_folder;
     let exit = session.block_on(lsp::run(tokio::io::stdin(), tokio::io::stdout(), builder, folder));
     // Reading stdin blocks a thread that nobody can wake: leave without it.
