@@ -1,5 +1,7 @@
 //! The projects that all recipes are tried on: name, Dockerfile, files around it.
 
+mod go;
+
 /// A project.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -7,9 +9,14 @@ pub(crate) struct Case {
     pub(crate) files: &'static [(&'static str, &'static str)],
 }
 
+/// All projects.
+pub(crate) fn all() -> Vec<&'static Case> {
+    [CASES, go::CASES].into_iter().flatten().collect()
+}
+
 /// The project of a name.
 pub(crate) fn case(name: &str) -> &'static Case {
-    CASES.iter().find(|case| case.name == name).unwrap()
+    all().into_iter().find(|case| case.name == name).unwrap()
 }
 
 const BUNDLED: &str = r#"{"type": "module", "scripts": {"build": "esbuild src/main.js --bundle --platform=node --outfile=dist/main.cjs"}, "dependencies": {"a": "1"}, "devDependencies": {"esbuild": "1"}}"#;
@@ -28,7 +35,7 @@ const TYPESCRIPT_FILES: &[(&str, &str)] = &[
 ];
 const RUST_FILES: &[(&str, &str)] = &[("Cargo.toml", CRATE), ("Cargo.lock", LOCK), ("src/main.rs", "")];
 
-pub(crate) const CASES: &[Case] = &[
+const CASES: &[Case] = &[
     Case {
         name: "a leaky bundle",
         dockerfile: "FROM node:22\n\n# From the private registry\nARG NPM_TOKEN\nRUN echo \"//r.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc\n\nRUN mkdir -p /srv/web\nWORKDIR /srv/web\n\nCOPY . .\nRUN npm install && npm run build && rm -f ~/.npmrc\n\nENV PORT=3000\nEXPOSE 3000\n\nCMD [\"node\", \"dist/main.cjs\"]\n",

@@ -9,7 +9,7 @@ use syntax::Document;
 
 use crate::offer::{Applicability, Input, Recipe, apply};
 
-/// A context of these files, with a node:22-slim and a node:22 on the builder.
+/// A context of these files, with images of Node, Go, Debian and Alpine on the builder.
 pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     let mut context = ContextFacts { complete: true, ..ContextFacts::default() };
     for (path, text) in files {
@@ -31,6 +31,10 @@ pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     let mut base_images: BTreeMap<String, ImageFacts> =
         names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
     base_images.insert("known-musl-builder".to_owned(), musl);
+    let images = ["debian:bookworm-slim", "alpine:3.19", "alpine:3", "alpine:3.20"];
+    base_images.extend(images.map(|name| (name.to_owned(), image.clone())));
+    let go = ImageFacts { workdir: "/go".to_owned(), ..ImageFacts::default() };
+    base_images.extend(["golang:1.22", "golang:1.22-bookworm"].map(|name| (name.to_owned(), go.clone())));
     let frontend =
         FrontendFacts { heredocs: true, secret_env: true, copy_link: true, ..FrontendFacts::default() };
     Facts { context: Some(context), base_images, frontend: Some(frontend), ..Facts::default() }

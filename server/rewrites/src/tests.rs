@@ -1,17 +1,17 @@
-//! What holds for every rewrite, tried on every project of [`CASES`].
+//! What holds for every rewrite, tried on every project of [`all`].
 
 use std::collections::BTreeMap;
 
 use semantic::{Facts, RuntimeSettings};
 
-use crate::cases::{CASES, Case};
+use crate::cases::{Case, all};
 use crate::fixture::{facts, model, rewritten};
 use crate::{REGISTRY, Recipe, find};
 
 /// Every recipe on every project, with what it gives; once for a builder that knows `env=` of secrets, once for an old one.
 fn results(mut check: impl FnMut(&Recipe, &Case, &Facts, &str, &str)) {
     let mut applied = 0;
-    for case in CASES {
+    for case in all() {
         for frontend in [facts(&[]).frontend, None] {
             let facts = Facts { frontend, ..facts(case.files) };
             for recipe in REGISTRY {
@@ -106,7 +106,7 @@ fn what_an_old_builder_refuses_is_not_added() {
 #[test]
 fn any_order_gives_the_same_file() {
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-    for case in CASES {
+    for case in all() {
         let facts = facts(case.files);
         let results = orders.map(|order| {
             order.iter().fold(case.dockerfile.to_owned(), |text, index| {
@@ -125,12 +125,12 @@ proptest::proptest! {
     /// Half-typed and mangled files: nothing panics, and what is offered keeps the promise.
     #[test]
     fn mangled_files_are_refused_or_rewritten_well(
-        index in 0..CASES.len(),
+        index in 0..all().len(),
         start in 0.0..1.0_f64,
         length in 0_usize..12,
         insert in "[ \\n\\\\\"'$&|;{}#<A-Z=-]{0,4}",
     ) {
-        let case = &CASES[index];
+        let case = all()[index];
         let characters: Vec<char> = case.dockerfile.chars().collect();
         let at = (characters.len() as f64 * start) as usize;
         let rest = characters.iter().skip(at + length);

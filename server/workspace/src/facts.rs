@@ -22,16 +22,18 @@ pub struct Limits {
     pub manifest: u64,
     /// Bytes of all manifests at most.
     pub manifests: u64,
+    /// Bytes of all sources at most, of those that say what their program needs at run time.
+    pub sources: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { files: 50_000, manifest: 1 << 20, manifests: 16 << 20 }
+        Self { files: 50_000, manifest: 1 << 20, manifests: 16 << 20, sources: 4 << 20 }
     }
 }
 
 /// Names of files that say how a project is installed and built. Not `.npmrc` and the like, which may hold secrets.
-const MANIFESTS: [&str; 47] = [
+const MANIFESTS: [&str; 58] = [
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -79,6 +81,17 @@ const MANIFESTS: [&str; 47] = [
     "build.gradle.kts",
     "settings.gradle",
     "settings.gradle.kts",
+    "gradle.properties",
+    "poetry.lock",
+    "uv.lock",
+    "Pipfile.lock",
+    "Gemfile.lock",
+    "Makefile",
+    "makefile",
+    "CMakeLists.txt",
+    "Makefile.am",
+    "configure.ac",
+    "meson.build",
 ];
 
 /// Folders full of what tools have put there: listed last, and their manifests are nobody's.
@@ -124,6 +137,7 @@ fn list(
         ignore: facts.dockerignore(),
         limits,
         manifest_bytes: 0,
+        source_bytes: 0,
         first: VecDeque::new(),
         last: VecDeque::new(),
     };
@@ -153,6 +167,7 @@ struct Listing {
     ignore: Dockerignore,
     limits: Limits,
     manifest_bytes: u64,
+    source_bytes: u64,
     first: VecDeque<Folder>,
     last: VecDeque<Folder>,
 }
@@ -194,7 +209,11 @@ impl Listing {
                 FileKind::Directory
             } else if file_type.is_file() {
                 if folder.is_ours && is_manifest(&path) {
-                    self.manifest(&path, &absolute, facts);
+                    let most = self.limits.manifest.min(self.limits.manifests - self.manifest_bytes);
+                    self.manifest_bytes += text(&path, &absolute, most, facts);
+                } else if folder.is_ours && is_source(&path) {
+                    let most = self.limits.manifest.min(self.limits.sources - self.source_bytes);
+                    self.source_bytes += text(&path, &absolute, most, facts);
                 }
                 FileKind::File
             } else if file_type.is_symlink() {
@@ -208,20 +227,19 @@ impl Listing {
         }
         complete
     }
+}
 
-    fn manifest(&mut self, path: &str, absolute: &Path, facts: &mut ContextFacts) {
-        let most = self.limits.manifest.min(self.limits.manifests - self.manifest_bytes);
-        let mut bytes = Vec::new();
-        let read = File::open(absolute).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-        let length = bytes.len() as u64;
-        if read.is_err() || length > most {
-            return;
-        }
-        if let Ok(text) = String::from_utf8(bytes) {
-            self.manifest_bytes += length;
-            facts.manifests.insert(path.to_owned(), text);
-        }
+/// Keeps the text of a file that is not longer than `most`; gives its bytes.
+fn text(path: &str, absolute: &Path, most: u64, facts: &mut ContextFacts) -> u64 {
+    let mut bytes = Vec::new();
+    let read = File::open(absolute).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    let length = bytes.len() as u64;
+    if read.is_err() || length > most {
+        return 0;
     }
+    let Ok(text) = String::from_utf8(bytes) else { return 0 };
+    facts.manifests.insert(path.to_owned(), text);
+    length
 }
 
 fn is_manifest(path: &str) -> bool {
@@ -230,6 +248,11 @@ fn is_manifest(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     MANIFESTS.iter().any(|manifest| ends(manifest))
         || (name.starts_with("requirements") && name.ends_with(".txt"))
+}
+
+/// Sources that say what a program asks of its system, and scripts that start one.
+fn is_source(path: &str) -> bool {
+    path.ends_with(".go") && !path.ends_with("_test.go") || path.ends_with(".sh")
 }
 
 /// A path from the context's root with `/` between its names, where it lies inside.
@@ -321,6 +344,20 @@ mod tests {
         assert!(!listed(8).1);
         assert!(listed(9).1);
         assert!(listed(10).1);
+    }
+
+    #[test]
+    fn sources_that_tell_of_their_program_are_read_within_their_own_limit() {
+        let folder = folder(&[
+            ("main.go", "package main"),
+            ("main_test.go", ""),
+            ("vendor/x/x.go", ""),
+            ("start.sh", "exec x"),
+            ("z/long.go", "package long"),
+            ("z/go.mod", "module z"),
+        ]);
+        let facts = read(&folder, Limits { sources: 20, ..Limits::default() });
+        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["main.go", "start.sh", "z/go.mod"]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub fn context_facts(root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
 
 /// Folders that are read as named contexts, at most, and how much of each: what completion shows of them, and no manifests.
 const NAMED_CONTEXTS: usize = 8;
-const NAMED_LIMITS: Limits = Limits { files: 5_000, manifest: 0, manifests: 0 };
+const NAMED_LIMITS: Limits = Limits { files: 5_000, manifest: 0, manifests: 0, sources: 0 };
 
 /// What lies in the folders that callers name as contexts, by whole path. No folder outside of `boundary` is read.
 #[must_use]

@@ -3,6 +3,8 @@
 use semantic::image_reference::ImageReference;
 use semantic::{Base, Facts, Stage};
 
+use super::distribution::is_release;
+
 /// A base for the run-time stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuntimeBase {
@@ -26,6 +28,12 @@ impl RuntimeBase {
 /// The file's own base.
 pub(super) fn own(stage: &Stage) -> RuntimeBase {
     RuntimeBase { text: stage.image.raw.clone(), other: None }
+}
+
+/// Whether a stage builds on the official image of this name, from wherever it is pulled.
+pub(super) fn is_official(stage: &Stage, name: &str) -> bool {
+    let Base::Image(image) = &stage.base else { return false };
+    ImageReference::parse(image).is_ok_and(|image| image.repository.ends_with(&format!("library/{name}")))
 }
 
 /// The slim variant of a Debian-based official image of a language, by its tag; the file's own image where there is none.
@@ -76,11 +84,6 @@ pub(super) fn major_version(stage: &Stage) -> Option<u32> {
     tag.split(['.', '-']).next()?.parse().ok()
 }
 
-/// Debian's releases by name, in this decade's images.
-fn is_release(name: &str) -> bool {
-    matches!(name, "jessie" | "stretch" | "buster" | "bullseye" | "bookworm" | "trixie" | "forky")
-}
-
 /// The slim image of the Debian release that a tag names, for programs of the same C library.
 pub(super) fn debian(stage: &Stage) -> Option<RuntimeBase> {
     let Base::Image(name) = &stage.base else { return None };
@@ -94,10 +97,11 @@ pub(super) fn debian(stage: &Stage) -> Option<RuntimeBase> {
 pub(super) fn working_directory(stage: &Stage) -> Option<&'static str> {
     let Base::Image(name) = &stage.base else { return None };
     let image = ImageReference::parse(name).ok()?;
-    let is_plain = ["node", "rust", "debian", "ubuntu", "alpine"]
-        .iter()
-        .any(|language| image.repository.ends_with(&format!("library/{language}")));
-    is_plain.then_some("/")
+    let is = |name: &&str| image.repository.ends_with(&format!("library/{name}"));
+    if is(&"golang") {
+        return Some("/go");
+    }
+    ["node", "rust", "debian", "ubuntu", "alpine"].iter().any(is).then_some("/")
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use syntax::shell::Statement;
 
 use super::Plan;
 use super::base::working_directory;
+use super::distribution::Distribution;
 use super::effect::{self, Effect, is_build_package, is_credentials};
+use super::libraries;
 use crate::context::absolute;
 use crate::secret;
 use crate::variable::uses;
@@ -132,6 +134,7 @@ fn of_run(
     let mut needed: Vec<&Statement> = Vec::new();
     let mut is_build = false;
     let mut packages = Packages::default();
+    let distribution = Distribution::of(stage);
     for statement in &script.statements {
         let mut is_needed = false;
         for command in &statement.commands {
@@ -147,7 +150,7 @@ fn of_run(
                         ));
                     }
                 }
-                Effect::Packages(names) => packages.add(names),
+                Effect::Packages(names) => packages.add(names, distribution.as_ref()),
                 Effect::Write(path) => {
                     if !is_artefact(&path, item, stage, plan) {
                         checks.push(nothing_else(line));
@@ -160,9 +163,16 @@ fn of_run(
                 }
                 Effect::Other => checks.push(nothing_else(line)),
                 Effect::Nothing | Effect::Removal | Effect::ChangeDirectory => {}
-                Effect::Credentials | Effect::Node(_) | Effect::NodeProgram(_) | Effect::Cargo => {
-                    is_build = true;
+                Effect::Permissions(paths) => {
+                    let is_copied = |path: &String| is_artefact(path, item, stage, plan);
+                    is_needed |= plan.has_shell && final_user.is_some() && !paths.iter().all(is_copied);
                 }
+                Effect::Credentials
+                | Effect::Node(_)
+                | Effect::NodeProgram(_)
+                | Effect::Cargo
+                | Effect::Go
+                | Effect::BuildTool => is_build = true,
             }
         }
         if is_needed {
@@ -170,19 +180,14 @@ fn of_run(
         }
     }
     checks.dedup();
-    if packages.has_runtime() && plan.has_shell {
-        if !packages.libraries.is_empty() {
-            checks.push(format!(
-                "that the program needs no shared library of {}",
-                packages.libraries.join(", ")
-            ));
-        }
-        match without_build_packages(item, run, &packages).filter(|_| !is_build && needed.is_empty()) {
-            Some(text) => return (Fate::Again(text), checks),
-            None => checks.push(format!("that the program needs none of {}", packages.runtime.join(", "))),
-        }
-    } else if !packages.libraries.is_empty() {
+    if plan.links && !packages.libraries.is_empty() {
         checks.push(format!("that the program needs no shared library of {}", packages.libraries.join(", ")));
+    }
+    if packages.has_runtime(plan.links) && plan.has_shell {
+        match at_run_time(item, run, &packages, plan.links).filter(|_| !is_build && needed.is_empty()) {
+            Some(text) => return (Fate::Again(text), checks),
+            None => checks.push(format!("that the program needs none of {}", packages.wanted(plan.links))),
+        }
     }
     if needed.is_empty() {
         return (Fate::Stay, checks);
@@ -252,47 +257,69 @@ fn joined(item: &StageInstruction, statements: &[&Statement]) -> Option<String> 
 #[derive(Debug, Default)]
 struct Packages {
     build: Vec<String>,
+    /// Those to compile against, whose libraries are in a package that is not known.
     libraries: Vec<String>,
+    /// Those to compile against, with the package that has the library; empty where there is none.
+    linked: Vec<(String, &'static str)>,
     runtime: Vec<String>,
 }
 
 impl Packages {
-    fn add(&mut self, names: Vec<String>) {
+    fn add(&mut self, names: Vec<String>, distribution: Option<&Distribution>) {
         for name in names {
-            let bare = name.split('=').next().unwrap_or(&name);
             if is_build_package(&name) {
                 self.build.push(name);
-            } else if bare.ends_with("-dev") || bare.ends_with("-devel") {
-                self.libraries.push(name);
-            } else {
+            } else if !libraries::is_development(&name) {
                 self.runtime.push(name);
+            } else if let Some(library) = libraries::at_run_time(&name, distribution) {
+                self.linked.push((name, library));
+            } else {
+                self.libraries.push(name);
             }
         }
     }
 
-    fn has_runtime(&self) -> bool {
-        !self.runtime.is_empty()
+    /// Whether anything of it is for the running program.
+    fn has_runtime(&self, links: bool) -> bool {
+        !self.runtime.is_empty() || links && self.linked.iter().any(|(_, library)| !library.is_empty())
     }
 
-    fn is_left_out(&self, name: &str) -> bool {
-        self.build.iter().chain(&self.libraries).any(|left_out| left_out == name)
+    fn wanted(&self, links: bool) -> String {
+        let libraries =
+            self.linked.iter().map(|(_, library)| *library).filter(|library| links && !library.is_empty());
+        self.runtime.iter().map(String::as_str).chain(libraries).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What stands in the run-time stage in a package's place: itself, its library, or nothing.
+    fn instead(&self, name: &str, links: bool) -> Option<&str> {
+        if let Some((_, library)) = self.linked.iter().find(|(package, _)| package == name) {
+            return Some(if links { library } else { "" });
+        }
+        self.build.iter().chain(&self.libraries).any(|left_out| left_out == name).then_some("")
     }
 }
 
-/// The RUN less the packages that only the build needs; absent where a comment or a variable is in the way.
-fn without_build_packages(item: &StageInstruction, run: &Run, packages: &Packages) -> Option<String> {
+/// The RUN with what the running program needs of its packages; absent where a comment is in the way.
+fn at_run_time(item: &StageInstruction, run: &Run, packages: &Packages, links: bool) -> Option<String> {
     let source = &item.instruction.source;
     let mut kept = String::new();
     let mut at = 0;
+    let mut named: Vec<&str> = Vec::new();
     for command in run.commands() {
         if !matches!(effect::of(command), Effect::Packages(_)) {
             continue;
         }
         for pair in command.words.windows(2) {
-            if !packages.is_left_out(&effect::text(&pair[1])) {
+            let name = effect::text(&pair[1]);
+            let Some(instead) = packages.instead(&name, links) else { continue };
+            let (start, end) = (pair[0].range.end as usize, pair[1].range.end as usize);
+            if !instead.is_empty() && !named.contains(&instead) {
+                named.push(instead);
+                kept.push_str(source.get(at..pair[1].range.start as usize)?);
+                kept.push_str(instead);
+                at = end;
                 continue;
             }
-            let (start, end) = (pair[0].range.end as usize, pair[1].range.end as usize);
             let cut = source.get(start..end)?;
             if cut.lines().any(|line| line.trim_start().starts_with('#')) {
                 return None;

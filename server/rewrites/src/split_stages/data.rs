@@ -20,7 +20,7 @@ const BY_PATH: [&str; 10] = [
 ];
 
 /// Folders that no running program opens.
-const NEVER: [&str; 19] = [
+const NEVER: [&str; 31] = [
     "test",
     "tests",
     "__tests__",
@@ -40,22 +40,37 @@ const NEVER: [&str; 19] = [
     "benchmark",
     "benchmarks",
     "scripts",
+    "vendor",
+    "testdata",
+    "hack",
+    "k8s",
+    "kubernetes",
+    "helm",
+    "charts",
+    "terraform",
+    "ansible",
+    "deploy",
+    "deployment",
+    "deployments",
 ];
 
 /// Endings of sources and of what compilers and bundlers take in.
-const SOURCES: [&str; 22] = [
+const SOURCES: [&str; 23] = [
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "css", "scss", "sass", "less",
-    "styl", "map", "rs", "coffee", "proto", "h", "c", "cc",
+    "styl", "map", "rs", "coffee", "proto", "h", "c", "cc", "go",
 ];
 
 /// Folders of sources, in which only what is no source may be opened; any other mixed folder may be served as it is.
-const OF_SOURCES: [&str; 8] = ["src", "source", "lib", "server", "app", "packages", "apps", "libs"];
+const OF_SOURCES: [&str; 13] = [
+    "src", "source", "lib", "server", "app", "packages", "apps", "libs", "cmd", "internal", "pkg", "api",
+    "proto",
+];
 
 /// Endings of documents, which at the top are for people.
 const DOCUMENTS: [&str; 4] = ["md", "markdown", "rst", "adoc"];
 
 /// Names of manifests and of settings of tools, at any depth.
-const SETTINGS: [&str; 37] = [
+const SETTINGS: [&str; 43] = [
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -93,6 +108,12 @@ const SETTINGS: [&str; 37] = [
     "deny.toml",
     "Vagrantfile",
     "sonar-project.properties",
+    "go.mod",
+    "go.sum",
+    "go.work",
+    "go.work.sum",
+    "buf.yaml",
+    "sqlc.yaml",
 ];
 
 /// The files and folders below `root` that a program may open, from the context's root; absent where they are too many to name.

@@ -13,12 +13,18 @@ pub(crate) enum Effect {
     NodeProgram(Vec<String>),
     /// Something of cargo or rustup.
     Cargo,
+    /// Something of the `go` tool.
+    Go,
+    /// Generates, checks or shrinks what is built, and leaves nothing else.
+    BuildTool,
     /// Makes users or groups.
     Users,
     /// Makes directories, by path as written.
     Directories(Vec<String>),
-    /// Changes owners or permissions.
+    /// Changes owners.
     Ownership,
+    /// Changes permissions, of paths as written.
+    Permissions(Vec<String>),
     /// Installs packages of the distribution, by name.
     Packages(Vec<String>),
     /// Deletes files, or empties caches.
@@ -53,6 +59,24 @@ const TOOLS: [&str; 14] = [
     "nest",
     "ng",
     "nuxt",
+];
+
+/// Tools that generate sources, check them, or shrink programs.
+const BUILD_TOOLS: [&str; 14] = [
+    "protoc",
+    "buf",
+    "swag",
+    "templ",
+    "sqlc",
+    "wire",
+    "mockgen",
+    "gofmt",
+    "golangci-lint",
+    "staticcheck",
+    "govulncheck",
+    "upx",
+    "strip",
+    "file",
 ];
 
 /// Files that hold credentials or settings for the build's own tools.
@@ -100,13 +124,16 @@ pub(crate) fn of(command: &Command) -> Effect {
         "node" | "nodejs" => Effect::NodeProgram(words.to_vec()),
         _ if TOOLS.contains(&program) => Effect::Node(NodeCommand::Tool(words.to_vec())),
         "cargo" | "rustup" | "rustc" | "cross" => Effect::Cargo,
+        "go" => Effect::Go,
+        _ if BUILD_TOOLS.contains(&program) => Effect::BuildTool,
         "useradd" | "groupadd" | "adduser" | "addgroup" | "usermod" | "groupmod" | "deluser" | "userdel" => {
             Effect::Users
         }
         "mkdir" | "install" if program == "mkdir" || arguments.iter().any(|word| word == "-d") => {
             Effect::Directories(operands())
         }
-        "chown" | "chmod" | "chgrp" | "setcap" => Effect::Ownership,
+        "chown" | "chgrp" | "setcap" => Effect::Ownership,
+        "chmod" => Effect::Permissions(operands().split_off(1.min(operands().len()))),
         "apt-get" | "apt" | "aptitude" | "apk" | "yum" | "dnf" | "microdnf" => packages(&operands()),
         "rm" | "rmdir" | "unlink" => Effect::Removal,
         "find" if arguments.iter().any(|word| word == "-delete") => Effect::Removal,

@@ -2,15 +2,23 @@
 
 mod assemble;
 mod base;
+mod calls;
 mod carry;
 mod data;
+mod distribution;
 pub(crate) mod effect;
 mod entry;
+mod files;
+mod go;
 mod launch;
+mod libraries;
 mod node;
+mod program;
 mod rust;
+mod scratch;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use semantic::{Kind, Stage};
 use syntax::TextRange;
@@ -53,6 +61,11 @@ settings of tools (views, static files, migrations) are copied to where they wer
 **Rust.** A program for a musl target is static: it moves to `scratch`, with the CA certificates where `Cargo.lock` says that it needs
 them. Any other goes to the slim image of the same Debian release, to be looked at.
 
+**Go.** What `go build` or `go install` writes is found by the path that CMD names. Without cgo the program is static and moves to
+`scratch`, with certificates and time zones where its module may need them; with cgo, a shell form, an entry-point script or calls of
+other programs it moves to the smallest image of the same Debian or Alpine, with the libraries of the `-dev` packages that it was built
+against. Files that it opens by path come along, those that `//go:embed` holds do not.
+
 ENV, WORKDIR, USER, EXPOSE, VOLUME, LABEL, HEALTHCHECK, STOPSIGNAL, SHELL, ENTRYPOINT, CMD and MAINTAINER of the result are those of the
 file as it was, and paths stay as they are, so that CMD needs no change.
 
@@ -76,6 +89,8 @@ struct Plan {
     checks: Vec<String>,
     /// Whether the run-time stage can run commands.
     has_shell: bool,
+    /// Whether the program may link shared libraries.
+    links: bool,
     /// Where the program's files lie: what is copied elsewhere is set-up of the image.
     application: Option<String>,
 }
@@ -127,8 +142,9 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
     let mut plan = match ecosystem(stage) {
         Ecosystem::Node => node::plan(input, stage)?,
         Ecosystem::Rust => rust::plan(input, stage)?,
+        Ecosystem::Go => go::plan(input, stage)?,
         Ecosystem::Unknown => {
-            let text = "no step of the last stage installs with npm, yarn or pnpm and builds, or runs `cargo build`: there is nothing to leave behind";
+            let text = "no step of the last stage installs with npm, yarn or pnpm and builds, or compiles with cargo or go: there is nothing to leave behind";
             return Err(reason(text.to_owned()));
         }
     };
@@ -144,6 +160,7 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
 }
 
 enum Ecosystem {
+    Go,
     Node,
     Rust,
     Unknown,
@@ -156,6 +173,7 @@ fn ecosystem(stage: &Stage) -> Ecosystem {
     for command in runs.flat_map(|run| run.commands()) {
         match effect::of(command) {
             effect::Effect::Cargo => return Ecosystem::Rust,
+            effect::Effect::Go => return Ecosystem::Go,
             effect::Effect::Node(_) => found = Ecosystem::Node,
             _ => {}
         }

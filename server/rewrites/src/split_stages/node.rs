@@ -82,10 +82,12 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         artefacts: Vec::new(),
         checks: Vec::new(),
         has_shell: true,
+        links: false,
         application: Some(application.clone()),
     };
     let is_inferred = steps.outputs.iter().any(|output| output.path.is_none());
     let modules = (!written.self_contained || entry.preloads) && package.has_production_dependencies();
+    plan.links = modules;
     if modules {
         with_modules(&context, &package, stage, &steps, &application, &mut plan).map_err(refuse)?;
     }
@@ -183,7 +185,11 @@ fn steps(context: &Context<'_>, package: &Package, stage: &Stage) -> Result<Step
             let effect = effect::of(command);
             is_build |= !matches!(
                 effect,
-                Effect::Users | Effect::Directories(_) | Effect::Ownership | Effect::Nothing
+                Effect::Users
+                    | Effect::Directories(_)
+                    | Effect::Ownership
+                    | Effect::Permissions(_)
+                    | Effect::Nothing
             );
             let words = match effect {
                 Effect::ChangeDirectory => {

@@ -1,15 +1,13 @@
 //! How a Rust stage is split: the program that cargo builds, whether it is static, and what it needs beside it.
 
 use semantic::image_reference::ImageReference;
-use semantic::{Base, Kind, Lookup, Scope, Stage, path};
-use syntax::Form;
+use semantic::{Base, Kind, Lookup, Scope, Stage};
 
 use super::base;
-use super::carry::final_user;
-use super::effect::{self, Effect};
+use super::effect;
 use super::launch;
-use super::{Artefact, Plan, Reason, data};
-use crate::context::{Context, Landing, absolute};
+use super::{Artefact, Plan, Reason, files, program, scratch};
+use crate::context::{Context, absolute};
 use crate::ground;
 use crate::offer::Input;
 
@@ -36,10 +34,10 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
             "the container runs {program}, which works on the sources: let CMD run the program that is built"
         )));
     }
-    let last = last_build(stage)?;
+    let last = program::last_run(stage)?;
     let root = base::working_directory(stage);
     let workdir = absolute(&stage.instructions[last].workdir, root);
-    let end = final_workdir(stage, root);
+    let end = program::final_workdir(stage, root);
     let built = match program.contains('/') {
         true => by_path(stage, &program, end.as_deref(), root),
         false => installed(stage, &program),
@@ -57,6 +55,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         artefacts: vec![artefact],
         checks: Vec::new(),
         has_shell: !is_static,
+        links: !is_static,
         application: workdir,
     };
     if is_static {
@@ -77,25 +76,11 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         plan.checks.push(format!("that {} has every shared library that the program needs", base.text));
         plan.base = base.text;
     }
-    add_data(context.as_ref(), stage, root, &name, &mut plan);
-    if !stage.instructions.iter().any(|item| matches!(item.kind, Kind::Workdir(..))) {
-        move_to_root(end.as_deref(), program.starts_with('/'), &name, &mut plan);
+    files::add(context.as_ref(), stage, root, &name, &[], &mut plan);
+    if !program::sets_workdir(stage) {
+        program::move_to_root(end.as_deref(), program.starts_with('/'), &name, &mut plan);
     }
     Ok(plan)
-}
-
-/// The working directory was the old base's, and the new one has none but `/`: what CMD names from there must lie there.
-fn move_to_root(workdir: Option<&str>, is_absolute: bool, name: &str, plan: &mut Plan) {
-    let Some(workdir) = workdir.filter(|workdir| *workdir != "/") else { return };
-    let program = usize::from(is_absolute);
-    for artefact in plan.artefacts.iter_mut().skip(program) {
-        if path::is_within(&artefact.path, workdir) && artefact.path == artefact.target {
-            artefact.target = path::clean(&format!("/{}", &artefact.path[workdir.len()..]));
-            if !artefact.path.ends_with(&format!("/{name}")) {
-                plan.checks.push(format!("that {name} finds {} in the working directory /", artefact.target));
-            }
-        }
-    }
 }
 
 /// The program that the container runs, as cargo builds it.
@@ -107,14 +92,8 @@ struct Built {
 
 /// A program that CMD names by its path.
 fn by_path(stage: &Stage, program: &str, workdir: Option<&str>, root: Option<&str>) -> Result<Built, String> {
-    let path = match (program.starts_with('/'), workdir) {
-        (true, _) => path::clean(program),
-        (false, Some(workdir)) => path::clean(&format!("{workdir}/{program}")),
-        (false, None) => {
-            return Err("CMD names the program from a working directory that is not known: set WORKDIR, or name it from /".to_owned());
-        }
-    };
-    let source = origin(stage, &path, root).unwrap_or_else(|| path.clone());
+    let path = program::path_of(program, workdir)?;
+    let source = program::origin(stage, &path, root).unwrap_or_else(|| path.clone());
     let (triple, name) = cargo_output(&source)
         .ok_or_else(|| format!("{program}, which the container runs, is not known to be written by cargo"))?;
     Ok(Built { artefact: Artefact::new(path, true), triple, name })
@@ -129,7 +108,7 @@ fn installed(stage: &Stage, program: &str) -> Result<Built, String> {
         .map(|command| command.words.iter().map(effect::text).collect::<Vec<_>>())
         .find(|words| {
             words.starts_with(&["cargo".to_owned(), "install".to_owned()])
-                && option(words, "--path").is_some()
+                && program::option(words, "--path").is_some()
         })
         .ok_or_else(unknown)?;
     let sets_path = stage.instructions.iter().any(|item| match &item.kind {
@@ -139,7 +118,7 @@ fn installed(stage: &Stage, program: &str) -> Result<Built, String> {
         _ => false,
     });
     let is_official = matches!(&stage.base, Base::Image(name) if ImageReference::parse(name).is_ok_and(|image| image.repository.ends_with("library/rust")));
-    let folder = match option(&words, "--root") {
+    let folder = match program::option(&words, "--root") {
         _ if sets_path => return Err(unknown()),
         Some(root) if root.starts_with('/') => format!("{}/bin", root.trim_end_matches('/')),
         None if is_official => "/usr/local/cargo/bin".to_owned(),
@@ -150,66 +129,7 @@ fn installed(stage: &Stage, program: &str) -> Result<Built, String> {
         target: format!("/usr/local/bin/{program}"),
         is_file: true,
     };
-    Ok(Built { artefact, triple: option(&words, "--target"), name: program.to_owned() })
-}
-
-/// The value of an option, `--x v` or `--x=v`.
-fn option(words: &[String], name: &str) -> Option<String> {
-    let at = words.iter().position(|word| word == name || word.starts_with(&format!("{name}=")))?;
-    match words[at].split_once('=') {
-        Some((_, value)) => Some(value.to_owned()),
-        None => words.get(at + 1).cloned(),
-    }
-}
-
-/// Position of the last RUN that the build needs; for a base without a shell all of them belong to it.
-fn last_build(stage: &Stage) -> Result<usize, Reason> {
-    let mut last = 0;
-    for (position, item) in stage.instructions.iter().enumerate() {
-        let Some(run) = item.as_run() else { continue };
-        if !run.is_understood() {
-            let line = item.instruction.line + 1;
-            let text = format!("the script of RUN on line {line} is not fully understood");
-            return Err(Reason { place: item.instruction.range(), text });
-        }
-        last = position;
-    }
-    Ok(last)
-}
-
-fn final_workdir(stage: &Stage, root: Option<&str>) -> Option<String> {
-    let set = stage.instructions.iter().rev().find_map(|item| match &item.kind {
-        Kind::Workdir(_, place) => Some(place.clone()),
-        _ => None,
-    });
-    absolute(
-        &set.unwrap_or_else(|| {
-            stage.instructions.last().map(|item| item.workdir.clone()).unwrap_or_default()
-        }),
-        root,
-    )
-}
-
-/// Where a RUN copied or moved the program from.
-fn origin(stage: &Stage, program: &str, root: Option<&str>) -> Option<String> {
-    let name = program.rsplit('/').next()?;
-    for item in &stage.instructions {
-        let Some(run) = item.as_run() else { continue };
-        for command in run.commands() {
-            let Effect::Copy(paths) = effect::of(command) else { continue };
-            let Some((target, sources)) = paths.split_last() else { continue };
-            let resolved =
-                |path: &str| absolute(&item.workdir.join(path), root).unwrap_or_else(|| path.to_owned());
-            for source in sources {
-                let file = source.rsplit('/').next().unwrap_or(source);
-                let into = path::clean(&format!("{}/{file}", resolved(target)));
-                if resolved(target) == program || (into == program && file == name) {
-                    return Some(resolved(source));
-                }
-            }
-        }
-    }
-    None
+    Ok(Built { artefact, triple: program::option(&words, "--target"), name: program.to_owned() })
 }
 
 /// The target triple, where the path has one, and the program's name, of a path such as `…/target/x86_64-unknown-linux-musl/release/app`.
@@ -311,27 +231,10 @@ fn for_scratch(
     context: Option<&Context<'_>>,
     plan: &mut Plan,
 ) -> Result<(), String> {
-    if by_shell {
-        return Err("CMD or ENTRYPOINT is in shell form, and scratch has no shell: write it as a list, such as CMD [\"/app\"]".to_owned());
+    if let Some(obstacle) = scratch::obstacle(stage, by_shell, &plan.artefacts[0].path) {
+        return Err(obstacle);
     }
-    let probe = stage.instructions.iter().find(|item| matches!(item.kind, Kind::Healthcheck));
-    if let Some(probe) = probe {
-        let is_plain = probe.instruction.arguments.form == Some(Form::Exec)
-            && probe.instruction.arguments.words.iter().any(|word| word.text == plan.artefacts[0].path);
-        let is_none = probe.instruction.arguments.text.trim().eq_ignore_ascii_case("none");
-        if !is_plain && !is_none {
-            return Err(
-                "HEALTHCHECK needs a shell or another program, which scratch does not have".to_owned()
-            );
-        }
-    }
-    if final_user(stage)
-        .is_some_and(|user| !user.split(':').all(|part| part.bytes().all(|byte| byte.is_ascii_digit())))
-    {
-        for path in ["/etc/passwd", "/etc/group"] {
-            plan.artefacts.push(Artefact::new(path.to_owned(), true));
-        }
-    }
+    plan.artefacts.extend(scratch::users(stage));
     match context.and_then(lock_file) {
         Some(lock) => {
             if NATIVE_CERTIFICATES.iter().any(|name| has_package(lock, name)) {
@@ -359,27 +262,4 @@ fn lock_file<'a>(context: &Context<'a>) -> Option<&'a str> {
 
 fn has_package(lock: &str, name: &str) -> bool {
     lock.lines().any(|line| line.trim() == format!("name = \"{name}\""))
-}
-
-/// Files of the context that the program may open.
-fn add_data(context: Option<&Context<'_>>, stage: &Stage, root: Option<&str>, name: &str, plan: &mut Plan) {
-    let unknown = format!("that {name} reads no file of the build context at run time");
-    let Some(context) = context else {
-        plan.checks.push(unknown);
-        return;
-    };
-    let landing = Landing::of(context, &stage.instructions, root);
-    let Some(places) = data::places(context, ".", &[]).filter(|_| context.complete) else {
-        plan.checks.push(unknown);
-        return;
-    };
-    for place in places {
-        match landing.image_path(&place) {
-            Some(path) => plan.artefacts.push(Artefact::new(path, context.has_file(&place))),
-            None if plan.application.is_none() => {
-                plan.checks.push(format!("that {name} does not read {place} at run time"));
-            }
-            None => {}
-        }
-    }
 }

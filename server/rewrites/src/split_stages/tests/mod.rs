@@ -1,5 +1,6 @@
 //! What `split-stages` makes of Dockerfiles, as one text each.
 
+mod go;
 mod node;
 mod refused;
 mod rust;
