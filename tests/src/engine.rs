@@ -8,6 +8,7 @@ mod cancel;
 mod credentials;
 mod failures;
 mod faults;
+mod forecasts;
 mod harness;
 mod ignored_trees;
 mod neovim;

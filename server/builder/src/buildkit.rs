@@ -134,12 +134,17 @@ impl Shared {
 }
 
 impl Shared {
+    /// Whether it is on this machine.
+    async fn is_near(&self) -> bool {
+        let found = find::find(self.host.as_deref(), &self.surroundings).await;
+        found.is_ok_and(|found| matches!(found.address, Address::Unix(_)))
+    }
+
     /// The names of all images, what is known of those of the same repositories, and the frontend's abilities. None for a builder on
     /// another machine.
     async fn facts(&self, images: &[String]) -> Option<(KnownImages, FrontendFacts)> {
-        let found = find::find(self.host.as_deref(), &self.surroundings).await.ok()?;
         // Asking a machine far away is for builds, which the user asked for.
-        if !matches!(found.address, Address::Unix(_)) {
+        if !self.is_near().await {
             return None;
         }
         let connection = self.connection().await.ok()?;
@@ -170,6 +175,10 @@ impl Builder for BuildKit {
         described.unwrap_or_else(|| {
             Err("the builder gives no answer; see whether it hangs, or name another with --host".to_owned())
         })
+    }
+
+    fn is_near(&self) -> bool {
+        self.wait_for(self.patience, |shared| async move { shared.is_near().await }).unwrap_or(false)
     }
 
     fn state(&self, images: &[String]) -> Result<BuilderState, String> {

@@ -11,6 +11,7 @@ use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
 
 use crate::build_record::LastBuild;
+use crate::forecast::Forecast;
 use crate::hover::Secrets;
 use crate::kind::DocumentKind;
 use crate::settings::Settings;
@@ -46,6 +47,7 @@ pub(crate) struct DocumentState {
     pub(crate) document: Document,
     pub(crate) facts: Arc<Facts>,
     pub(crate) last_build: Option<Arc<LastBuild>>,
+    pub(crate) forecast: Option<Arc<Forecast>>,
     /// Those of this document alone; else the host's count.
     settings: Option<Arc<Settings>>,
     /// Different for every state that any document of this host ever had.
@@ -145,6 +147,7 @@ impl Host {
             document,
             facts,
             last_build,
+            forecast: None,
             settings,
             revision,
             model: OnceLock::new(),
@@ -173,6 +176,14 @@ impl Host {
         let last_build = Arc::new(last_build);
         self.builds.insert(id.clone(), Arc::clone(&last_build));
         self.change(id, |state| state.last_build = Some(last_build));
+    }
+
+    /// What the next build of a document would do; nothing where nobody knows. Of all answers this changes hints and hovers alone, so
+    /// that the revision stays.
+    pub fn set_forecast(&mut self, id: &DocumentId, forecast: Option<Forecast>) {
+        let Some(state) = self.current.state(id) else { return };
+        let state = DocumentState { forecast: forecast.map(Arc::new), ..DocumentState::clone(state) };
+        Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(state));
     }
 
     /// What lies around a document has been read.
@@ -252,6 +263,12 @@ impl Snapshot {
     #[must_use]
     pub fn last_build(&self, id: &DocumentId) -> Option<&LastBuild> {
         self.state(id)?.last_build.as_deref()
+    }
+
+    /// What the next build of a document would do, where that is known.
+    #[must_use]
+    pub fn forecast(&self, id: &DocumentId) -> Option<&Forecast> {
+        self.state(id)?.forecast.as_deref()
     }
 
     /// What is known outside of an open document.

@@ -19,6 +19,7 @@ pub mod document_symbols;
 #[cfg(test)]
 mod fixture;
 pub mod folding_ranges;
+pub mod forecast;
 pub mod formatting;
 pub mod host;
 pub mod hover;
@@ -43,6 +44,7 @@ pub use diagnostics::{Diagnostic, Layer};
 pub use document_links::{DocumentLink, LinkTarget};
 pub use document_symbols::{OutlineEntry, OutlineKind, outline_of};
 pub use folding_ranges::{Fold, FoldKind};
+pub use forecast::Forecast;
 pub use host::{DocumentId, Host, Snapshot};
 pub use hover::{Hover, Markup};
 pub use inlay_hints::{InlayHint, bytes, seconds};

@@ -43,6 +43,8 @@ pub struct FormatSettings {
 pub struct HintSettings {
     /// What the last build said of a step.
     pub build: bool,
+    /// What the next build would do with a step.
+    pub prediction: bool,
     /// Images, paths and other words with their variables expanded.
     pub variables: bool,
     /// Where a relative WORKDIR leads.
@@ -53,7 +55,7 @@ pub struct HintSettings {
 
 impl Default for HintSettings {
     fn default() -> Self {
-        Self { build: true, variables: true, workdir: true, stages: true }
+        Self { build: true, prediction: true, variables: true, workdir: true, stages: true }
     }
 }
 
@@ -92,6 +94,8 @@ pub struct Layer {
 pub struct HintLayer {
     /// Of the last build.
     pub build: Option<bool>,
+    /// Of the next build.
+    pub prediction: Option<bool>,
     /// Of variables.
     pub variables: Option<bool>,
     /// Of WORKDIR.
@@ -167,6 +171,7 @@ impl Settings {
             all.layout = all.layout.or(layer.layout);
             let hints = &layer.hints;
             all.hints.build = all.hints.build.or(hints.build);
+            all.hints.prediction = all.hints.prediction.or(hints.prediction);
             all.hints.variables = all.hints.variables.or(hints.variables);
             all.hints.workdir = all.hints.workdir.or(hints.workdir);
             all.hints.stages = all.hints.stages.or(hints.stages);
@@ -186,6 +191,7 @@ impl Settings {
             format: FormatSettings { layout: all.layout.unwrap_or_default() },
             hints: HintSettings {
                 build: all.hints.build.unwrap_or(true),
+                prediction: all.hints.prediction.unwrap_or(true),
                 variables: all.hints.variables.unwrap_or(true),
                 workdir: all.hints.workdir.unwrap_or(true),
                 stages: all.hints.stages.unwrap_or(true),

@@ -148,6 +148,11 @@ pub trait Builder: Send + Sync {
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
 
+    /// Whether it is on this machine, so that asking it is a matter of milliseconds and reaches over no network.
+    fn is_near(&self) -> bool {
+        true
+    }
+
     /// What decides whether the builder takes steps from its cache: which builder it is, and what it knows of these images. Builds and pulls nothing, and blocks for at most a second.
     ///
     /// # Errors

@@ -1,49 +1,38 @@
 //! Builds that the editor asked for: from the command to the record, step by step as the builder's events come in.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use ide::{CalledBuild, Document, DocumentId, LastBuild};
+use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Change, Progress as Reducer,
-    SecretSource, SecretSpec, Staleness, StepProblem, StepState, Update,
+    BuildEvent, BuildHandle, BuildId, BuildQueue, Builder, Change, Progress as Reducer, Staleness,
+    StepProblem, StepState, Update,
 };
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
 use tower_lsp::ls_types::{
     ExecuteCommandParams, LSPAny, MessageType, ProgressToken, WorkDoneProgressCreateParams,
 };
-use workspace::surroundings::{context_root, copied_paths, default_platform};
 
+use crate::build_plan::Planned;
 use crate::commands::{self, Arguments, Command};
+use crate::event::Reply;
 use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
 use crate::recording::Recording;
-use crate::surroundings::file_path;
 
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
     builder: Arc<dyn Builder>,
     /// Where it is kept how builds went.
-    cache_folder: Option<PathBuf>,
+    pub(crate) cache_folder: Option<PathBuf>,
     pub(crate) queue: BuildQueue<DocumentId, Planned>,
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
     progress: HashMap<BuildId, Progress>,
-}
-
-/// A build that was asked for.
-pub(crate) struct Planned {
-    document_id: DocumentId,
-    document: Document,
-    pub(crate) request: BuildRequest,
-    reducer: Reducer,
-    staleness: Staleness,
-    /// What its callers differ in.
-    notice: Option<String>,
 }
 
 /// The build that runs.
@@ -88,111 +77,29 @@ impl Builds {
     }
 }
 
-impl Planned {
-    fn title(&self) -> String {
-        let name = self.request.dockerfile.file_name().unwrap_or_default().to_string_lossy();
-        match &self.request.target {
-            Some(target) => format!("Building {target} of {name}"),
-            None => format!("Building {name}"),
-        }
-    }
-}
-
-/// The secrets of the settings; files are named from the build context.
-fn secrets(specs: &[String], context: &Path) -> std::result::Result<Vec<SecretSpec>, String> {
-    let is_set = |name: &str| std::env::var_os(name).is_some();
-    let secrets = specs.iter().map(|spec| SecretSpec::parse(spec, is_set));
-    let placed = secrets.map(|secret| {
-        let SecretSpec { id, source } = secret?;
-        let source = match source {
-            SecretSource::File(path) => SecretSource::File(context.join(path)),
-            environment @ SecretSource::Environment(_) => environment,
-        };
-        Ok(SecretSpec { id, source })
-    });
-    placed.collect()
-}
-
 impl MainLoop {
-    /// `workspace/executeCommand`. The answer says that the build was asked for; how it goes is told by progress.
-    pub(crate) fn execute(&mut self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
-        match commands::read(params)? {
-            Command::Build(arguments) => {
-                let planned = self.plan(&arguments)?;
+    /// `workspace/executeCommand`. The answer to a build says that it was asked for; how it goes is told by progress.
+    pub(crate) fn execute(&mut self, params: ExecuteCommandParams, reply: Reply<Option<LSPAny>>) {
+        let done = match commands::read(params) {
+            Ok(Command::Predict(arguments)) => return self.predict(arguments, reply),
+            Ok(Command::Build(arguments)) => self.plan(&arguments).map(|planned| {
+                self.forecasts.choose(&planned, arguments.caller);
                 self.enqueue(planned);
-            }
-            Command::Cancel(arguments) => {
+            }),
+            Ok(Command::Cancel(arguments)) => {
                 let document_id = from_proto::document_id(&arguments.uri);
                 let actions = self.builds.queue.cancel(|key| *key == document_id);
                 self.act(actions);
+                Ok(())
             }
-        }
-        Ok(None)
+            Err(error) => Err(error),
+        };
+        let _ = reply.send(done.map(|()| None));
     }
 
+    /// Plans a build of a document as it is now.
     pub(crate) fn plan(&self, arguments: &Arguments) -> Result<Planned> {
-        let snapshot = self.host.snapshot();
-        let document_id = from_proto::document_id(&arguments.uri);
-        let (Some(document), Some(model)) = (snapshot.document(&document_id), snapshot.model(&document_id))
-        else {
-            return Err(Error::invalid_params(format!(
-                "no Dockerfile is open as {document_id}; open it first"
-            )));
-        };
-        let path = file_path(&arguments.uri).ok_or_else(|| {
-            Error::invalid_params(format!(
-                "{document_id} is no file on disk, so it has no build context; save it first"
-            ))
-        })?;
-        let build = &snapshot.settings(&document_id).build;
-        let named =
-            arguments.target.as_deref().or(build.target.as_deref().filter(|_| arguments.line.is_none()));
-        let line = arguments.line.map(|line| from_proto::buildkit_line(document, line));
-        let target = snapshot.build_target(&document_id, named, line).map_err(Error::invalid_params)?;
-        if model.stages.is_empty() {
-            return Err(Error::invalid_params(
-                "the Dockerfile has no FROM yet, so there is nothing to build",
-            ));
-        }
-        let called = snapshot
-            .called_build(&document_id, arguments.caller.as_deref(), target.as_deref())
-            .map_err(Error::invalid_params)?;
-        // What callers name outside of the Dockerfile is for those alone who trust the folder.
-        let called = if self.untrusted {
-            CalledBuild { context: called.context, target: called.target, ..CalledBuild::default() }
-        } else {
-            called
-        };
-        // A stage of the Dockerfile as it is now: the caller may name one that is gone.
-        let called_target = called.target.filter(|target| model.target(target).is_some());
-        let target = target.or(called_target);
-        let copied = copied_paths(model);
-        let context = called.context.map(PathBuf::from);
-        let context = context.unwrap_or_else(|| context_root(&copied, &path, self.boundary(&path)));
-        let specs: Vec<String> = build.secrets.iter().chain(&called.secrets).cloned().collect();
-        let mut secrets = secrets(&specs, &context).map_err(Error::invalid_params)?;
-        let mut seen = HashSet::new();
-        secrets.retain(|secret| seen.insert(secret.id.clone()));
-        let mut platforms = called.platforms;
-        if platforms.is_empty() {
-            platforms.extend(default_platform());
-        }
-        let request = BuildRequest {
-            context: context.to_string_lossy().into_owned(),
-            dockerfile: path,
-            dockerfile_text: document.text(),
-            target: target.clone(),
-            build_args: called.args.into_iter().chain(build.args.clone()).collect(),
-            secrets,
-            ssh: called.ssh,
-            named_contexts: called.contexts,
-            platforms,
-            ..BuildRequest::default()
-        };
-        let reducer = Reducer::of(model, target);
-        let staleness = Staleness::of(request.reads(model));
-        let notice = called.notice;
-        Ok(Planned { document_id, document: document.clone(), request, reducer, staleness, notice })
+        self.planner().plan(arguments)
     }
 
     /// Queues a build that the user asked for, and shows that it waits if it has to.
@@ -317,9 +224,12 @@ impl MainLoop {
                     self.client.show(MessageType::ERROR, format!("The build failed: {first_line}"));
                 }
                 if let Some(recording) = recording {
-                    drop(recording.finish(record.clone(), vertices));
+                    let kept = recording.finish(record.clone(), vertices);
+                    self.forecast_after(&document_id, kept);
                 }
                 if !canceled {
+                    // What was foreseen has come true or has not.
+                    self.host.set_forecast(&document_id, None);
                     self.host.set_last_build(&document_id, LastBuild { document, record, problem });
                     self.diagnose(&document_id);
                     self.refresh_marks();

@@ -11,14 +11,18 @@ pub(crate) const BUILD: &str = "layerwise.build";
 /// Stops a document's build.
 pub(crate) const CANCEL: &str = "layerwise.cancel";
 
+/// Says which steps the next build would run, and why: the answer is what `layerwise predict --format json` prints.
+pub(crate) const PREDICT: &str = "layerwise.predict";
+
 /// All commands, as the client is told.
-pub(crate) const ALL: &[&str] = &[BUILD, CANCEL];
+pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
 pub(crate) enum Command {
     Build(Arguments),
     Cancel(Arguments),
+    Predict(Arguments),
 }
 
 /// What every command takes.
@@ -43,6 +47,7 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
     let make = match params.command.as_str() {
         BUILD => Command::Build,
         CANCEL => Command::Cancel,
+        PREDICT => Command::Predict,
         unknown => {
             return Err(Error::invalid_params(format!(
                 "there is no command `{unknown}`; there are {}",

@@ -6,6 +6,7 @@
 //! and asks `ide`. Nothing about Dockerfiles is decided here.
 
 mod backend;
+mod build_plan;
 mod builds;
 mod caller_completion;
 mod caller_definition;
@@ -18,7 +19,9 @@ mod definition;
 mod diagnostics;
 mod document_links;
 mod document_symbol;
+mod event;
 mod folding_range;
+mod forecasts;
 mod formatting;
 mod frames;
 mod from_proto;
@@ -27,6 +30,7 @@ mod ignore_files;
 mod initialize;
 mod inlay_hints;
 mod lines;
+mod looking_ahead;
 mod main_loop;
 mod profile;
 mod progress;

@@ -10,27 +10,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ide::settings::Layer;
-use ide::{Document, DocumentId, DocumentKind, Facts, Host, Settings, Snapshot};
-use inner_loop::{BuildEvent, BuildId};
+use ide::{Document, DocumentId, DocumentKind, Host, Settings, Snapshot};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::sync::oneshot;
-use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::notification::PublishDiagnostics;
 use tower_lsp::ls_types::request::{RegisterCapability, WorkspaceConfiguration, WorkspaceDiagnosticRefresh};
 use tower_lsp::ls_types::{
-    ConfigurationItem, ConfigurationParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams,
-    InitializeResult, LSPAny, MessageType, ProgressToken, Registration, RegistrationParams, Uri,
+    ConfigurationItem, ConfigurationParams, DidChangeTextDocumentParams, DidOpenTextDocumentParams,
+    MessageType, Registration, RegistrationParams, Uri,
 };
 
 use workspace::settings::SettingsFile;
 
 use crate::builds::Builds;
 use crate::client::ClientHandle;
+pub(crate) use crate::event::{Event, Notice};
+use crate::forecasts::Forecasts;
 use crate::profile::Profile;
-use crate::save_builds::{Followed, Heard};
+use crate::save_builds::Followed;
 use crate::semantic_tokens::Sent;
 use crate::symbols_on_disk::SymbolsOnDisk;
 use crate::workers::{Once, Workers};
@@ -38,71 +35,6 @@ use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings,
 
 /// A turn that takes longer is logged.
 const SLOW_TURN: Duration = Duration::from_millis(50);
-
-type Reply<T> = oneshot::Sender<Result<T>>;
-
-/// All that can happen.
-pub(crate) enum Event {
-    Initialize(Box<InitializeParams>, Reply<InitializeResult>),
-    Notice(Notice),
-    /// A request that only reads: it runs on a worker with the snapshot of this turn.
-    Read(Reading),
-    /// One that also needs what lies around its document: it runs as soon as that was read for the first time.
-    ReadWithSurroundings(DocumentId, Reading),
-    Execute(ExecuteCommandParams, Reply<Option<LSPAny>>),
-    /// What a worker found for the push channel, as a JSON list; nothing where it failed.
-    Diagnostics {
-        id: DocumentId,
-        revision: (u64, u64),
-        found: Option<String>,
-    },
-    /// What lies around a document; nothing where reading it failed.
-    Surroundings {
-        id: DocumentId,
-        facts: Option<Facts>,
-    },
-    /// Reading what lies around a document has taken long enough; requests no longer wait for it.
-    SurroundingsOverdue(DocumentId),
-    /// The settings files that speak for a document; nothing where reading them failed.
-    SettingsFiles {
-        id: DocumentId,
-        files: Option<Vec<SettingsFile<Layer>>>,
-    },
-    /// These tokens go out now.
-    TokensSent {
-        id: DocumentId,
-        sent: Sent,
-    },
-    /// The client answered with the section of settings.
-    Configuration(Value),
-    /// The client made a build's progress token, or would not.
-    ProgressCreated {
-        id: BuildId,
-        ok: bool,
-    },
-    /// A held-back report of progress is due.
-    ProgressDue(BuildId),
-    Build(BuildId, BuildEvent),
-    /// What a document's build reads is followed, or has changed.
-    Inputs(DocumentId, Heard),
-    Shutdown(Reply<()>),
-    Exit(oneshot::Sender<()>),
-}
-
-/// The client's notifications.
-pub(crate) enum Notice {
-    Initialized,
-    DidOpen(DidOpenTextDocumentParams),
-    DidChange(DidChangeTextDocumentParams),
-    DidSave(DidSaveTextDocumentParams),
-    DidClose(DidCloseTextDocumentParams),
-    DidChangeConfiguration(DidChangeConfigurationParams),
-    /// Files that the client watches have changed.
-    DiskChanged(DidChangeWatchedFilesParams),
-    /// Folders were opened or closed.
-    FoldersChanged(DidChangeWorkspaceFoldersParams),
-    CancelProgress(ProgressToken),
-}
 
 /// A request that only reads.
 pub(crate) struct Reading {
@@ -150,6 +82,7 @@ pub(crate) struct MainLoop {
     pub(crate) profile: Arc<Profile>,
     pub(crate) builds: Builds,
     pub(crate) followed: Followed,
+    pub(crate) forecasts: Forecasts,
     pub(crate) workers: Workers,
     versions: Arc<HashMap<DocumentId, i32>>,
     sent_tokens: Arc<HashMap<DocumentId, Sent>>,
@@ -170,6 +103,7 @@ impl MainLoop {
             client,
             builds: Builds::new(options.builder, options.cache_folder),
             followed: Followed::default(),
+            forecasts: Forecasts::default(),
             events,
             host: Host::new(),
             profile: Arc::default(),
@@ -220,9 +154,7 @@ impl MainLoop {
             Event::Notice(notice) => self.notice(notice),
             Event::Read(reading) => self.read(reading),
             Event::ReadWithSurroundings(id, reading) => self.read_with_surroundings(&id, reading),
-            Event::Execute(params, reply) => {
-                let _ = reply.send(self.execute(params));
-            }
+            Event::Execute(params, reply) => self.execute(params, reply),
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::SurroundingsOverdue(id) => self.stop_waiting(&id),
@@ -237,6 +169,7 @@ impl MainLoop {
             Event::ProgressDue(id) => self.progress_due(id),
             Event::Build(id, event) => self.build_event(id, event),
             Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
+            Event::Forecast(id, told) => self.forecast_told(&id, told),
             Event::Shutdown(reply) => {
                 self.stop_all_builds();
                 let _ = reply.send(Ok(()));
@@ -330,6 +263,7 @@ impl MainLoop {
         for id in &ids {
             self.merge_settings(id);
             self.follow_inputs(id);
+            self.forecast_soon(id);
             self.diagnose(id);
         }
         if !ids.is_empty() {
@@ -365,6 +299,7 @@ impl MainLoop {
         self.read_settings_files(&id);
         self.read_first_surroundings(&id);
         self.follow_inputs(&id);
+        self.forecast_soon(&id);
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
@@ -385,6 +320,7 @@ impl MainLoop {
         });
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
         self.diagnose(&id);
+        self.forecast_soon(&id);
         self.tell_ignore_files(self.host.snapshot().kind(&id));
     }
 
@@ -397,6 +333,7 @@ impl MainLoop {
     fn did_close(&mut self, id: &DocumentId) {
         let kind = self.host.snapshot().kind(id);
         self.stop_following(id);
+        self.forecasts.forget(id);
         self.host.close(id);
         Arc::make_mut(&mut self.versions).remove(id);
         self.stop_waiting(id);
@@ -456,42 +393,6 @@ impl MainLoop {
         }
         if again || stale {
             self.diagnose(id);
-        }
-    }
-}
-
-impl Event {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Initialize(..) => "initialize",
-            Self::Notice(notice) => notice.name(),
-            Self::Read(reading) | Self::ReadWithSurroundings(_, reading) => reading.method,
-            Self::Execute(..) => "workspace/executeCommand",
-            Self::Diagnostics { .. } => "publishing diagnostics",
-            Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
-            Self::TokensSent { .. } => "tokens that went out",
-            Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
-            Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
-            Self::Build(..) => "a build's event",
-            Self::Inputs(..) => "what a build reads",
-            Self::Shutdown(_) => "shutdown",
-            Self::Exit(_) => "exit",
-        }
-    }
-}
-
-impl Notice {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Initialized => "initialized",
-            Self::DidOpen(_) => "textDocument/didOpen",
-            Self::DidChange(_) => "textDocument/didChange",
-            Self::DidSave(_) => "textDocument/didSave",
-            Self::DidClose(_) => "textDocument/didClose",
-            Self::DidChangeConfiguration(_) => "workspace/didChangeConfiguration",
-            Self::DiskChanged(_) => "workspace/didChangeWatchedFiles",
-            Self::FoldersChanged(_) => "workspace/didChangeWorkspaceFolders",
-            Self::CancelProgress(_) => "window/workDoneProgress/cancel",
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Builds on save, of a Dockerfile and of whatever its build reads: once the user switched them on, and never in a folder that is not
-//! trusted.
+//! trusted. Where forecasts are shown the same files are followed for them.
 //!
 //! Editors tell of the files that they have open with this server, Dockerfiles mostly; what else is saved, `workspace` follows on disk.
 
@@ -14,7 +14,7 @@ use workspace::watch::{Told, Watch, WatchError};
 use crate::commands::Arguments;
 use crate::main_loop::{Event, MainLoop};
 
-/// What is followed for the open Dockerfiles that are built on save.
+/// What is followed for the open Dockerfiles that are built on save, or whose next build is told.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
     of_documents: HashMap<DocumentId, Following>,
@@ -63,9 +63,12 @@ impl MainLoop {
         self.build_after(&id, &changes);
     }
 
-    /// Follows what the build of a document reads, where that is built on save, and nothing where it is not.
+    /// Follows what the build of a document reads, where that is built on save or its next build is told, and nothing where neither is.
     pub(crate) fn follow_inputs(&mut self, id: &DocumentId) {
-        let inputs = self.builds_on_save(id).then(|| self.inputs(id)).flatten();
+        let inputs = match self.builds_on_save(id) {
+            true => self.inputs(id),
+            false => self.forecasts.inputs(id).cloned(),
+        };
         let Some(inputs) = inputs else {
             self.followed.of_documents.remove(id);
             return;
@@ -119,10 +122,10 @@ impl MainLoop {
                 }
             }
             Heard::Begun(_, Err(error)) | Heard::Told(Told::Failed(error)) => {
-                self.client.log(
-                    MessageType::WARNING,
-                    format!("{error}; saving a Dockerfile itself still builds it"),
-                );
+                if self.builds_on_save(id) {
+                    let message = format!("{error}; saving a Dockerfile itself still builds it");
+                    self.client.log(MessageType::WARNING, message);
+                }
             }
             Heard::Told(Told::Changed(changes)) => {
                 let dockerfile = following.inputs.dockerfile.clone();
@@ -136,7 +139,11 @@ impl MainLoop {
                 };
                 let changes: Vec<Change> =
                     changes.into_iter().filter(|change| !is_dockerfile(change)).collect();
-                if !changes.is_empty() && self.builds_on_save(id) {
+                if changes.is_empty() {
+                    return;
+                }
+                self.forecast_soon(id);
+                if self.builds_on_save(id) {
                     self.build_after(id, &changes);
                 }
             }

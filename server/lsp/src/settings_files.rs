@@ -58,6 +58,7 @@ impl MainLoop {
             }
             if self.merge_settings(id) {
                 self.follow_inputs(id);
+                self.forecast_soon(id);
                 self.diagnose(id);
                 self.refresh_diagnostics();
             }

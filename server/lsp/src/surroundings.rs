@@ -62,6 +62,13 @@ pub(crate) fn file_path(uri: &Uri) -> Option<PathBuf> {
     is_file.then(|| uri.to_file_path()).flatten().map(std::borrow::Cow::into_owned)
 }
 
+/// The folder up to which a Dockerfile's context may lie above it: the innermost open one around it, else its own.
+pub(crate) fn boundary<'a>(folders: &'a [PathBuf], dockerfile: &'a Path) -> &'a Path {
+    let around = folders.iter().filter(|folder| dockerfile.starts_with(folder));
+    let innermost = around.max_by_key(|folder| folder.as_os_str().len());
+    innermost.map(PathBuf::as_path).or(dockerfile.parent()).unwrap_or(dockerfile)
+}
+
 impl MainLoop {
     /// Asks the client to tell of changed files.
     pub(crate) fn watch_files(&self) {
@@ -74,11 +81,8 @@ impl MainLoop {
         self.client.ask::<RegisterCapability>(RegistrationParams { registrations: vec![registration] });
     }
 
-    /// The folder up to which a Dockerfile's context may lie above it: the innermost open one around it, else its own.
     pub(crate) fn boundary<'a>(&'a self, dockerfile: &'a Path) -> &'a Path {
-        let around = self.folders.iter().filter(|folder| dockerfile.starts_with(folder));
-        let innermost = around.max_by_key(|folder| folder.as_os_str().len());
-        innermost.map(PathBuf::as_path).or(dockerfile.parent()).unwrap_or(dockerfile)
+        boundary(&self.folders, dockerfile)
     }
 
     /// Reads on a worker what lies around a document that was opened. Requests that need it wait until then.
@@ -175,6 +179,7 @@ impl MainLoop {
                 // Their arguments may name other base images, which the builder is asked for.
                 again = true;
                 self.refresh_marks();
+                self.forecast_soon(id);
             }
         }
         self.stop_waiting(id);
@@ -213,6 +218,7 @@ impl MainLoop {
         for id in &ids {
             self.read_settings_files(id);
             self.read_surroundings(id);
+            self.forecast_soon(id);
         }
     }
 }

@@ -3,10 +3,12 @@
 //! It is no substitute for an engine: what engines really say is tested with real ones.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, EventSink, Vertex,
+    BuildEvent, BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState,
+    EventSink, Vertex,
 };
 use semantic::{Facts, ImageFacts};
 
@@ -37,6 +39,9 @@ pub struct ScriptedBuilder {
     images: BTreeMap<String, ImageFacts>,
     /// What it says of its images comes once this is open.
     knows_images: Option<Gate>,
+    /// Its own name; it says nothing of its cache where it has none.
+    id: Option<String>,
+    n_asked: AtomicUsize,
 }
 
 struct Handle {
@@ -98,6 +103,19 @@ impl ScriptedBuilder {
         self
     }
 
+    /// The same builder, which goes by this name, so that it can be known what it has built.
+    #[must_use]
+    pub fn named(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
+        self
+    }
+
+    /// How often it was asked what decides whether it takes steps from its cache.
+    #[must_use]
+    pub fn n_asked(&self) -> usize {
+        self.n_asked.load(Ordering::Relaxed)
+    }
+
     /// The builds that were started, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<BuildRequest> {
@@ -122,6 +140,18 @@ impl Builder for ScriptedBuilder {
 
     fn describe(&self) -> Result<BuilderDescription, String> {
         Ok(BuilderDescription { kind: "scripted".to_owned(), ..BuilderDescription::default() })
+    }
+
+    fn state(&self, images: &[String]) -> Result<BuilderState, String> {
+        self.n_asked.fetch_add(1, Ordering::Relaxed);
+        let id = self.id.clone().ok_or("it has no name")?;
+        let known = images.iter().filter_map(|name| Some((name.clone(), self.images.get(name)?.clone())));
+        Ok(BuilderState {
+            id,
+            platform: "linux/amd64".to_owned(),
+            images: known.collect(),
+            ..BuilderState::default()
+        })
     }
 
     fn add_facts(&self, _images: &[String], facts: &mut Facts) {

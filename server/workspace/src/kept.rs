@@ -60,6 +60,12 @@ impl Kept {
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
+    /// Whether there is a kept value of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.folder.join(format!("{name}.json")).exists()
+    }
+
     /// Changes a kept value, alone among all programs.
     ///
     /// # Errors

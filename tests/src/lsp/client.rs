@@ -1,6 +1,7 @@
 //! A client for tests: strict about what it is sent. Messages that no test has read are a failure.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(crate) struct Client {
 pub(crate) struct Setup {
     pub(crate) capabilities: Value,
     pub(crate) builder: Arc<dyn Builder>,
+    pub(crate) cache_folder: Option<PathBuf>,
     pub(crate) on_request: Option<RequestHook>,
     pub(crate) initialization_options: Value,
 }
@@ -40,6 +42,7 @@ impl Default for Setup {
         Self {
             capabilities: json!({}),
             builder: Arc::new(ScriptedBuilder::default()),
+            cache_folder: None,
             on_request: None,
             initialization_options: Value::Null,
         }
@@ -56,7 +59,8 @@ impl Client {
     pub(crate) fn silent(setup: Setup) -> Self {
         let (to_server, input) = tokio::io::duplex(1 << 16);
         let (output, from_server) = tokio::io::duplex(1 << 16);
-        let options = Options { builder: setup.builder, cache_folder: None, on_request: setup.on_request };
+        let Setup { builder, cache_folder, on_request, .. } = setup;
+        let options = Options { builder, cache_folder, on_request };
         let server = tokio::spawn(lsp::run_with(input, output, options));
         let (sender, messages) = unbounded_channel();
         tokio::spawn(async move {

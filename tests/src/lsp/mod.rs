@@ -5,11 +5,12 @@
 mod actions;
 mod builds;
 mod callers;
-mod client;
+pub(crate) mod client;
 mod completion;
 mod diagnostics;
 mod document_links;
 mod folders;
+mod forecasts;
 mod formatting;
 mod hover;
 mod ignore_files;

@@ -5,7 +5,7 @@ use anyhow::Context;
 use crate::arguments::{CheckFormat, PredictArguments};
 use crate::commands::request;
 use crate::exit::Outcome;
-use crate::output::{predict_json, predict_text, print};
+use crate::output::{predict_text, print};
 use crate::outside;
 
 pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let mut forecast = foresight.predict(&planned, builder.as_ref());
     forecast.notices.splice(0..0, notice);
     let text = match arguments.format {
-        CheckFormat::Json => format!("{}\n", predict_json::value(&forecast)),
+        CheckFormat::Json => format!("{}\n", forecast.to_json()),
         CheckFormat::Text => predict_text::table(&forecast),
     };
     // What a builder far away still says is not waited for.

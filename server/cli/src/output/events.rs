@@ -2,6 +2,7 @@
 
 use inner_loop::{LogStream, StepState, Update};
 use serde_json::{Value, json};
+use workspace::foresight::json::rounded;
 
 /// The line of an update, without its line end.
 pub(crate) fn line(update: &Update, file: &str, target: &str) -> Option<String> {
@@ -49,9 +50,4 @@ fn value(update: &Update, file: &str, target: &str) -> Option<Value> {
             "size": image.as_ref().map(|image| image.size), "seconds": rounded(*seconds), "steps": steps, "cached": cached,
         }),
     })
-}
-
-/// Milliseconds are all that is meant.
-pub(crate) fn rounded(seconds: f64) -> Value {
-    ((seconds * 1000.0).round() / 1000.0).into()
 }

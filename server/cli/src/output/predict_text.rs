@@ -3,9 +3,9 @@
 use inner_loop::prediction::{Prediction, Verdict};
 use semantic::Step;
 use workspace::foresight::Forecast;
+use workspace::foresight::json::name;
 
 use super::build_text::shortened;
-use super::predict_json::name;
 
 /// The forecast as a table, with a closing sentence.
 pub(crate) fn table(forecast: &Forecast) -> String {
@@ -26,7 +26,8 @@ pub(crate) fn table(forecast: &Forecast) -> String {
         text += line.trim_end();
         text.push('\n');
     }
-    text + &sum(forecast)
+    let predictions = forecast.steps.iter().map(|(_, prediction)| prediction);
+    text + &ide::forecast::summary(predictions) + "\n"
 }
 
 fn remark(prediction: &Prediction) -> String {
@@ -35,26 +36,5 @@ fn remark(prediction: &Prediction) -> String {
     match prediction.last_seconds.filter(|_| is_told) {
         Some(seconds) => format!("{reason} ({})", ide::seconds(seconds)),
         None => reason,
-    }
-}
-
-fn sum(forecast: &Forecast) -> String {
-    let count = |verdict| forecast.steps.iter().filter(|(_, step)| step.verdict == verdict).count();
-    let all = forecast.steps.len();
-    if count(Verdict::Unknown) == all {
-        return "nothing is known of this build yet: build it once\n".to_owned();
-    }
-    let (rebuilt, open, unknown) = (count(Verdict::Rebuild), count(Verdict::Maybe), count(Verdict::Unknown));
-    let seconds = forecast.rebuild_seconds();
-    let cost = if rebuilt > 0 && seconds > 0.0 {
-        format!(", about {}", ide::seconds(seconds))
-    } else {
-        String::new()
-    };
-    let open = if open > 0 { format!(", {open} more perhaps") } else { String::new() };
-    let unknown = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
-    match rebuilt {
-        0 if open.is_empty() && unknown.is_empty() => format!("all {all} steps are cached\n"),
-        _ => format!("{rebuilt} of {all} steps would run{cost}{open}{unknown}\n"),
     }
 }

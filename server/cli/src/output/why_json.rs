@@ -1,9 +1,9 @@
 //! `why --format json`.
 
 use serde_json::{Value, json};
+use workspace::foresight::json::rounded;
+use workspace::foresight::rfc3339;
 
-use super::events::rounded;
-use super::time::rfc3339;
 use crate::commands::why::Explained;
 
 /// The last build as one object; `build` is null where there was none.

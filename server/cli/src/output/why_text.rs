@@ -1,7 +1,8 @@
 //! The last build for people: what changed, what ran because of it, and what that took.
 
+use workspace::foresight::rfc3339;
+
 use super::build_text::shortened;
-use super::time::rfc3339;
 use crate::commands::why::Explained;
 
 /// A paragraph a chain.

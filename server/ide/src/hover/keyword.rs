@@ -28,8 +28,8 @@ pub(super) fn instruction(spot: &Spot<'_>, node: &InstructionNode) -> Found {
     card.prose(known.details);
     if let (Some(stage), Some(item)) = (spot.stage, spot.item) {
         step::append(spot.view, stage, item, &mut card);
-    } else if let Some(line) = step::last_build(spot.view, &spot.instruction) {
-        card.line(line);
+    } else {
+        step::builds(spot.view, &spot.instruction, &mut card);
     }
     card.line(reference(known.link()));
     Some((spot.place(node.keyword_range), card))

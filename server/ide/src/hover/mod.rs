@@ -37,6 +37,7 @@ use syntax::TextRange;
 pub use card::Markup;
 
 use crate::build_record::LastBuild;
+use crate::forecast::Forecast;
 use crate::host::{DocumentId, DocumentState, Snapshot};
 use crate::settings::Settings;
 use card::Card;
@@ -58,6 +59,7 @@ pub(crate) struct View<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) settings: &'a Settings,
     pub(crate) last_build: Option<&'a LastBuild>,
+    pub(crate) forecast: Option<&'a Forecast>,
     pub(crate) secrets: &'a Secrets,
 }
 
@@ -88,6 +90,7 @@ impl<'a> View<'a> {
             facts: &state.facts,
             settings,
             last_build: state.last_build.as_deref(),
+            forecast: state.forecast.as_deref().filter(|_| settings.hints.prediction),
             secrets: state.secrets(),
         }
     }

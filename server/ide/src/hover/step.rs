@@ -1,4 +1,4 @@
-//! A step: what the last build said of it, and what makes the builder run it again.
+//! A step: what the last build said of it, what the next one would do, and what makes the builder run it again.
 
 use inner_loop::{StepRecord, StepState};
 use semantic::path::Place;
@@ -7,6 +7,7 @@ use syntax::Instruction;
 
 use super::View;
 use super::card::{Card, Line, code, line_number, say};
+use crate::forecast::sentence;
 use crate::inlay_hints::{bytes, seconds};
 
 /// How many lines above a step are named.
@@ -14,16 +15,25 @@ const ABOVE: usize = 3;
 
 /// Adds what is known of the instruction as a step of builds; nothing where it is none.
 pub(super) fn append(view: &View<'_>, stage: &Stage, item: &StageInstruction, card: &mut Card) {
-    if let Some(line) = last_build(view, &item.instruction) {
-        card.line(line);
-    }
+    builds(view, &item.instruction, card);
     if let Some(line) = inputs(view, stage, item) {
         card.line(line);
     }
 }
 
-/// What the last build said of an instruction that stands unchanged.
-pub(super) fn last_build(view: &View<'_>, instruction: &Instruction) -> Option<Line> {
+/// Adds what the last build said of an instruction that stands unchanged, and what the next one would do with it.
+pub(super) fn builds(view: &View<'_>, instruction: &Instruction, card: &mut Card) {
+    let lines = [last_build(view, instruction), next_build(view, instruction)];
+    lines.into_iter().flatten().for_each(|line| card.line(line));
+}
+
+fn next_build(view: &View<'_>, instruction: &Instruction) -> Option<Line> {
+    let forecast = view.forecast?.locate(&view.model.document);
+    let (_, next) = forecast.into_iter().find(|(found, _)| found.start == instruction.start)?;
+    Some(say(format!("Next build: {}.", sentence(next))))
+}
+
+fn last_build(view: &View<'_>, instruction: &Instruction) -> Option<Line> {
     let record = record(view, instruction)?;
     let outcome = match record.state {
         StepState::Done if record.cached => "from the cache".to_owned(),

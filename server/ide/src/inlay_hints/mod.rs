@@ -1,5 +1,5 @@
-//! Hints between the words of a Dockerfile: what the last build said of a step, what words are with their variables expanded, and
-//! what callers give.
+//! Hints between the words of a Dockerfile: what the last build said of a step and what the next one would do, what words are with their
+//! variables expanded, and what callers give.
 
 mod build;
 mod callers;
@@ -35,9 +35,15 @@ impl Snapshot {
         if settings.hints.variables && !state.facts.callers.is_empty() {
             hints.extend(callers::hints(state.model(), &state.facts.callers));
         }
-        if settings.hints.build {
-            hints.extend(state.last_build.iter().flat_map(|build| build::hints(build, &state.document)));
+        let last_build = state.last_build.as_deref().filter(|_| settings.hints.build);
+        let forecast = state.forecast.as_deref().filter(|_| settings.hints.prediction);
+        let mut of_steps = build::hints(last_build, forecast, &state.document);
+        of_steps.retain(|hint| range.touches(hint.offset));
+        for hint in &mut of_steps {
+            // Reasons quote instructions.
+            hint.tooltip = state.secrets().redact(&hint.tooltip);
         }
+        hints.extend(of_steps);
         hints.retain(|hint| range.touches(hint.offset));
         // Where both stand at a line's end, the word's own comes first.
         hints.sort_by_key(|hint| hint.offset);

@@ -102,6 +102,12 @@ pub const KEYS: &[Key] = &[
         example: "build = true",
     },
     Key {
+        name: "hints.prediction",
+        kind: Kind::Flag(|layer, shown| layer.hints.prediction = Some(shown)),
+        says: "Hints of the next build behind each step, as you type: cached, rebuild with what it cost last time, or maybe. They need a build that is on record; nothing is built for them.",
+        example: "prediction = true",
+    },
+    Key {
         name: "hints.variables",
         kind: Kind::Flag(|layer, shown| layer.hints.variables = Some(shown)),
         says: "Hints of what images, paths and other words are with their variables expanded. Values of secrets are never shown.",

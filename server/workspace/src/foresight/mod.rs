@@ -3,8 +3,10 @@
 //! What decides is in `inner_loop`; here it is given files, and what earlier runs of the program kept. A builder is asked by the
 //! caller, who hands in what it said.
 
+pub mod json;
 mod last_build;
 mod place;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -26,6 +28,7 @@ use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
 pub use last_build::LastBuild;
 use place::Place;
+pub use time::rfc3339;
 
 /// Plans, predicts and remembers. Cheap to make anew for each build.
 #[derive(Debug, Clone)]
@@ -98,6 +101,12 @@ impl Foresight {
         let kept = Kept::open(cache_folder)?;
         let seal = kept.seal()?;
         Ok(Self { kept, seal })
+    }
+
+    /// Whether builds of the same are kept.
+    #[must_use]
+    pub fn has_record(&self, request: &BuildRequest) -> bool {
+        self.kept.has(&Place::of(request).history)
     }
 
     /// Plans a build, with the files as they are now. `state` is what the builder says of itself, or why it does not.

@@ -18,6 +18,7 @@ use semantic::{Facts, ImageFacts};
 
 use super::Markup;
 use crate::build_record::LastBuild;
+use crate::forecast::Forecast;
 use crate::host::{DocumentId, Host, Snapshot};
 use crate::kind::DocumentKind;
 
@@ -26,6 +27,7 @@ use crate::kind::DocumentKind;
 struct Outside {
     facts: Facts,
     last_build: Option<LastBuild>,
+    forecast: Option<Forecast>,
     settings: crate::settings::Settings,
 }
 
@@ -68,6 +70,7 @@ fn snapshot(kind: DocumentKind, text: &str, outside: Outside) -> (Snapshot, Docu
     if let Some(last_build) = outside.last_build {
         host.set_last_build(&id, last_build);
     }
+    host.set_forecast(&id, outside.forecast);
     (host.snapshot(), id)
 }
 

@@ -1,11 +1,13 @@
 //! RUN, CMD and ENTRYPOINT, and what the last build said.
 
 use expect_test::expect;
+use inner_loop::prediction::{Prediction, Verdict};
 use inner_loop::{BuildRecord, StepRecord, StepState};
 use syntax::Document;
 
-use super::{Outside, check, check_nothing, check_with};
+use super::{Outside, check, check_nothing, check_with, hover};
 use crate::build_record::LastBuild;
+use crate::forecast::Forecast;
 
 #[test]
 fn a_command_says_what_it_installs_and_how_it_runs() {
@@ -213,6 +215,24 @@ fn last_build() -> Outside {
     };
     let last_build = LastBuild { document: Document::new(BUILT), record, problem: None };
     Outside { last_build: Some(last_build), ..Outside::new() }
+}
+
+#[test]
+fn the_next_build_is_told_with_its_reason() {
+    let prediction = Prediction {
+        verdict: Verdict::Rebuild,
+        reason: Some("COPY package.json ./ in line 2 runs again".to_owned()),
+        because: Vec::new(),
+        last_seconds: Some(4.2),
+    };
+    let forecast = Forecast { document: Document::new(BUILT), steps: vec![(3, prediction)] };
+    let outside = Outside { forecast: Some(forecast), ..Outside::new() };
+    let shown = hover(&BUILT.replace("npm ci", "np$0m ci"), outside.clone());
+    let line = "Next build: runs again: COPY package.json ./ in line 2 runs again; it took 4.2 s last time.";
+    assert!(shown.contains(line), "{shown}");
+    // Edited since: nobody knows.
+    let edited = hover(&BUILT.replace("npm ci", "np$0m ci -q"), outside);
+    assert!(!edited.contains("Next build"), "{edited}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Points in time for people and programs.
 
 /// Seconds since 1970 as RFC 3339 in UTC: `2026-11-21T10:00:00Z`.
-pub(crate) fn rfc3339(seconds: u64) -> String {
+#[must_use]
+pub fn rfc3339(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     // Years that begin in March have the leap day at their end; 719,468 days lie between 0000-03-01 and 1970-01-01.

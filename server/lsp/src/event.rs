@@ -1,0 +1,125 @@
+//! All that can happen to the main loop.
+
+use ide::settings::Layer;
+use ide::{DocumentId, Facts};
+use inner_loop::{BuildEvent, BuildId};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams, InitializeResult, LSPAny,
+    ProgressToken,
+};
+use workspace::settings::SettingsFile;
+
+use crate::forecasts::Told;
+use crate::main_loop::Reading;
+use crate::save_builds::Heard;
+use crate::semantic_tokens::Sent;
+
+/// Where the answer to a request goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T>>;
+
+/// All that can happen.
+pub(crate) enum Event {
+    Initialize(Box<InitializeParams>, Reply<InitializeResult>),
+    Notice(Notice),
+    /// A request that only reads: it runs on a worker with the snapshot of this turn.
+    Read(Reading),
+    /// One that also needs what lies around its document: it runs as soon as that was read for the first time.
+    ReadWithSurroundings(DocumentId, Reading),
+    Execute(ExecuteCommandParams, Reply<Option<LSPAny>>),
+    /// What a worker found for the push channel, as a JSON list; nothing where it failed.
+    Diagnostics {
+        id: DocumentId,
+        revision: (u64, u64),
+        found: Option<String>,
+    },
+    /// What lies around a document; nothing where reading it failed.
+    Surroundings {
+        id: DocumentId,
+        facts: Option<Facts>,
+    },
+    /// Reading what lies around a document has taken long enough; requests no longer wait for it.
+    SurroundingsOverdue(DocumentId),
+    /// The settings files that speak for a document; nothing where reading them failed.
+    SettingsFiles {
+        id: DocumentId,
+        files: Option<Vec<SettingsFile<Layer>>>,
+    },
+    /// These tokens go out now.
+    TokensSent {
+        id: DocumentId,
+        sent: Sent,
+    },
+    /// The client answered with the section of settings.
+    Configuration(Value),
+    /// The client made a build's progress token, or would not.
+    ProgressCreated {
+        id: BuildId,
+        ok: bool,
+    },
+    /// A held-back report of progress is due.
+    ProgressDue(BuildId),
+    Build(BuildId, BuildEvent),
+    /// What a document's build reads is followed, or has changed.
+    Inputs(DocumentId, Heard),
+    /// What the next build of a document would do is asked, found out, or may be another.
+    Forecast(DocumentId, Told),
+    Shutdown(Reply<()>),
+    Exit(oneshot::Sender<()>),
+}
+
+/// The client's notifications.
+pub(crate) enum Notice {
+    Initialized,
+    DidOpen(DidOpenTextDocumentParams),
+    DidChange(DidChangeTextDocumentParams),
+    DidSave(DidSaveTextDocumentParams),
+    DidClose(DidCloseTextDocumentParams),
+    DidChangeConfiguration(DidChangeConfigurationParams),
+    /// Files that the client watches have changed.
+    DiskChanged(DidChangeWatchedFilesParams),
+    /// Folders were opened or closed.
+    FoldersChanged(DidChangeWorkspaceFoldersParams),
+    CancelProgress(ProgressToken),
+}
+
+impl Event {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Initialize(..) => "initialize",
+            Self::Notice(notice) => notice.name(),
+            Self::Read(reading) | Self::ReadWithSurroundings(_, reading) => reading.method,
+            Self::Execute(..) => "workspace/executeCommand",
+            Self::Diagnostics { .. } => "publishing diagnostics",
+            Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
+            Self::TokensSent { .. } => "tokens that went out",
+            Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
+            Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
+            Self::Build(..) => "a build's event",
+            Self::Inputs(..) => "what a build reads",
+            Self::Forecast(..) => "what the next build would do",
+            Self::Shutdown(_) => "shutdown",
+            Self::Exit(_) => "exit",
+        }
+    }
+}
+
+impl Notice {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Initialized => "initialized",
+            Self::DidOpen(_) => "textDocument/didOpen",
+            Self::DidChange(_) => "textDocument/didChange",
+            Self::DidSave(_) => "textDocument/didSave",
+            Self::DidClose(_) => "textDocument/didClose",
+            Self::DidChangeConfiguration(_) => "workspace/didChangeConfiguration",
+            Self::DiskChanged(_) => "workspace/didChangeWatchedFiles",
+            Self::FoldersChanged(_) => "workspace/didChangeWorkspaceFolders",
+            Self::CancelProgress(_) => "window/workDoneProgress/cancel",
+        }
+    }
+}
