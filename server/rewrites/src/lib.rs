@@ -6,6 +6,7 @@
 //!
 //! What every rewrite promises is checked in one place, `promise`, on each result before it is offered.
 
+pub mod cache_mounts;
 #[cfg(test)]
 mod cases;
 mod context;
@@ -31,7 +32,7 @@ pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, app
 
 /// Every rewrite, by id.
 pub const REGISTRY: &[&Recipe] =
-    &[&copy_manifests_first::RECIPE, &mount_secrets::RECIPE, &split_stages::RECIPE];
+    &[&cache_mounts::RECIPE, &copy_manifests_first::RECIPE, &mount_secrets::RECIPE, &split_stages::RECIPE];
 
 /// The recipe of an id.
 #[must_use]
