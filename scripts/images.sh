@@ -4,7 +4,7 @@
 #
 # LAYERWISE_IMAGES_FROM names another engine that may have them: copying is faster than making them again.
 #
-#   images.sh [node:22|node:22-slim|rust-musl-builder|debian:…]…     (all without arguments)
+#   images.sh [node:22|node:22-slim|golang:1.19-bookworm|python:3.11-…|rust-musl-builder|debian:…]…     (all without arguments)
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
@@ -18,7 +18,8 @@ trixie_names=(debian:trixie-slim debian:13-slim)
 main() {
     local image
     docker=$(docker_cli)
-    [ $# -gt 0 ] || set -- debian:bookworm-slim node:22-slim node:22 rust-musl-builder
+    [ $# -gt 0 ] || set -- debian:bookworm-slim debian:bookworm node:22-slim node:22 \
+        golang:1.19-bookworm python:3.11-slim-bookworm python:3.11-bookworm rust-musl-builder
     for image in "$@"; do
         provide "$image"
     done
@@ -36,6 +37,14 @@ provide() {
         node:22-slim | node:22)
             provide debian:bookworm-slim
             make_node "$image"
+            ;;
+        golang:1.19-bookworm)
+            provide debian:bookworm-slim
+            build "$image" --file images/golang.Dockerfile images
+            ;;
+        python:3.11-slim-bookworm | python:3.11-bookworm)
+            provide debian:bookworm-slim
+            make_python "$image"
             ;;
         rust-musl-builder)
             provide debian:trixie-slim
@@ -74,6 +83,12 @@ make_node() {
     once "$context.ready" fetch_node "$context"
     build "$image" --file images/node.Dockerfile --target "$target" \
         --build-arg NODE_VERSION="$("$context/node/bin/node" -p process.versions.node)" "$context"
+}
+
+make_python() {
+    local image=$1 target=full
+    [ "$image" != python:3.11-slim-bookworm ] || target=slim
+    build "$image" --file images/python.Dockerfile --target "$target" images
 }
 
 fetch_node() {

@@ -1,6 +1,8 @@
 //! The projects that all recipes are tried on: name, Dockerfile, files around it.
 
+mod c;
 mod go;
+mod python;
 
 /// A project.
 pub(crate) struct Case {
@@ -11,7 +13,7 @@ pub(crate) struct Case {
 
 /// All projects.
 pub(crate) fn all() -> Vec<&'static Case> {
-    [CASES, go::CASES].into_iter().flatten().collect()
+    [CASES, c::CASES, go::CASES, python::CASES].into_iter().flatten().collect()
 }
 
 /// The project of a name.

@@ -9,7 +9,7 @@ use syntax::Document;
 
 use crate::offer::{Applicability, Input, Recipe, apply};
 
-/// A context of these files, with images of Node, Go, Debian and Alpine on the builder.
+/// A context of these files, with images of Node, Go, Python, Debian and Alpine on the builder.
 pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     let mut context = ContextFacts { complete: true, ..ContextFacts::default() };
     for (path, text) in files {
@@ -31,7 +31,9 @@ pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     let mut base_images: BTreeMap<String, ImageFacts> =
         names.iter().map(|name| ((*name).to_owned(), image.clone())).collect();
     base_images.insert("known-musl-builder".to_owned(), musl);
-    let images = ["debian:bookworm-slim", "alpine:3.19", "alpine:3", "alpine:3.20"];
+    let python = ["3.12", "3.12-slim", "3.12-bookworm", "3.12-slim-bookworm", "3.12-alpine"];
+    base_images.extend(python.map(|tag| (format!("python:{tag}"), image.clone())));
+    let images = ["debian:bookworm", "debian:bookworm-slim", "alpine:3.19", "alpine:3", "alpine:3.20"];
     base_images.extend(images.map(|name| (name.to_owned(), image.clone())));
     let go = ImageFacts { workdir: "/go".to_owned(), ..ImageFacts::default() };
     base_images.extend(["golang:1.22", "golang:1.22-bookworm"].map(|name| (name.to_owned(), go.clone())));

@@ -1,4 +1,4 @@
-//! The rewrites of both examples, proved: the result builds, answers the same, is smaller, and holds no secret.
+//! The rewrites of the examples and of a small project of each language, proved: the result builds, answers the same, is smaller, and holds no secret.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 struct Example {
     name: &'static str,
+    /// The folder that it lies in, from the root of the tree.
+    folder: &'static str,
     port: u16,
     path: &'static str,
     rewrites: &'static [&'static str],
@@ -28,13 +30,22 @@ struct Example {
 #[test]
 fn a_leaky_node_image_becomes_a_small_one_without_the_token() {
     let rewrites = &["split-stages", "mount-secrets", "copy-manifests-first"];
-    prove(&Example { name: "leaky-node", port: 3000, path: "/notes/welcome", rewrites, at_most: 0.5 });
+    let folder = "examples";
+    prove(&Example {
+        name: "leaky-node",
+        folder,
+        port: 3000,
+        path: "/notes/welcome",
+        rewrites,
+        at_most: 0.5,
+    });
 }
 
 #[test]
 fn a_rust_image_becomes_a_static_program_on_scratch() {
     prove(&Example {
         name: "static-rust",
+        folder: "examples",
         port: 8080,
         path: "/",
         rewrites: &["split-stages"],
@@ -42,11 +53,32 @@ fn a_rust_image_becomes_a_static_program_on_scratch() {
     });
 }
 
+/// A small project of a language, at port 8080 unless said otherwise.
+fn project(name: &'static str, port: u16, at_most: f64) -> Example {
+    let folder = "tests/fixtures/projects";
+    Example { name, folder, port, path: "/", rewrites: &["split-stages"], at_most }
+}
+
+#[test]
+fn a_go_image_becomes_a_static_program_on_scratch() {
+    prove(&project("go", 8080, 0.05));
+}
+
+#[test]
+fn a_python_image_moves_to_the_slim_one() {
+    prove(&project("python", 8000, 0.6));
+}
+
+#[test]
+fn a_c_image_loses_its_compiler() {
+    prove(&project("c", 8080, 0.6));
+}
+
 fn prove(example: &Example) {
     on_each(&ALL, |engine| {
         let folder = tempfile::tempdir().unwrap();
         let context = folder.path().join(example.name);
-        copy_folder(&examples().join(example.name), &context);
+        copy_folder(&root().join(example.folder).join(example.name), &context);
         let before = fs::read_to_string(context.join("Dockerfile")).unwrap();
         let after = rewritten(engine, &context, &before, example.rewrites);
         let (old_tag, new_tag) = (tag(example.name, "old"), tag(example.name, "new"));
@@ -134,8 +166,8 @@ fn build(engine: &Engine, context: &Path, dockerfile: &str, tag: &str) -> BuiltI
     build.image().unwrap_or_else(|| panic!("no image of\n{dockerfile}\n{:#?}", build.events))
 }
 
-fn examples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The files that a checkout has; what tools have put beside them stays behind.

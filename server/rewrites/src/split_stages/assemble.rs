@@ -34,6 +34,9 @@ pub(super) fn edits(input: &Input<'_>, stage: &Stage, plan: &Plan, carried: &Car
             }
         }
     }
+    if !plan.installed.is_empty() {
+        sections.before.push(installs(&plan.installed, style));
+    }
     let user = stage.instructions[..=plan.last].iter().rev().find(|item| matches!(item.kind, Kind::User(_)));
     let copies = copies(stage, plan, &build, style);
     let group_after = sections.after.into_iter().chain(user.map(|item| item.instruction.source.to_string()));
@@ -61,6 +64,14 @@ pub(super) fn edits(input: &Input<'_>, stage: &Stage, plan: &Plan, carried: &Car
     edits.push(TextEdit { range: syntax::TextRange::empty(end), new_text: text });
     edits.sort_by_key(|edit| edit.range);
     edits
+}
+
+/// A RUN that installs packages of Debian and leaves no lists of them.
+fn installs(packages: &[String], style: Style) -> String {
+    let (keyword, packages) = (style.keyword(Keyword::Run), packages.join(" "));
+    format!(
+        "{keyword} apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*"
+    )
 }
 
 #[derive(Debug, Default)]

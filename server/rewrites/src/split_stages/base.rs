@@ -101,7 +101,7 @@ pub(super) fn working_directory(stage: &Stage) -> Option<&'static str> {
     if is(&"golang") {
         return Some("/go");
     }
-    ["node", "rust", "debian", "ubuntu", "alpine"].iter().any(is).then_some("/")
+    ["node", "rust", "debian", "ubuntu", "alpine", "python", "gcc"].iter().any(is).then_some("/")
 }
 
 #[cfg(test)]

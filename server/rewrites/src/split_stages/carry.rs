@@ -2,7 +2,7 @@
 
 use semantic::path::{self, Place};
 use semantic::{Copy, Kind, Run, Stage, StageInstruction};
-use syntax::shell::Statement;
+use syntax::shell::{Command, Script, Statement};
 
 use super::Plan;
 use super::base::working_directory;
@@ -60,9 +60,14 @@ pub(super) fn of(stage: &Stage, plan: &Plan) -> Carried {
                 let only = build.iter().filter(|item| matches!(item.kind, Kind::Workdir(..))).count() == 1;
                 Fate::Again(workdir(item, &text.raw, place, only))
             }
-            Kind::Copy(copy) | Kind::Add(copy) if is_needed(copy, item, stage, plan) => {
+            Kind::Copy(copy) | Kind::Add(copy)
+                if !plan.repeated.contains(&position)
+                    && !plan.left_behind.contains(&position)
+                    && is_needed(copy, item, stage, plan) =>
+            {
                 Fate::Again(item.instruction.source.to_string())
             }
+            _ if plan.repeated.contains(&position) => Fate::AgainAfter(item.instruction.source.to_string()),
             Kind::Run(run) => {
                 let after = position > first_source;
                 let (fate, checks) = of_run(item, run, stage, plan, final_user.as_deref(), after);
@@ -167,12 +172,12 @@ fn of_run(
                     let is_copied = |path: &String| is_artefact(path, item, stage, plan);
                     is_needed |= plan.has_shell && final_user.is_some() && !paths.iter().all(is_copied);
                 }
-                Effect::Credentials
-                | Effect::Node(_)
-                | Effect::NodeProgram(_)
-                | Effect::Cargo
-                | Effect::Go
-                | Effect::BuildTool => is_build = true,
+                effect => {
+                    is_build = true;
+                    if effect.ecosystem().is_some_and(|ecosystem| ecosystem != plan.ecosystem) {
+                        checks.push(nothing_else(line));
+                    }
+                }
             }
         }
         if is_needed {
@@ -184,7 +189,11 @@ fn of_run(
         checks.push(format!("that the program needs no shared library of {}", packages.libraries.join(", ")));
     }
     if packages.has_runtime(plan.links) && plan.has_shell {
-        match at_run_time(item, run, &packages, plan.links).filter(|_| !is_build && needed.is_empty()) {
+        let text = match is_build || !needed.is_empty() {
+            false => at_run_time(item, run, &packages, plan.links),
+            true => installs_alone(item, script, &packages, plan.links).filter(|_| needed.is_empty()),
+        };
+        match text {
             Some(text) => return (Fate::Again(text), checks),
             None => checks.push(format!("that the program needs none of {}", packages.wanted(plan.links))),
         }
@@ -268,6 +277,13 @@ impl Packages {
     fn add(&mut self, names: Vec<String>, distribution: Option<&Distribution>) {
         for name in names {
             if is_build_package(&name) {
+                // Alpine has C++'s own library in no image.
+                if distribution.is_some_and(Distribution::is_musl)
+                    && matches!(name.as_str(), "g++" | "build-base")
+                {
+                    self.linked.push((name, "libstdc++"));
+                    continue;
+                }
                 self.build.push(name);
             } else if !libraries::is_development(&name) {
                 self.runtime.push(name);
@@ -302,10 +318,52 @@ impl Packages {
 /// The RUN with what the running program needs of its packages; absent where a comment is in the way.
 fn at_run_time(item: &StageInstruction, run: &Run, packages: &Packages, links: bool) -> Option<String> {
     let source = &item.instruction.source;
+    let commands: Vec<&Command> = run.commands().collect();
+    with_libraries(source, 0, source.len(), &commands, packages, links)
+}
+
+/// The statements of a RUN that install packages and clean up after that, of a RUN that also builds.
+fn installs_alone(
+    item: &StageInstruction,
+    script: &Script,
+    packages: &Packages,
+    links: bool,
+) -> Option<String> {
+    let source = &item.instruction.source;
+    let is_of_packages = |command: &Command| match effect::of(command) {
+        Effect::Packages(_) => true,
+        Effect::Removal => command.words.iter().any(|word| {
+            matches!(word.text.as_str(), "update" | "clean") || word.text.starts_with("/var/lib/apt/lists")
+        }),
+        _ => false,
+    };
+    let mut texts = Vec::new();
+    for statement in &script.statements {
+        if !statement.commands.iter().all(is_of_packages) {
+            continue;
+        }
+        let commands: Vec<&Command> = statement.commands.iter().collect();
+        let (start, end) = (statement.range.start as usize, statement.range.end as usize);
+        texts.push(with_libraries(source, start, end, &commands, packages, links)?);
+    }
+    let keyword = item.instruction.keyword_range.of(source);
+    let is_plain = item.instruction.heredocs.is_empty() && !texts.is_empty();
+    is_plain.then(|| format!("{keyword} {}", texts.join(" && ")))
+}
+
+/// A part of a RUN with the packages that the running program needs, of those that its commands install.
+fn with_libraries(
+    source: &str,
+    from: usize,
+    to: usize,
+    commands: &[&Command],
+    packages: &Packages,
+    links: bool,
+) -> Option<String> {
     let mut kept = String::new();
-    let mut at = 0;
+    let mut at = from;
     let mut named: Vec<&str> = Vec::new();
-    for command in run.commands() {
+    for command in commands {
         if !matches!(effect::of(command), Effect::Packages(_)) {
             continue;
         }
@@ -328,7 +386,7 @@ fn at_run_time(item: &StageInstruction, run: &Run, packages: &Packages, links: b
             at = end;
         }
     }
-    kept.push_str(source.get(at..)?);
+    kept.push_str(source.get(at..to)?);
     Some(kept)
 }
 

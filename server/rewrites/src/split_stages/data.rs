@@ -55,9 +55,10 @@ const NEVER: [&str; 31] = [
 ];
 
 /// Endings of sources and of what compilers and bundlers take in.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 36] = [
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "css", "scss", "sass", "less",
-    "styl", "map", "rs", "coffee", "proto", "h", "c", "cc", "go",
+    "styl", "map", "rs", "coffee", "proto", "h", "c", "cc", "go", "cpp", "cxx", "hpp", "hh", "hxx", "o", "a",
+    "s", "mk", "cmake", "am", "ac", "m4",
 ];
 
 /// Folders of sources, in which only what is no source may be opened; any other mixed folder may be served as it is.
@@ -70,7 +71,7 @@ const OF_SOURCES: [&str; 13] = [
 const DOCUMENTS: [&str; 4] = ["md", "markdown", "rst", "adoc"];
 
 /// Names of manifests and of settings of tools, at any depth.
-const SETTINGS: [&str; 43] = [
+const SETTINGS: [&str; 47] = [
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -114,6 +115,10 @@ const SETTINGS: [&str; 43] = [
     "go.work.sum",
     "buf.yaml",
     "sqlc.yaml",
+    "CMakeLists.txt",
+    "configure",
+    "meson.build",
+    "GNUmakefile",
 ];
 
 /// The files and folders below `root` that a program may open, from the context's root; absent where they are too many to name.

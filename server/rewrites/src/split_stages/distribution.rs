@@ -58,6 +58,7 @@ impl Distribution {
         }
         let release = match image.repository.strip_prefix("library/")? {
             "golang" => default_of_go(tag)?,
+            "gcc" => super::c::default_release(&image)?,
             _ => return None,
         };
         Some(Self::Debian { release: release.to_owned(), is_named: false })

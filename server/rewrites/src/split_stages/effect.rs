@@ -2,6 +2,8 @@
 
 use syntax::shell::{Command, ShellWord};
 
+use super::Ecosystem;
+use super::python::command::PythonCommand;
 use crate::node::{NodeCommand, command};
 
 /// What a command does to the image.
@@ -15,6 +17,10 @@ pub(crate) enum Effect {
     Cargo,
     /// Something of the `go` tool.
     Go,
+    /// A compiler of C or C++, or what drives one.
+    C,
+    /// Something of Python's tools.
+    Python(PythonCommand),
     /// Generates, checks or shrinks what is built, and leaves nothing else.
     BuildTool,
     /// Makes users or groups.
@@ -43,6 +49,21 @@ pub(crate) enum Effect {
     Other,
 }
 
+impl Effect {
+    /// Whose tool it is, of those that install and build.
+    pub(super) const fn ecosystem(&self) -> Option<Ecosystem> {
+        match self {
+            Self::Node(NodeCommand::Harmless) | Self::Python(PythonCommand::Nothing) => None,
+            Self::Node(_) | Self::NodeProgram(_) => Some(Ecosystem::Node),
+            Self::Cargo => Some(Ecosystem::Rust),
+            Self::Go => Some(Ecosystem::Go),
+            Self::C => Some(Ecosystem::C),
+            Self::Python(_) => Some(Ecosystem::Python),
+            _ => None,
+        }
+    }
+}
+
 /// Build tools of Node that are also called by themselves, from a global install or a longer PATH.
 const TOOLS: [&str; 14] = [
     "tsc",
@@ -59,6 +80,35 @@ const TOOLS: [&str; 14] = [
     "nest",
     "ng",
     "nuxt",
+];
+
+/// Compilers of C and C++, and what drives them.
+const C_TOOLS: [&str; 25] = [
+    "gcc",
+    "g++",
+    "cc",
+    "c++",
+    "clang",
+    "clang++",
+    "musl-gcc",
+    "tcc",
+    "ar",
+    "ranlib",
+    "make",
+    "gmake",
+    "cmake",
+    "ninja",
+    "meson",
+    "configure",
+    "autogen.sh",
+    "bootstrap.sh",
+    "autoreconf",
+    "autoconf",
+    "automake",
+    "libtoolize",
+    "aclocal",
+    "bootstrap",
+    "buildconf",
 ];
 
 /// Tools that generate sources, check them, or shrink programs.
@@ -109,6 +159,9 @@ pub(crate) fn of(command: &Command) -> Effect {
     }
     let words: Vec<String> = command.words.iter().map(text).collect();
     let words = command::strip_environment(&words);
+    if let Some(python) = super::python::command::of_words(words) {
+        return Effect::Python(python);
+    }
     let written = command
         .redirections
         .iter()
@@ -125,6 +178,7 @@ pub(crate) fn of(command: &Command) -> Effect {
         _ if TOOLS.contains(&program) => Effect::Node(NodeCommand::Tool(words.to_vec())),
         "cargo" | "rustup" | "rustc" | "cross" => Effect::Cargo,
         "go" => Effect::Go,
+        _ if C_TOOLS.contains(&program) => Effect::C,
         _ if BUILD_TOOLS.contains(&program) => Effect::BuildTool,
         "useradd" | "groupadd" | "adduser" | "addgroup" | "usermod" | "groupmod" | "deluser" | "userdel" => {
             Effect::Users
@@ -134,7 +188,7 @@ pub(crate) fn of(command: &Command) -> Effect {
         }
         "chown" | "chgrp" | "setcap" => Effect::Ownership,
         "chmod" => Effect::Permissions(operands().split_off(1.min(operands().len()))),
-        "apt-get" | "apt" | "aptitude" | "apk" | "yum" | "dnf" | "microdnf" => packages(&operands()),
+        "apt-get" | "apt" | "aptitude" | "apk" | "yum" | "dnf" | "microdnf" => packages(arguments),
         "rm" | "rmdir" | "unlink" => Effect::Removal,
         "find" if arguments.iter().any(|word| word == "-delete") => Effect::Removal,
         "cp" | "mv" | "ln" | "install" => Effect::Copy(operands()),
@@ -161,7 +215,17 @@ pub(crate) fn of(command: &Command) -> Effect {
     }
 }
 
-fn packages(operands: &[String]) -> Effect {
+fn packages(arguments: &[String]) -> Effect {
+    let with_value = ["-t", "--virtual", "-X", "--repository", "--target-release", "-o", "--option", "-c"];
+    let mut operands = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        if with_value.contains(&word.as_str()) {
+            words.next();
+        } else if !word.starts_with('-') {
+            operands.push(word.clone());
+        }
+    }
     match operands.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         Some(("install" | "add", names)) => Effect::Packages(names.to_vec()),
         Some((
@@ -176,6 +240,25 @@ fn packages(operands: &[String]) -> Effect {
 /// A word's value, or as written where the shell makes something else of it.
 pub(crate) fn text(word: &ShellWord) -> String {
     word.value.clone().unwrap_or_else(|| word.text.trim_matches('"').to_owned())
+}
+
+/// Compilers, and the packages that bring them.
+pub(crate) fn is_compiler(name: &str) -> bool {
+    let name = name.split(['=', ':', '~', '<', '>']).next().unwrap_or(name);
+    matches!(
+        name,
+        "build-essential"
+            | "build-base"
+            | "gcc"
+            | "g++"
+            | "clang"
+            | "make"
+            | "cmake"
+            | "alpine-sdk"
+            | "gfortran"
+            | "rustc"
+            | "cargo"
+    )
 }
 
 /// Packages that only builds use: compilers and their companions, interpreters of build tools, version control.

@@ -55,6 +55,11 @@ pub(super) fn of(model: &Model, stage: &Stage) -> Result<Launch, String> {
     Ok(unwrap(words, by_shell))
 }
 
+/// The words that the container starts with, where they are plain; absent where a shell runs more than one command, or nothing says it.
+pub(super) fn of_any(model: &Model, stage: &Stage) -> Option<Vec<String>> {
+    of(model, stage).ok().map(|launch| launch.words)
+}
+
 fn words(instruction: &Instruction) -> Result<(Vec<String>, bool), String> {
     let keyword = instruction.keyword;
     if instruction.arguments.form == Some(Form::Exec) {

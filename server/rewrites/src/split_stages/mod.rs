@@ -2,6 +2,7 @@
 
 mod assemble;
 mod base;
+mod c;
 mod calls;
 mod carry;
 mod data;
@@ -14,6 +15,7 @@ mod launch;
 mod libraries;
 mod node;
 mod program;
+mod python;
 mod rust;
 mod scratch;
 #[cfg(test)]
@@ -66,6 +68,13 @@ them. Any other goes to the slim image of the same Debian release, to be looked 
 other programs it moves to the smallest image of the same Debian or Alpine, with the libraries of the `-dev` packages that it was built
 against. Files that it opens by path come along, those that `//go:embed` holds do not.
 
+**Python.** On an official image of Python, installed packages (pip, poetry, uv, pipenv; with the interpreter or in a virtual environment)
+move to the slim variant of the same tag, or to the same image without the compilers that a step installs, with the libraries of the
+`-dev` packages. The sources are copied as before, and what follows the last install stays as it is.
+
+**C and C++.** A program that a compiler, make or CMake writes, or that is installed below `/usr/local` or `/opt`, moves to the smallest image
+of the same distribution, with the libraries of the `-dev` packages that the build installs.
+
 ENV, WORKDIR, USER, EXPOSE, VOLUME, LABEL, HEALTHCHECK, STOPSIGNAL, SHELL, ENTRYPOINT, CMD and MAINTAINER of the result are those of the
 file as it was, and paths stay as they are, so that CMD needs no change.
 
@@ -77,12 +86,20 @@ bundled, where the sources themselves are run (development servers, `ts-node`), 
 /// How a stage is split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Plan {
+    /// Whose tools the build's steps are: what others leave behind is not followed.
+    ecosystem: Ecosystem,
     /// What the run-time stage builds on, as FROM says it.
     base: String,
     /// Position of the last instruction of the build.
     last: usize,
     /// Instructions that the build stage gets at its end.
     appended: Vec<String>,
+    /// Packages of Debian that the run-time stage installs, because its base lacks what the old one had.
+    installed: Vec<String>,
+    /// Positions of COPY instructions that bring tools of the build from elsewhere.
+    left_behind: Vec<usize>,
+    /// Positions of instructions of the build that the run-time stage repeats as they are.
+    repeated: Vec<usize>,
     /// What is copied from the build stage: absolute paths.
     artefacts: Vec<Artefact>,
     /// What is not known, each as the rest of "check …".
@@ -142,9 +159,11 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
     let mut plan = match ecosystem(stage) {
         Ecosystem::Node => node::plan(input, stage)?,
         Ecosystem::Rust => rust::plan(input, stage)?,
+        Ecosystem::C => c::plan(input, stage)?,
         Ecosystem::Go => go::plan(input, stage)?,
+        Ecosystem::Python => python::plan(input, stage)?,
         Ecosystem::Unknown => {
-            let text = "no step of the last stage installs with npm, yarn or pnpm and builds, or compiles with cargo or go: there is nothing to leave behind";
+            let text = "no step of the last stage installs packages of Node or Python, or compiles with cargo, go, make, CMake or a C compiler: there is nothing to leave behind";
             return Err(reason(text.to_owned()));
         }
     };
@@ -159,24 +178,32 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
     Ok(Rewrite { id: ID, place, fix: Fix { title, applicability, edits } })
 }
 
+/// Whose tools build a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ecosystem {
+    C,
     Go,
     Node,
+    Python,
     Rust,
     Unknown,
 }
 
-/// By what the stage's own commands are.
+/// By what the stage's own commands are; where they are of several, the base image says which of them runs.
 fn ecosystem(stage: &Stage) -> Ecosystem {
     let runs = stage.instructions.iter().filter_map(|item| item.as_run());
-    let mut found = Ecosystem::Unknown;
-    for command in runs.flat_map(|run| run.commands()) {
-        match effect::of(command) {
-            effect::Effect::Cargo => return Ecosystem::Rust,
-            effect::Effect::Go => return Ecosystem::Go,
-            effect::Effect::Node(_) => found = Ecosystem::Node,
-            _ => {}
-        }
-    }
-    found
+    let found: Vec<Ecosystem> =
+        runs.flat_map(|run| run.commands()).filter_map(|command| effect::of(command).ecosystem()).collect();
+    let bases = [
+        ("python", Ecosystem::Python),
+        ("node", Ecosystem::Node),
+        ("golang", Ecosystem::Go),
+        ("rust", Ecosystem::Rust),
+        ("gcc", Ecosystem::C),
+    ];
+    let by_base =
+        bases.into_iter().find(|(name, _)| base::is_official(stage, name)).map(|(_, ecosystem)| ecosystem);
+    let order = [Ecosystem::Rust, Ecosystem::Go, Ecosystem::Node, Ecosystem::Python, Ecosystem::C];
+    let by_command = || order.into_iter().find(|ecosystem| found.contains(ecosystem));
+    by_base.filter(|ecosystem| found.contains(ecosystem)).or_else(by_command).unwrap_or(Ecosystem::Unknown)
 }

@@ -7,7 +7,7 @@ use super::base::{self, RuntimeBase};
 use super::effect::{self, Effect};
 use super::entry::{self, Entry};
 use super::launch::{self, Launch};
-use super::{Artefact, Plan, Reason, data};
+use super::{Artefact, Ecosystem, Plan, Reason, data};
 use crate::context::{Context, Landing, absolute};
 use crate::ground;
 use crate::node::build::{self, Output};
@@ -76,9 +76,13 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         .ok_or_else(|| refuse(format!("{} is not written by a build step of this stage", entry.file)))?;
     let written = written(&context, &package, &steps, &entry_source, &entry.file).map_err(refuse)?;
     let mut plan = Plan {
+        ecosystem: Ecosystem::Node,
         base: String::new(),
         last: steps.last,
         appended: Vec::new(),
+        installed: Vec::new(),
+        left_behind: Vec::new(),
+        repeated: Vec::new(),
         artefacts: Vec::new(),
         checks: Vec::new(),
         has_shell: true,

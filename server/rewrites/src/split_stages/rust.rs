@@ -6,7 +6,7 @@ use semantic::{Base, Kind, Lookup, Scope, Stage};
 use super::base;
 use super::effect;
 use super::launch;
-use super::{Artefact, Plan, Reason, files, program, scratch};
+use super::{Artefact, Ecosystem, Plan, Reason, files, program, scratch};
 use crate::context::{Context, absolute};
 use crate::ground;
 use crate::offer::Input;
@@ -49,9 +49,13 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     }
     let is_static = is_static(input, stage, last, triple.as_deref(), context.as_ref());
     let mut plan = Plan {
+        ecosystem: Ecosystem::Rust,
         base: "scratch".to_owned(),
         last,
         appended: Vec::new(),
+        installed: Vec::new(),
+        left_behind: Vec::new(),
+        repeated: Vec::new(),
         artefacts: vec![artefact],
         checks: Vec::new(),
         has_shell: !is_static,

@@ -11,7 +11,7 @@ use super::calls::{self, EntryScript};
 use super::distribution::Distribution;
 use super::effect::{self, Effect};
 use super::launch::{self, Launch};
-use super::{Artefact, Plan, Reason, base, files, program};
+use super::{Artefact, Ecosystem, Plan, Reason, base, files, program};
 use crate::context::{Context, Landing, absolute};
 use crate::ground;
 use crate::node::NodeCommand;
@@ -52,9 +52,13 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         return Err(refuse("no Go source is in the build context".to_owned()));
     }
     let mut plan = Plan {
+        ecosystem: Ecosystem::Go,
         base: String::new(),
         last,
         appended: Vec::new(),
+        installed: Vec::new(),
+        left_behind: Vec::new(),
+        repeated: Vec::new(),
         artefacts: vec![program.clone()],
         checks: Vec::new(),
         has_shell: true,

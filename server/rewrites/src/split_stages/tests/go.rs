@@ -152,7 +152,7 @@ fn alpine_with_cgo() {
             RUN go build -o api ./cmd/api
 
             FROM alpine:3.19
-            RUN apk add --no-cache sqlite-libs tzdata
+            RUN apk add --no-cache libstdc++ sqlite-libs tzdata
             WORKDIR /app
             COPY --from=build /app/api ./
             COPY --from=build /app/migrations ./migrations

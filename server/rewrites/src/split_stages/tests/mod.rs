@@ -1,8 +1,10 @@
 //! What `split-stages` makes of Dockerfiles, as one text each.
 
+mod c;
 mod go;
 mod go_layout;
 mod node;
+mod python;
 mod refused;
 mod rust;
 mod settings;
