@@ -43,10 +43,9 @@ pub(super) fn of(around: &Surroundings<'_>, path: &str) -> Option<Written> {
     if of_c().any(|step| compiled(around, step).as_deref() == Some(source.as_str())) {
         return file(true);
     }
-    if let Some(folder) = of_c().filter(|step| installs(step)).find_map(|step| prefix(around, step)) {
-        if path::is_within(path, &folder) {
-            return Some(Written::Installed { folder });
-        }
+    let installed = of_c().filter(|step| installs(step)).find_map(|step| prefix(around, step));
+    if let Some(folder) = installed.filter(|folder| path::is_within(path, folder)) {
+        return Some(Written::Installed { folder });
     }
     // A build tool writes below the folder that it works in; what the context brings itself is not built.
     let is_source = || {

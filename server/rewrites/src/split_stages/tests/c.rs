@@ -15,7 +15,9 @@ fn check(name: &str, expected: Expect) {
 
 #[test]
 fn make_on_debian() {
-    check("c: make on Debian", expect![[r#"
+    check(
+        "c: make on Debian",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on debian:bookworm-slim
         ---
         FROM debian:bookworm AS build
@@ -37,12 +39,15 @@ fn make_on_debian() {
 
         EXPOSE 8080
         CMD ["./server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn one_compiler_call() {
-    check("c: one compiler call", expect![[r#"
+    check(
+        "c: one compiler call",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on debian:bookworm-slim
         ---
         FROM debian:bookworm-slim AS build
@@ -55,12 +60,15 @@ fn one_compiler_call() {
         COPY --from=build /usr/local/bin/server /usr/local/bin/
         USER nobody
         ENTRYPOINT ["server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_compiler_image() {
-    check("c: the compiler's image", expect![[r#"
+    check(
+        "c: the compiler's image",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
         check that gcc:13 is built on Debian bookworm or an older one, whose C library debian:bookworm-slim has
         ---
@@ -73,19 +81,25 @@ fn the_compiler_image() {
         WORKDIR /usr/src/app
         COPY --from=build /usr/src/app/server ./
         CMD ["./server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn cpp_in_the_compiler_image() {
-    check("c: C++ in the compiler's image", expect![[r#"
+    check(
+        "c: C++ in the compiler's image",
+        expect![[r#"
         refused: g++ of this image may link its own C++ library, which is newer than Debian's: link it statically with -static-libstdc++ -static-libgcc, or build on debian with g++
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn cmake_on_alpine() {
-    check("c: CMake on Alpine", expect![[r#"
+    check(
+        "c: CMake on Alpine",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on alpine:3.20
         ---
         FROM alpine:3.20 AS build
@@ -101,12 +115,15 @@ fn cmake_on_alpine() {
         COPY --from=build /app/config ./config
         ENTRYPOINT ["/sbin/tini", "--"]
         CMD ["/app/build/shop-server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn cmake_with_install() {
-    check("c: CMake with install", expect![[r#"
+    check(
+        "c: CMake with install",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on ubuntu:22.04
         check that shop-server needs no shared library of its own in /opt/shop/lib
         ---
@@ -121,12 +138,15 @@ fn cmake_with_install() {
         COPY --from=build /src/config /src/config
         WORKDIR /data
         CMD ["/opt/shop/bin/shop-server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn autotools_from_elsewhere() {
-    check("c: autotools from elsewhere", expect![[r#"
+    check(
+        "c: autotools from elsewhere",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
         check that tool needs no shared library of its own in /usr/local/lib; that the program needs nothing else of what RUN on line 4 leaves
         ---
@@ -140,12 +160,15 @@ fn autotools_from_elsewhere() {
         WORKDIR /tmp
         COPY --from=build /usr/local /usr/local
         ENTRYPOINT ["/usr/local/bin/tool"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn copied_after_the_build_a_user_of_its_own() {
-    check("c: copied after the build, a user of its own", expect![[r#"
+    check(
+        "c: copied after the build, a user of its own",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on debian:bookworm-slim
         ---
         FROM debian:bookworm AS build
@@ -162,12 +185,15 @@ fn copied_after_the_build_a_user_of_its_own() {
         WORKDIR /home/app
         USER app
         CMD ["server", "--verbose"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_makefile_that_is_not_known() {
-    check("c: a Makefile that is not known", expect![[r#"
+    check(
+        "c: a Makefile that is not known",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
         check that the build writes /app/src/out/server
         ---
@@ -181,40 +207,55 @@ fn a_makefile_that_is_not_known() {
         WORKDIR /app
         COPY --from=build /app/src/out/server ./src/out/
         CMD ["/app/src/out/server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn no_compiler_installed() {
-    check("c: no compiler installed", expect![[r#"
+    check(
+        "c: no compiler installed",
+        expect![[r#"
         refused: no step installs a compiler: the base has it, and the run-time stage would have it too
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_program_of_the_context() {
-    check("c: a program of the context", expect![[r#"
+    check(
+        "c: a program of the context",
+        expect![[r#"
         refused: the container starts with /app/run.sh, and what that runs of the build is not followed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn another_distribution() {
-    check("c: another distribution", expect![[r#"
+    check(
+        "c: another distribution",
+        expect![[r#"
         refused: which distribution the base is made of is not known, and with it the C library that the program is linked to
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn two_commands() {
-    check("c: two commands", expect![[r#"
+    check(
+        "c: two commands",
+        expect![[r#"
         refused: CMD runs more than one plain command
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn shell_form_lower_case_crlf_backtick() {
-    check("c: shell form, lower case, CRLF, backtick", expect![[r#"
+    check(
+        "c: shell form, lower case, CRLF, backtick",
+        expect![[r#"
         safe: Split into a build stage and a run-time stage on debian:bookworm-slim
         ---
         # escape=`␍
@@ -231,12 +272,15 @@ fn shell_form_lower_case_crlf_backtick() {
         workdir /app␍
         copy --from=build /app/server ./␍
         cmd ./server --port 80␍
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn heredoc_non_ascii_an_unknown_library() {
-    check("c: heredoc, non-ASCII, an unknown library", expect![[r#"
+    check(
+        "c: heredoc, non-ASCII, an unknown library",
+        expect![[r#"
         unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
         check that the program needs no shared library of libboost-all-dev
         ---
@@ -257,12 +301,16 @@ fn heredoc_non_ascii_an_unknown_library() {
         WORKDIR /app
         COPY --from=build /app/server ./
         CMD ["/app/server"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_health_check_by_curl() {
-    check("c: a health check by curl", expect![[r#"
+    check(
+        "c: a health check by curl",
+        expect![[r#"
         refused: the container calls curl, which debian:bookworm-slim does not have: install it in this file
-    "#]]);
+    "#]],
+    );
 }
