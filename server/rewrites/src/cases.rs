@@ -2,6 +2,7 @@
 
 mod c;
 mod go;
+mod java;
 mod python;
 
 /// A project.
@@ -13,7 +14,7 @@ pub(crate) struct Case {
 
 /// All projects.
 pub(crate) fn all() -> Vec<&'static Case> {
-    [CASES, c::CASES, go::CASES, python::CASES].into_iter().flatten().collect()
+    [CASES, c::CASES, go::CASES, java::CASES, python::CASES].into_iter().flatten().collect()
 }
 
 /// The project of a name.
@@ -321,6 +322,17 @@ const CASES: &[Case] = &[
             ("Cargo.lock", LOCK),
             ("src/bin/worker.rs", ""),
             ("config/default.toml", ""),
+        ],
+    },
+    Case {
+        name: "manifests and sources copied one by one",
+        dockerfile: "FROM node:22\nWORKDIR /app\nCOPY package*.json tsconfig.json ./\nRUN npm ci\nCOPY src ./src\nCOPY public ./public\nRUN npm run build\nCMD [\"node\", \"dist/index.js\"]\n",
+        files: &[
+            ("package.json", COMPILED),
+            ("package-lock.json", "{}"),
+            ("tsconfig.json", TSCONFIG),
+            ("src/index.ts", ""),
+            ("public/logo.svg", ""),
         ],
     },
     Case {

@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
 }
 
 /// Where the files of the context lie in a stage.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Landing {
     /// Context path (`.` for the root) and image path, of a file or of a directory's contents.
     places: Vec<(String, String)>,
@@ -102,9 +102,30 @@ impl Landing {
         Self { places }
     }
 
+    /// The same, and a directory of the context at one of the image for all that no COPY brings: what steps write there.
+    pub(crate) fn with_written(&self, directory: &str, image_directory: &str) -> Self {
+        let mut places = vec![(directory.to_owned(), image_directory.to_owned())];
+        places.extend(self.places.iter().cloned());
+        Self { places }
+    }
+
     /// Where a file of the context lies; the last COPY decides.
     pub(crate) fn image_path(&self, context_path: &str) -> Option<String> {
         self.places.iter().rev().find_map(|(from, to)| moved(context_path, from, to))
+    }
+
+    /// Which directory of the context lies in one of the image: by its contents, or by one of these files that was copied there alone.
+    pub(crate) fn directory(&self, image_directory: &str, files: &[&str]) -> Option<String> {
+        self.context_path(image_directory).or_else(|| {
+            files.iter().find_map(|file| {
+                let found = self.context_path(&path::clean(&format!("{image_directory}/{file}")))?;
+                let folder = match found.strip_suffix(file)? {
+                    "" => ".",
+                    folder => folder.trim_end_matches('/'),
+                };
+                Some(folder.to_owned())
+            })
+        })
     }
 
     /// Which path of the context a path of the image comes from, whether or not there is such a file.

@@ -33,7 +33,14 @@ pub(crate) fn facts(files: &[(&str, &str)]) -> Facts {
     base_images.insert("known-musl-builder".to_owned(), musl);
     let python = ["3.12", "3.12-slim", "3.12-bookworm", "3.12-slim-bookworm", "3.12-alpine"];
     base_images.extend(python.map(|tag| (format!("python:{tag}"), image.clone())));
-    let images = ["debian:bookworm", "debian:bookworm-slim", "alpine:3.19", "alpine:3", "alpine:3.20"];
+    let images = [
+        "debian:bookworm",
+        "debian:bookworm-slim",
+        "eclipse-temurin:17-jre",
+        "alpine:3.19",
+        "alpine:3",
+        "alpine:3.20",
+    ];
     base_images.extend(images.map(|name| (name.to_owned(), image.clone())));
     let go = ImageFacts { workdir: "/go".to_owned(), ..ImageFacts::default() };
     base_images.extend(["golang:1.22", "golang:1.22-bookworm"].map(|name| (name.to_owned(), go.clone())));

@@ -101,7 +101,13 @@ pub(super) fn working_directory(stage: &Stage) -> Option<&'static str> {
     if is(&"golang") {
         return Some("/go");
     }
-    ["node", "rust", "debian", "ubuntu", "alpine", "python", "gcc"].iter().any(is).then_some("/")
+    if is(&"gradle") {
+        return Some("/home/gradle");
+    }
+    ["node", "rust", "debian", "ubuntu", "alpine", "python", "gcc", "maven", "openjdk", "eclipse-temurin"]
+        .iter()
+        .any(is)
+        .then_some("/")
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const BY_PATH: [&str; 10] = [
 ];
 
 /// Folders that no running program opens.
-const NEVER: [&str; 31] = [
+const NEVER: [&str; 32] = [
     "test",
     "tests",
     "__tests__",
@@ -41,6 +41,7 @@ const NEVER: [&str; 31] = [
     "benchmarks",
     "scripts",
     "vendor",
+    "gradle",
     "testdata",
     "hack",
     "k8s",
@@ -55,10 +56,10 @@ const NEVER: [&str; 31] = [
 ];
 
 /// Endings of sources and of what compilers and bundlers take in.
-const SOURCES: [&str; 36] = [
+const SOURCES: [&str; 41] = [
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "css", "scss", "sass", "less",
     "styl", "map", "rs", "coffee", "proto", "h", "c", "cc", "go", "cpp", "cxx", "hpp", "hh", "hxx", "o", "a",
-    "s", "mk", "cmake", "am", "ac", "m4",
+    "s", "mk", "cmake", "am", "ac", "m4", "java", "kt", "kts", "groovy", "gradle",
 ];
 
 /// Folders of sources, in which only what is no source may be opened; any other mixed folder may be served as it is.
@@ -71,7 +72,7 @@ const OF_SOURCES: [&str; 13] = [
 const DOCUMENTS: [&str; 4] = ["md", "markdown", "rst", "adoc"];
 
 /// Names of manifests and of settings of tools, at any depth.
-const SETTINGS: [&str; 47] = [
+const SETTINGS: [&str; 54] = [
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -119,6 +120,13 @@ const SETTINGS: [&str; 47] = [
     "configure",
     "meson.build",
     "GNUmakefile",
+    "pom.xml",
+    "mvnw",
+    "mvnw.cmd",
+    "gradlew",
+    "gradlew.bat",
+    "gradle.properties",
+    "lombok.config",
 ];
 
 /// The files and folders below `root` that a program may open, from the context's root; absent where they are too many to name.

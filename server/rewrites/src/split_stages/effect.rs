@@ -19,6 +19,8 @@ pub(crate) enum Effect {
     Go,
     /// A compiler of C or C++, or what drives one.
     C,
+    /// Maven, Gradle, or Java's own compiler.
+    Java,
     /// Something of Python's tools.
     Python(PythonCommand),
     /// Generates, checks or shrinks what is built, and leaves nothing else.
@@ -58,6 +60,7 @@ impl Effect {
             Self::Cargo => Some(Ecosystem::Rust),
             Self::Go => Some(Ecosystem::Go),
             Self::C => Some(Ecosystem::C),
+            Self::Java => Some(Ecosystem::Java),
             Self::Python(_) => Some(Ecosystem::Python),
             _ => None,
         }
@@ -178,6 +181,7 @@ pub(crate) fn of(command: &Command) -> Effect {
         _ if TOOLS.contains(&program) => Effect::Node(NodeCommand::Tool(words.to_vec())),
         "cargo" | "rustup" | "rustc" | "cross" => Effect::Cargo,
         "go" => Effect::Go,
+        "mvn" | "mvnw" | "gradle" | "gradlew" | "javac" | "kotlinc" | "jar" => Effect::Java,
         _ if C_TOOLS.contains(&program) => Effect::C,
         _ if BUILD_TOOLS.contains(&program) => Effect::BuildTool,
         "useradd" | "groupadd" | "adduser" | "addgroup" | "usermod" | "groupmod" | "deluser" | "userdel" => {

@@ -11,6 +11,7 @@ pub(crate) mod effect;
 mod entry;
 mod files;
 mod go;
+mod java;
 mod launch;
 mod libraries;
 mod node;
@@ -74,6 +75,8 @@ move to the slim variant of the same tag, or to the same image without the compi
 
 **C and C++.** A program that a compiler, make or CMake writes, or that is installed below `/usr/local` or `/opt`, moves to the smallest image
 of the same distribution, with the libraries of the `-dev` packages that the build installs.
+
+**Java and Kotlin.** An archive of Maven or Gradle that holds its dependencies moves from a JDK to the JRE of the same version.
 
 ENV, WORKDIR, USER, EXPOSE, VOLUME, LABEL, HEALTHCHECK, STOPSIGNAL, SHELL, ENTRYPOINT, CMD and MAINTAINER of the result are those of the
 file as it was, and paths stay as they are, so that CMD needs no change.
@@ -161,9 +164,10 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
         Ecosystem::Rust => rust::plan(input, stage)?,
         Ecosystem::C => c::plan(input, stage)?,
         Ecosystem::Go => go::plan(input, stage)?,
+        Ecosystem::Java => java::plan(input, stage)?,
         Ecosystem::Python => python::plan(input, stage)?,
         Ecosystem::Unknown => {
-            let text = "no step of the last stage installs packages of Node or Python, or compiles with cargo, go, make, CMake or a C compiler: there is nothing to leave behind";
+            let text = "no step of the last stage installs packages of Node or Python, or compiles with cargo, go, Maven, Gradle, make, CMake or a C compiler: there is nothing to leave behind";
             return Err(reason(text.to_owned()));
         }
     };
@@ -183,6 +187,7 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
 enum Ecosystem {
     C,
     Go,
+    Java,
     Node,
     Python,
     Rust,
@@ -203,7 +208,8 @@ fn ecosystem(stage: &Stage) -> Ecosystem {
     ];
     let by_base =
         bases.into_iter().find(|(name, _)| base::is_official(stage, name)).map(|(_, ecosystem)| ecosystem);
-    let order = [Ecosystem::Rust, Ecosystem::Go, Ecosystem::Node, Ecosystem::Python, Ecosystem::C];
+    let order =
+        [Ecosystem::Rust, Ecosystem::Go, Ecosystem::Java, Ecosystem::Node, Ecosystem::Python, Ecosystem::C];
     let by_command = || order.into_iter().find(|ecosystem| found.contains(ecosystem));
     by_base.filter(|ecosystem| found.contains(ecosystem)).or_else(by_command).unwrap_or(Ecosystem::Unknown)
 }

@@ -60,8 +60,9 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         refuse("the working directory of the build is not known: set it with WORKDIR".to_owned())
     })?;
     let directory = landing
-        .context_path(&application)
+        .directory(&application, &["package.json"])
         .ok_or_else(|| refuse(format!("no COPY brings package.json to {application}")))?;
+    let written_to = landing.with_written(&directory, &application);
     let package = Package::read(&context, &directory).map_err(refuse)?;
     let steps = steps(&context, &package, stage)?;
     comes_with_node(stage).map_err(refuse)?;
@@ -71,7 +72,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         true => path::clean(&entry.file),
         false => path::clean(&format!("{workdir}/{}", entry.file)),
     };
-    let entry_source = landing
+    let entry_source = written_to
         .context_path(&entry_path)
         .ok_or_else(|| refuse(format!("{} is not written by a build step of this stage", entry.file)))?;
     let written = written(&context, &package, &steps, &entry_source, &entry.file).map_err(refuse)?;
@@ -102,7 +103,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     }
     let outputs = written.places.clone();
     for (place, is_file) in written.places {
-        let path = landing
+        let path = written_to
             .image_path(&place)
             .ok_or_else(|| refuse(format!("it is not known where {place} lies in the image")))?;
         plan.artefacts.push(Artefact::new(path, is_file));

@@ -115,7 +115,7 @@ pub(super) fn all<'a>(around: &Surroundings<'a>) -> Vec<Built<'a>> {
             None => step.directory.clone(),
         };
         let Some(here) = absolute(&here, around.root) else { continue };
-        let directory = around.landing.context_path(&here);
+        let directory = around.landing.directory(&here, &["go.mod"]);
         let name = around.name_of(&here, directory.as_deref());
         let names = build.names(name.as_deref());
         let is_local = !build.packages.iter().any(|package| package.contains('@'));

@@ -3,6 +3,7 @@
 mod c;
 mod go;
 mod go_layout;
+mod java;
 mod node;
 mod python;
 mod refused;

@@ -286,3 +286,30 @@ fn a_build_in_prepare() {
     "#]],
     );
 }
+
+#[test]
+fn manifests_and_sources_copied_one_by_one() {
+    check(
+        "manifests and sources copied one by one",
+        expect![[r#"
+            safe: Split into a build stage and a run-time stage on node:22-slim
+            ---
+            FROM node:22 AS build
+            WORKDIR /app
+            COPY package*.json tsconfig.json ./
+            RUN npm ci
+            COPY src ./src
+            COPY public ./public
+            RUN npm run build
+            RUN npm prune --omit=dev
+
+            FROM node:22-slim
+            WORKDIR /app
+            COPY --from=build /app/package.json ./
+            COPY --from=build /app/node_modules ./node_modules
+            COPY --from=build /app/dist ./dist
+            COPY --from=build /app/public ./public
+            CMD ["node", "dist/index.js"]
+        "#]],
+    );
+}
