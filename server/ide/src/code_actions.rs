@@ -83,15 +83,12 @@ fn offers(
     if wanted(SUPPRESS) {
         offers.extend(here().filter_map(|finding| suppression(state, finding)));
     }
-    for recipe in rewrites::REGISTRY.iter().filter(|recipe| wanted(recipe.kind)) {
-        let here = recipe
-            .find(&state.input())
-            .rewrites
-            .into_iter()
-            .filter(|rewrite| rewrite.place.intersects(range));
-        for Rewrite { id, place, fix } in here {
-            let action = action(format!("rewrite/{id}/{}", place.start), recipe.kind, &fix);
-            offers.push((action, fix.edits));
+    for (recipe, found) in state.rewrites(&wanted) {
+        for Rewrite { id, place, fix } in
+            found.rewrites.iter().filter(|rewrite| rewrite.place.intersects(range))
+        {
+            let action = action(format!("rewrite/{id}/{}", place.start), recipe.kind, fix);
+            offers.push((action, fix.edits.clone()));
         }
     }
     if wanted(FIX_ALL) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rewrites::Input;
+use rewrites::{Input, Offers, REGISTRY, Recipe};
 use rules::{Finding, Memory};
 use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
@@ -52,14 +52,19 @@ pub(crate) struct DocumentState {
     settings: Option<Arc<Settings>>,
     /// Different for every state that any document of this host ever had.
     pub(crate) revision: u64,
-    /// Filled when first asked for, on the thread that asks.
-    model: OnceLock<Arc<Model>>,
-    /// Filled when first asked for, too.
-    occurrences: OnceLock<Arc<Occurrences>>,
-    /// Filled when a hover first asks for it.
-    secrets: OnceLock<Arc<Secrets>>,
+    derived: Derived,
     newest_model: NewestModel,
     remembered: Remembered,
+}
+
+/// What follows from a document's text and facts. Each part is filled when first asked for, on the thread that asks.
+#[derive(Debug, Clone, Default)]
+struct Derived {
+    model: OnceLock<Arc<Model>>,
+    occurrences: OnceLock<Arc<Occurrences>>,
+    secrets: OnceLock<Arc<Secrets>>,
+    /// By the recipe's place in the registry.
+    rewrites: [OnceLock<Arc<Offers>>; REGISTRY.len()],
 }
 
 /// The model that was built last for any version of a document: the next one is carried on from it. While a version's own is built
@@ -150,9 +155,7 @@ impl Host {
             forecast: None,
             settings,
             revision,
-            model: OnceLock::new(),
-            occurrences: OnceLock::new(),
-            secrets: OnceLock::new(),
+            derived: Derived::default(),
             newest_model: NewestModel::default(),
             remembered: Remembered::default(),
         };
@@ -213,9 +216,7 @@ impl Host {
         let Some(state) = self.current.state(id) else { return };
         let mut changed = DocumentState::clone(state);
         changed.revision = revision;
-        changed.model = OnceLock::new();
-        changed.occurrences = OnceLock::new();
-        changed.secrets = OnceLock::new();
+        changed.derived = Derived::default();
         change(&mut changed);
         Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(changed));
         self.current.documents_revision = revision;
@@ -304,7 +305,7 @@ impl Snapshot {
 
 impl DocumentState {
     pub(crate) fn model(&self) -> &Model {
-        self.model.get_or_init(|| {
+        self.derived.model.get_or_init(|| {
             let model = match self.newest_model.take() {
                 // The version that it was built for is gone as a rule, and all of the model can be taken over as it is.
                 Some(before) => Model::carried(Arc::unwrap_or_clone(before), &self.document, &self.facts),
@@ -318,7 +319,7 @@ impl DocumentState {
 
     /// What each name stands for.
     pub(crate) fn occurrences(&self) -> &Occurrences {
-        self.occurrences.get_or_init(|| {
+        self.derived.occurrences.get_or_init(|| {
             let model = self.model();
             // What another frontend makes of a name is not known.
             let is_foreign = matches!(model.frontend, Frontend::Foreign(_));
@@ -328,11 +329,22 @@ impl DocumentState {
 
     /// The values that are never shown.
     pub(crate) fn secrets(&self) -> &Secrets {
-        self.secrets.get_or_init(|| Arc::new(Secrets::of(self.model(), &self.facts)))
+        self.derived.secrets.get_or_init(|| Arc::new(Secrets::of(self.model(), &self.facts)))
     }
 
     pub(crate) fn input(&self) -> Input<'_> {
         Input { model: self.model(), facts: &self.facts }
+    }
+
+    /// What each recipe offers, for the kinds of actions that are wanted. Editors ask again with every move of the cursor.
+    pub(crate) fn rewrites(&self, wanted: impl Fn(&str) -> bool) -> Vec<(&'static Recipe, Arc<Offers>)> {
+        let recipes = REGISTRY.iter().copied().zip(&self.derived.rewrites);
+        let wanted = recipes.filter(|(recipe, _)| wanted(recipe.kind));
+        let offers = wanted.map(|(recipe, known)| {
+            let offers = known.get_or_init(|| Arc::new(recipe.find(&self.input())));
+            (recipe, Arc::clone(offers))
+        });
+        offers.collect()
     }
 
     /// What the rules find, by settings and less what comments suppress. A rule that panics costs its own findings alone.

@@ -14,6 +14,7 @@ pub mod copy_manifests_first;
 #[cfg(test)]
 mod fixture;
 mod ground;
+pub mod improve;
 pub mod mount_secrets;
 mod node;
 pub mod offer;
@@ -31,8 +32,13 @@ mod variable;
 pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};
 
 /// Every rewrite, by id.
-pub const REGISTRY: &[&Recipe] =
-    &[&cache_mounts::RECIPE, &copy_manifests_first::RECIPE, &mount_secrets::RECIPE, &split_stages::RECIPE];
+pub const REGISTRY: &[&Recipe] = &[
+    &cache_mounts::RECIPE,
+    &copy_manifests_first::RECIPE,
+    &improve::RECIPE,
+    &mount_secrets::RECIPE,
+    &split_stages::RECIPE,
+];
 
 /// The recipe of an id.
 #[must_use]

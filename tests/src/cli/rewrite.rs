@@ -12,7 +12,7 @@ const FILES: [(&str, &str); 4] = [
     ("src/server.js", include_str!("../../../examples/leaky-node/src/server.js")),
 ];
 
-const IDS: [&str; 3] = ["copy-manifests-first", "mount-secrets", "split-stages"];
+const IDS: [&str; 5] = ["cache-mounts", "copy-manifests-first", "improve", "mount-secrets", "split-stages"];
 
 fn list(folder: &Folder, file: &str) -> Vec<Vec<String>> {
     let rows = folder.run(&["rewrite", "--list", file]).succeeds();

@@ -315,11 +315,12 @@ fn settings_and_credentials() {
 #[test]
 fn wrappers_are_looked_through() {
     check(
-        "sudo -E apt-get update && sudo -u app A=b npm ci && env -i PATH=/bin make && exec node . && timeout -k 5 60 curl -f https://x.org && time -p cargo build && nice -n 19 make && gosu app rm x && command -v npm && sudo && $TOOL x",
+        "sudo -E apt-get update && sudo -u app A=b npm ci && env -i PATH=/bin make && env \"npm_config_//r.example.com/:_authToken=$T\" npm i && exec node . && timeout -k 5 60 curl -f https://x.org && time -p cargo build && nice -n 19 make && gosu app rm x && command -v npm && sudo && $TOOL x",
         &expect![[r#"
             sudo: apt-get Update []
             sudo: npm Install [] project locked
             env: BuildSystem
+            env: npm Install [] project
             exec: Other "node"
             timeout: Curl [https://x.org] output=None printed
             time: cargo Build []

@@ -100,7 +100,9 @@ fn unwrapped(words: &[ShellWord]) -> Option<(&str, &[ShellWord])> {
         if wrapper.with_value.contains(&text) {
             rest = after.get(1..).unwrap_or_default();
         } else if text.starts_with('-')
-            || (matches!(name, "env" | "sudo" | "doas") && is_assignment(&word.text))
+            // env takes any name: npm's settings have slashes and colons in theirs.
+            || (name == "env" && word.text.contains('='))
+            || (matches!(name, "sudo" | "doas") && is_assignment(&word.text))
         {
             rest = after;
         } else if operands > 0 {

@@ -1,0 +1,194 @@
+//! `improve`: every rewrite that is safe, one after the other, as one change.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use syntax::{Document, TextEdit, TextRange};
+
+use semantic::Model;
+
+use crate::offer::{Applicability, Fix, Input, Offers, Recipe, Rewrite, apply};
+use crate::{cache_mounts, copy_manifests_first, ground, mount_secrets, split_stages};
+
+/// The recipe.
+pub const RECIPE: Recipe = Recipe {
+    id: ID,
+    summary: "Applies all rewrites that are safe, in the order in which they help each other.",
+    kind: "refactor.rewrite.improve",
+    page: PAGE,
+    search,
+};
+
+const ID: &str = "improve";
+
+/// In this order: a secret that is mounted lets an install be moved; an install of its own lets a stage be split at it; what is split is
+/// no longer shipped, so that its caches may be mounted.
+const STEPS: &[&Recipe] =
+    &[&mount_secrets::RECIPE, &copy_manifests_first::RECIPE, &split_stages::RECIPE, &cache_mounts::RECIPE];
+
+/// Rewrites make room for each other; what has not come to rest after so many is left there.
+const MOST_CHANGES: usize = 12;
+
+const PAGE: &str = r#"One action in place of several: `mount-secrets`, `copy-manifests-first`, `split-stages` and `cache-mounts`, as far as each is safe, until none
+of them has anything left to do. The title says which they are and what the build then needs. A single stage with `COPY . .` and
+`RUN npm ci && npm run build` comes out as:
+
+```dockerfile
+FROM node:22 AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci
+COPY . .
+RUN npm run build
+
+FROM node:22-slim
+WORKDIR /app
+COPY --from=build /app/dist ./dist
+CMD ["node", "dist/main.cjs"]
+```
+
+What is *unsafe*, because it must be looked at, is left out, and so is this one where fewer than two apply.
+"#;
+
+fn search(input: &Input<'_>) -> Offers {
+    let before = input.model.document.text();
+    let mut after = before.clone();
+    let mut done: Vec<(&Recipe, String)> = Vec::new();
+    let mut changes = 0;
+    while let Some((recipe, title, text)) = next(input, &after).filter(|_| changes < MOST_CHANGES) {
+        changes += 1;
+        after = text;
+        if !done.iter().any(|(known, _)| known.id == recipe.id) {
+            done.push((recipe, title));
+        }
+    }
+    if done.len() < 2 {
+        return Offers::refused(
+            ground::place(input.model),
+            "fewer than two safe rewrites apply to this file",
+        );
+    }
+    let ids: Vec<&str> = done.iter().map(|(recipe, _)| recipe.id).collect();
+    // What the build needs from then on is in brackets.
+    let needs: String =
+        done.iter().filter_map(|(_, title)| title.find(" (").map(|at| &title[at..])).collect();
+    let title = format!("Do all that is safe: {}{needs}", ids.join(", "));
+    let fix = Fix { title, applicability: Applicability::Safe, edits: difference(&before, &after) };
+    let end = u32::try_from(before.len()).unwrap_or(u32::MAX);
+    let rewrite = Rewrite { id: ID, place: TextRange::new(0, end), fix };
+    Offers { rewrites: vec![rewrite], refusals: Vec::new() }
+}
+
+/// The first safe change of a text: its recipe, its title, and the text after it.
+fn next(input: &Input<'_>, text: &str) -> Option<(&'static Recipe, String, String)> {
+    let model = Model::new(&Document::new(text), input.facts);
+    let input = Input { model: &model, facts: input.facts };
+    STEPS.iter().find_map(|recipe| {
+        let offers = recipe.find(&input);
+        let rewrite =
+            offers.rewrites.into_iter().find(|rewrite| rewrite.fix.applicability == Applicability::Safe)?;
+        let after = apply(text, &rewrite.fix.edits);
+        (after != text).then_some((*recipe, rewrite.fix.title, after))
+    })
+}
+
+/// What makes one text of another, by whole lines: those that are the same are not touched.
+fn difference(before: &str, after: &str) -> Vec<TextEdit> {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let starts = |lines: &[&str]| {
+        let mut end = 0;
+        let ends = lines.iter().map(|line| {
+            end += line.len();
+            end
+        });
+        std::iter::once(0).chain(ends.collect::<Vec<_>>()).collect::<Vec<usize>>()
+    };
+    let (old_starts, new_starts) = (starts(&old), starts(&new));
+    let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    let operations = capture_diff_slices(Algorithm::Patience, &old, &new);
+    let changed = operations.iter().filter(|operation| !matches!(operation, DiffOp::Equal { .. }));
+    changed
+        .map(|operation| {
+            let (gone, come) = (operation.old_range(), operation.new_range());
+            TextEdit {
+                range: TextRange::new(at(old_starts[gone.start]), at(old_starts[gone.end])),
+                new_text: after[new_starts[come.start]..new_starts[come.end]].to_owned(),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::{RECIPE, difference};
+    use crate::fixture::{facts, render};
+    use crate::offer::apply;
+
+    const FILES: &[(&str, &str)] = &[
+        (
+            "package.json",
+            r#"{"scripts": {"build": "esbuild src/main.js --bundle --platform=node --outfile=dist/main.cjs"}, "devDependencies": {"esbuild": "1"}}"#,
+        ),
+        ("package-lock.json", "{}"),
+        ("src/main.js", ""),
+    ];
+
+    #[expect(clippy::needless_pass_by_value, reason = "a snapshot is made where it is used")]
+    fn check(dockerfile: &str, expected: Expect) {
+        expected.assert_eq(&render(&RECIPE, dockerfile, &facts(FILES)));
+    }
+
+    #[test]
+    fn all_that_is_safe() {
+        check(
+            "FROM node:22\nARG NPM_TOKEN\nRUN echo \"//r.example.com/:_authToken=${NPM_TOKEN}\" > ~/.npmrc\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && rm -f ~/.npmrc\nCMD [\"node\", \"dist/main.cjs\"]\n",
+            expect![[r#"
+                safe: Do all that is safe: mount-secrets, copy-manifests-first, split-stages, cache-mounts (build with --secret id=npm_token,env=NPM_TOKEN)
+                ---
+                FROM node:22 AS build
+                WORKDIR /app
+                COPY package.json package-lock.json ./
+                RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=npm_token,env=NPM_TOKEN env "npm_config_//r.example.com/:_authToken=${NPM_TOKEN}" npm ci
+                COPY . .
+                RUN npm run build
+
+                FROM node:22-slim
+                WORKDIR /app
+                COPY --from=build /app/dist ./dist
+                CMD ["node", "dist/main.cjs"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn one_alone_has_its_own_action() {
+        check(
+            "FROM node:22\nRUN npm ci\n",
+            expect![[r#"
+            refused: fewer than two safe rewrites apply to this file
+        "#]],
+        );
+        check(
+            "FROM scratch\n",
+            expect![[r#"
+            refused: fewer than two safe rewrites apply to this file
+        "#]],
+        );
+    }
+
+    #[test]
+    fn lines_that_are_the_same_are_not_touched() {
+        for (before, after) in [
+            ("a\nb\nc\n", "a\nx\ny\nc\n"),
+            ("a\r\nb\r\n", "b\r\n"),
+            ("", "a"),
+            ("a\nb", "a\nb\nc"),
+            ("ä\n", ""),
+        ] {
+            assert_eq!(apply(before, &difference(before, after)), after);
+        }
+        let edits = difference("a\nb\nc\n", "a\nx\nc\n");
+        assert_eq!((edits.len(), edits[0].range.start, edits[0].range.end), (1, 2, 4));
+    }
+}
