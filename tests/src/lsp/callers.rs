@@ -218,7 +218,11 @@ async fn hovers_name_the_callers_of_arguments_and_stages() {
         let hover = session.client.ask("textDocument/hover", at).await;
         said.push(hover["contents"]["value"].as_str().unwrap().to_owned());
     }
-    assert!(said[0].contains("- 22 by compose.yaml:web\n- None by compose.yaml:worker"), "{}", said[0]);
+    assert!(
+        said[0].contains("- 22 for compose.yaml:web\n- 20, its default, for compose.yaml:worker"),
+        "{}",
+        said[0]
+    );
     assert!(said[1].contains("- Built by compose.yaml:worker"), "{}", said[1]);
     assert!(!said[2].contains("compose.yaml"), "{}", said[2]);
     session.client.finish().await;

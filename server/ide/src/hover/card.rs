@@ -42,7 +42,12 @@ enum Span {
     Text(Cow<'static, str>),
     Code(String),
     Strong(String),
-    Link { text: Cow<'static, str>, url: String },
+    /// How something of the language is written: our own words, in which `key=value` is no secret.
+    Usage(String),
+    Link {
+        text: Cow<'static, str>,
+        url: String,
+    },
 }
 
 /// Longer pieces of code are cut off, in characters: a hover is read at a glance.
@@ -61,6 +66,11 @@ pub(crate) fn code(text: impl Into<String>) -> Line {
 /// A line that begins with what the hover is about.
 pub(crate) fn title(text: impl Into<String>) -> Line {
     Line::default().strong(text)
+}
+
+/// A line that begins with how something of the language is written.
+pub(crate) fn usage(text: impl Into<String>) -> Line {
+    Line { spans: vec![Span::Usage(text.into())] }
 }
 
 /// A line number for people: BuildKit's line from 0 as an editor counts it.
@@ -139,10 +149,10 @@ impl Line {
                 (Span::Text(words), _) => text.push_str(words),
                 (Span::Code(piece), Markup::Markdown) => text.push_str(&code_span(&shown(piece))),
                 (Span::Strong(piece), Markup::Markdown) => {
-                    text.push_str("**");
-                    text.push_str(&code_span(&shown(piece)));
-                    text.push_str("**");
+                    text.push_str(&strong(&shown(piece)));
                 }
+                (Span::Usage(piece), Markup::Markdown) => text.push_str(&strong(piece)),
+                (Span::Usage(piece), Markup::PlainText) => text.push_str(piece),
                 (Span::Code(piece) | Span::Strong(piece), Markup::PlainText) => {
                     text.push_str(&shown(piece));
                 }
@@ -174,9 +184,12 @@ impl Card {
         self.blocks.push(Block::Item(line));
     }
 
-    /// Adds Markdown of our own.
+    /// Adds Markdown of our own, where there is any.
     pub(crate) fn prose(&mut self, text: impl Into<Cow<'static, str>>) {
-        self.blocks.push(Block::Prose(text.into()));
+        let text = text.into();
+        if !text.is_empty() {
+            self.blocks.push(Block::Prose(text));
+        }
     }
 
     /// The text. No secret that is known is in it.
@@ -202,6 +215,10 @@ impl Card {
         }
         text
     }
+}
+
+fn strong(text: &str) -> String {
+    format!("**{}**", code_span(text))
 }
 
 /// A piece of code in Markdown, fenced by more backticks than it has in a row.

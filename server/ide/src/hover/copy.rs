@@ -1,7 +1,7 @@
 //! COPY and ADD: what a source matches and what .dockerignore takes out of it, where the destination is, and whose the files are.
 
 use semantic::path::{Place, clean, clean_context_path};
-use semantic::{Base, Copy, CopySource, SourceKind, StageReference};
+use semantic::{Base, Copy, CopySource, SourceKind, StageReference, Text};
 use syntax::{Keyword, Word};
 
 use super::card::{Card, Line, code, count, line_number, say, title};
@@ -57,7 +57,7 @@ fn of_source(spot: &Spot<'_>, copy: &Copy, source: &CopySource) -> Option<Card> 
             let named = in_named_context(spot, reference, value);
             Some(named.unwrap_or_else(|| in_stage(spot, reference, value)))
         }
-        None => Some(in_context(spot, copy, value)),
+        None => Some(in_context(spot, &copy.exclude, value)),
     }
 }
 
@@ -101,7 +101,17 @@ fn in_stage(spot: &Spot<'_>, reference: &StageReference, path: &str) -> Card {
     }
 }
 
-fn in_context(spot: &Spot<'_>, copy: &Copy, written: &str) -> Card {
+/// What a mount shows of a stage, an image or the build context.
+pub(super) fn mounted(spot: &Spot<'_>, from: Option<&StageReference>, written: &str) -> Card {
+    match from {
+        Some(reference) => {
+            in_named_context(spot, reference, written).unwrap_or_else(|| in_stage(spot, reference, written))
+        }
+        None => in_context(spot, &[], written),
+    }
+}
+
+fn in_context(spot: &Spot<'_>, exclude: &[Text], written: &str) -> Card {
     let path = clean_context_path(written);
     let Some(context) = &spot.view.facts.context else {
         let mut card = Card::new(title(written).text(" in the build context"));
@@ -119,10 +129,10 @@ fn in_context(spot: &Spot<'_>, copy: &Copy, written: &str) -> Card {
     if spot.instruction.keyword == Keyword::Add && is_archive && spot.instruction.flag("unpack").is_none() {
         card.line(code("ADD").text(" unpacks the archive."));
     }
-    if !copy.exclude.is_empty() {
-        let names = copy.exclude.iter().map(|text| text.raw.as_str());
+    if !exclude.is_empty() {
+        let names = exclude.iter().map(|text| text.raw.as_str());
         card.line(
-            say("Less what ").code("--exclude").text(" names: ").list(names, copy.exclude.len(), 5).text("."),
+            say("Less what ").code("--exclude").text(" names: ").list(names, exclude.len(), 5).text("."),
         );
     }
     if !found.exists && context.complete {

@@ -1,10 +1,12 @@
 //! FROM: the image or stage that it names, and the name that it gives.
 
-use semantic::Base;
+use semantic::expand::expand_word;
+use semantic::{Base, Lookup, Stage, Value};
 
-use super::card::{Card, code, say, title};
+use super::card::{Card, Line, code, say, title};
 use super::spot::{Found, Spot};
-use super::{image, named_context, stage};
+use super::{by_caller, image, named_context, stage};
+use crate::catalogue;
 
 pub(super) fn at(spot: &Spot<'_>) -> Found {
     let (index, word) = spot.word()?;
@@ -17,20 +19,17 @@ pub(super) fn at(spot: &Spot<'_>) -> Found {
             let named = named_context::card(spot.view, name);
             let mut card = named.unwrap_or_else(|| image::card(spot.view, name));
             if found.image.raw != *name {
-                card.line(
-                    code(found.image.raw.as_str())
-                        .text(" is ")
-                        .code(name.as_str())
-                        .text(" unless the caller gives other arguments."),
-                );
+                card.line(code(found.image.raw.as_str()).text(" is ").code(name.as_str()).text(
+                    match spot.view.facts.callers.is_empty() {
+                        true => " unless the caller gives other arguments.",
+                        false => " for every caller that is known.",
+                    },
+                ));
             }
+            unset(spot, &found.image.raw).into_iter().for_each(|line| card.line(line));
             card
         }
-        (0, Base::Unknown) => {
-            let mut card = Card::new(title(found.image.raw.as_str()).text(" is not known before the build"));
-            card.line(say("It uses an argument without a default: give it one above the first FROM, or pass it with ").code("--build-arg").text("."));
-            card
-        }
+        (0, Base::Unknown) => not_known(spot, found),
         (1, _) if found.name.is_some() => Card::new(
             say("Names the stage, for ")
                 .code("--from")
@@ -42,4 +41,62 @@ pub(super) fn at(spot: &Spot<'_>) -> Found {
         _ => return None,
     };
     Some((range, card))
+}
+
+/// A base whose name has variables without a known value: what it is for each caller, else what would make it known.
+fn not_known(spot: &Spot<'_>, stage: &Stage) -> Card {
+    let raw = title(stage.image.raw.as_str());
+    let for_callers = by_caller::values(spot.view, |model| {
+        model.stages.get(stage.index).map_or(Base::Unknown, |stage| stage.base.clone())
+    });
+    if !for_callers.is_empty() {
+        let mut card = Card::new(raw.text(" depends on the caller"));
+        for (base, callers) in &for_callers {
+            let line = match base {
+                Base::Image(name) => code(name.as_str()),
+                Base::Stage(index) => match spot.view.model.stages.get(*index) {
+                    Some(stage) => say("Stage ").code(stage.display_name()),
+                    None => continue,
+                },
+                Base::Scratch => say("Nothing (").code("scratch").text(")"),
+                Base::Unknown => say("Not known before the build"),
+            };
+            card.item(by_caller::named(line, callers));
+        }
+        return card;
+    }
+    let mut card = Card::new(raw.text(" is not known before the build"));
+    let escape = spot.view.model.document.escape();
+    for used in expand_word(&stage.image.raw, escape, |_| Lookup::Unknown).uses {
+        let name = used.name.as_str();
+        let global = spot.view.model.scopes.global(name).map(|global| &global.value);
+        if catalogue::variable(name).is_some() && global.is_none_or(|value| *value == Value::Unknown) {
+            card.line(code(format!("${name}")).text(" comes from the builder."));
+        } else if global == Some(&Value::Unset) {
+            card.line(
+                code(format!("${name}"))
+                    .text(" has no default: give it one above the first FROM, or pass it with ")
+                    .code(format!("--build-arg {name}=…"))
+                    .text("."),
+            );
+        } else if global == Some(&Value::Unknown) {
+            card.line(code(format!("${name}")).text(" comes from a caller, in a way that cannot be told."));
+        }
+    }
+    unset(spot, &stage.image.raw).into_iter().for_each(|line| card.line(line));
+    card
+}
+
+/// The names in a base that no ARG above the first FROM defines, and that the builder does not define either.
+fn unset(spot: &Spot<'_>, raw: &str) -> Vec<Line> {
+    let used = expand_word(raw, spot.view.model.document.escape(), |_| Lookup::Unknown).uses;
+    let is_unset =
+        |name: &str| spot.view.model.scopes.global(name).is_none() && catalogue::variable(name).is_none();
+    let line = |name: &str| {
+        code(format!("${name}"))
+            .text(" is not set: FROM sees what ")
+            .code("ARG")
+            .text(" sets above the first FROM, and nothing else.")
+    };
+    used.iter().filter(|used| is_unset(&used.name)).map(|used| line(&used.name)).collect()
 }

@@ -3,7 +3,7 @@
 use syntax::mount::MountField;
 use syntax::{Flag, InstructionNode, Keyword, Word};
 
-use super::card::{Card, Line, code, say, title};
+use super::card::{Card, Line, code, say, title, usage};
 use super::spot::{Found, Spot};
 use super::step;
 use crate::catalogue::{self, Choice, FormKind, MountKey, MountType, Since, ValueKind};
@@ -38,7 +38,7 @@ pub(super) fn instruction(spot: &Spot<'_>, node: &InstructionNode) -> Found {
 /// A flag by its name.
 pub(super) fn flag(spot: &Spot<'_>, keyword: Keyword, flag: &Flag) -> Found {
     let known = catalogue::flag(keyword, &flag.name)?;
-    let mut card = Card::new(title(known.usage()).text(": ").text(sentence(known.summary)));
+    let mut card = Card::new(usage(known.usage()).text(": ").text(sentence(known.summary)));
     card.prose(known.details);
     notes(&mut card, known.default, known.since);
     card.line(reference(known.link()));
@@ -67,12 +67,12 @@ pub(super) fn mount_type(known: &MountType, here: Option<Line>) -> Card {
 
 /// A key of a mount.
 pub(super) fn mount_key(kind: &MountType, key: &MountKey) -> Card {
-    let usage = if key.placeholder.is_empty() {
+    let written = if key.placeholder.is_empty() {
         key.name.to_owned()
     } else {
         format!("{}={}", key.name, key.placeholder)
     };
-    let mut card = Card::new(title(usage).text(": ").text(sentence(key.summary)));
+    let mut card = Card::new(usage(written).text(": ").text(sentence(key.summary)));
     if !key.aliases.is_empty() {
         card.line(say("Also ").list(key.aliases.iter().copied(), key.aliases.len(), 4).text("."));
     }
@@ -99,7 +99,10 @@ pub(super) fn choice(kind: ValueKind, value: &str) -> Option<Card> {
 
 fn notes(card: &mut Card, default: &'static str, since: Option<Since>) {
     if !default.is_empty() {
-        card.line(say("Without it: ").text(default).text("."));
+        // A value stands there as it is written; anything else is a sentence's part.
+        let is_value = !default.contains(' ');
+        let line = say("Without it: ");
+        card.line(if is_value { line.code(default) } else { line.text(default) }.text("."));
     }
     if let Some(since) = since {
         card.line(say(format!("Since {since}.")));

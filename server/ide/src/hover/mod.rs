@@ -4,6 +4,7 @@
 //! program that reads them understands. What a hover says of the outside (files, images, the last build) comes from facts and
 //! records alone, and no value of a secret is ever in it (`secrets`).
 
+mod by_caller;
 mod card;
 mod context_files;
 mod copy;

@@ -6,7 +6,7 @@ use syntax::mount::{MountField, fields};
 
 use super::card::{Card, code, say, title};
 use super::spot::{Found, Spot};
-use super::{keyword, stage, step};
+use super::{copy, keyword, stage, step};
 use crate::catalogue;
 
 /// A field of a mount.
@@ -84,8 +84,18 @@ fn of_value(spot: &Spot<'_>, value: &Word, field: &MountField) -> Option<Card> {
             card.line(say("Every step and every build that names it shares it, in any Dockerfile."));
             Some(card)
         }
+        "env" if mount.kind == MountKind::Secret => Some(Card::new(
+            say("The secret is in the variable ")
+                .then(title(field.value.as_str()))
+                .text(", for this command alone"),
+        )),
+        "source" | "src" if matches!(mount.kind, MountKind::Bind | MountKind::Cache) => {
+            let is_of_cache = mount.kind == MountKind::Cache && mount.from.is_none();
+            let source = mount.source.as_deref().filter(|_| !is_of_cache)?;
+            Some(copy::mounted(spot, mount.from.as_ref(), source))
+        }
         "uid" | "gid" if field.value == "0" => Some(Card::new(code("0").text(" is root"))),
-        "mode" => super::copy::permissions_card(&field.value),
+        "mode" => copy::permissions_card(&field.value),
         _ => None,
     }
 }

@@ -1,29 +1,54 @@
 //! Settings of a stage: WORKDIR, USER, EXPOSE, VOLUME, STOPSIGNAL, SHELL and HEALTHCHECK.
 
 use semantic::path::Place;
-use semantic::{StageInstruction, Text};
+use semantic::{Kind, Model, StageInstruction, Text};
 use syntax::{Flag, Word};
 
 use super::card::{Card, code, line_number, say, title};
 use super::keyword::sentence;
 use super::run::shown_command;
 use super::spot::{Found, Spot};
-use super::{start, step};
+use super::{by_caller, start, step};
 use crate::catalogue;
 
 /// WORKDIR's path.
 pub(super) fn workdir(spot: &Spot<'_>, item: &StageInstruction, place: &Place) -> Found {
     let (_, word) = spot.word()?;
+    let is_relative = !word.text.starts_with('/') && !word.text.starts_with('$');
     let mut card = match place {
         Place::Known(path) => Card::new(say("The working directory is ").then(title(path.as_str()))),
-        _ => Card::new(say("The working directory is ").then(step::place(place))),
+        Place::Relative(_) => Card::new(say("The working directory is ").then(step::place(place))),
+        Place::Unknown => workdirs(spot, word),
     };
-    let is_relative = !word.text.starts_with('/') && !word.text.starts_with('$');
-    if is_relative {
-        card.line(say("Relative to the one before, ").then(step::place(&item.workdir)).text("."));
+    // Where the base image's own is not known, the line above has named it.
+    if let Place::Known(before) = &item.workdir
+        && is_relative
+    {
+        card.line(code(word.text.as_str()).text(" below ").code(before.as_str()).text(", the one before."));
     }
-    card.line(say("Made if it is not there, as root's. Steps below start in it, and so do containers."));
+    card.line(say("Made, as root's, where it does not exist. Steps below and containers start in it."));
     Some((spot.place(word.range), card))
+}
+
+/// A working directory that a variable decides: what it is for each caller.
+fn workdirs(spot: &Spot<'_>, word: &Word) -> Card {
+    let start = spot.instruction.start;
+    let read = |model: &Model| {
+        let mut items = model.stages.iter().flat_map(|stage| &stage.instructions);
+        match items.find(|item| item.instruction.start == start).map(|item| &item.kind) {
+            Some(Kind::Workdir(_, place)) => place.clone(),
+            _ => Place::Unknown,
+        }
+    };
+    let for_callers = by_caller::values(spot.view, read);
+    if for_callers.is_empty() {
+        return Card::new(title(word.text.as_str()).text(" depends on a variable without a known value"));
+    }
+    let mut card = Card::new(title(word.text.as_str()).text(" depends on the caller"));
+    for (place, callers) in &for_callers {
+        card.item(by_caller::named(step::place(place), callers));
+    }
+    card
 }
 
 /// USER's name or number.
@@ -154,6 +179,14 @@ const NUMBERS: [(u8, &str); 9] = [
     (28, "SIGWINCH"),
 ];
 
+/// The name of a label that has an agreed meaning.
+pub(super) fn label(spot: &Spot<'_>) -> Found {
+    let mut pairs = spot.instruction.arguments.pairs.iter();
+    let key = &pairs.find(|pair| spot.is_on(pair.key.range))?.key;
+    let known = catalogue::LABELS.iter().find(|label| label.value == key.text.trim_matches('"'))?;
+    Some((spot.place(key.range), Card::new(title(known.value).text(": ").text(sentence(known.summary)))))
+}
+
 /// SHELL's words.
 pub(super) fn shell(spot: &Spot<'_>, words: &[String]) -> Found {
     spot.word()?;
@@ -216,7 +249,9 @@ pub(super) fn health(spot: &Spot<'_>) -> Found {
         retries => say("Unhealthy after ").text(retries.to_owned()).text(" failures in a row"),
     });
     if let Some(seconds) = duration("start-period", 0.0).filter(|seconds| *seconds > 0.0) {
-        card.item(say(format!("Failures in the first {} do not count", readable(seconds))));
+        let time = readable(seconds);
+        let time = time.strip_prefix("1 ").unwrap_or(&time);
+        card.item(say(format!("Failures in the first {time} do not count")));
     }
     let place = if index == 0 { spot.place(word.range) } else { spot.place(arguments.range) };
     Some((place, card))

@@ -115,6 +115,7 @@ impl<'a> Spot<'a> {
             Kind::Volume(paths) => setting::volume(self, item, paths),
             Kind::Stopsignal(signal) => setting::signal(self, signal),
             Kind::Shell(words) => setting::shell(self, words),
+            Kind::Label(_) => setting::label(self),
             _ => None,
         }
     }

@@ -61,11 +61,13 @@ fn outside(view: &View<'_>, name: &str, stage: Option<&Stage>) -> Card {
             card = Card::new(title(name).text(format!(" is a stage that comes later, in line {line}")));
             card.line(say("A stage can only use what is above it."));
         }
-        None => card.line(
+        // A name with a tag or a folder is meant as an image; a bare one may be a stage's that is written wrong.
+        None if !name.contains([':', '/', '@']) => card.line(
             say("No stage of this file. ")
                 .code(format!("--build-context {name}=…"))
                 .text(" can put a folder in its place."),
         ),
+        None => {}
     }
     card
 }

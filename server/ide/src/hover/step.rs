@@ -85,8 +85,10 @@ fn inputs(view: &View<'_>, stage: &Stage, item: &StageInstruction) -> Option<Lin
         }
         Kind::Copy(copy) | Kind::Add(copy) => match copy.from.as_ref().map(|from| &from.target) {
             Some(Base::Stage(index)) => {
-                let from = view.model.stages.get(*index).map(Stage::display_name).unwrap_or_default();
-                line = line.text(", what it copies of stage ").code(from);
+                // A number of no stage is a problem of its own.
+                if let Some(from) = view.model.stages.get(*index) {
+                    line = line.text(", what it copies of stage ").code(from.display_name());
+                }
             }
             Some(_) => line = line.text(", the image that it copies from"),
             None if copy.reads_context() => line = line.text(", a file that it copies"),
@@ -152,6 +154,6 @@ pub(super) fn place(place: &Place) -> Line {
         Place::Known(path) => code(path.as_str()),
         Place::Relative(path) if path == "." => say("the base image's working directory"),
         Place::Relative(path) => code(path.as_str()).text(" in the base image's working directory"),
-        Place::Unknown => say("a place that a variable decides"),
+        Place::Unknown => say("a folder that a variable decides"),
     }
 }

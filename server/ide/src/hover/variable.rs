@@ -4,9 +4,10 @@ mod expression;
 mod used;
 
 use semantic::expand::expand_word;
-use semantic::{Definition, Kind, Lookup, Origin, Scope, Value};
+use semantic::{Definition, Kind, Lookup, Model, Origin, Scope, Setting, Stage, Value};
 use syntax::{Pair, Word};
 
+use super::by_caller::{self, For};
 use super::card::{Card, Line, code, line_number, say, title};
 use super::secrets::MASK;
 use super::spot::{Found, Spot};
@@ -106,10 +107,7 @@ fn card(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card {
     let mut card = match &definition.value {
         Value::Known(value) => Card::new(value_line(spot, name, value)),
         Value::Unset => Card::new(title(name).text(" has no value")),
-        Value::Unknown => match catalogue::variable(name) {
-            Some(known) => Card::new(title(name).text(": ").text(lower_first(known.summary))),
-            None => Card::new(title(name).text(": the value depends on what this file does not say")),
-        },
+        Value::Unknown => not_known(spot, definition),
     };
     card.line(source(spot, definition).then(reach(definition)).text("."));
     if definition.origin != Origin::Env {
@@ -165,35 +163,86 @@ fn global_default<'a>(spot: &Spot<'a>, definition: &Definition) -> Option<&'a De
         .flatten()
 }
 
-/// What callers give for an argument, value by value; where none does, how it can be given.
+/// Who gives an argument the value that it has; where nobody does, how it can be given.
 fn given(spot: &Spot<'_>, name: &str, definition: &Definition, card: &mut Card) {
-    let callers = &spot.view.facts.callers;
-    if spot.view.settings.build.args.contains_key(name)
-        || !callers.iter().any(|caller| caller.build.args.contains_key(name))
-    {
+    let callers = spot.view.facts.callers.iter();
+    let by: Vec<String> =
+        callers.filter(|caller| caller.build.args.contains_key(name)).map(address).collect();
+    if by.is_empty() || spot.view.settings.build.args.contains_key(name) {
         card.line(override_line(spot, name, definition));
-        return;
-    }
-    let mut values: Vec<(Option<Option<&str>>, Vec<String>)> = Vec::new();
-    for caller in callers {
-        let value = caller.arg(name);
-        match values.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, by)) => by.push(address(caller)),
-            None => values.push((value, vec![address(caller)])),
-        }
-    }
-    for (value, by) in values {
-        let line = match value {
-            Some(Some(value)) => match shown_value(spot, name, value) {
-                Some(value) => code(value).text(" by "),
-                None => say("A hidden value by "),
-            },
-            Some(None) => say("A value that cannot be told by "),
-            None => say("None by "),
-        };
+    } else if definition.value != Value::Unknown {
         let total = by.len();
-        card.item(line.list(by.into_iter(), total, CALLERS));
+        card.line(say("Given by ").list(by.into_iter(), total, CALLERS).text("."));
     }
+}
+
+/// What is said of a definition whose value cannot be told: what it is for each caller, else what it is made of.
+fn not_known(spot: &Spot<'_>, definition: &Definition) -> Card {
+    let name = definition.name.as_str();
+    let for_callers = by_caller::values(spot.view, |model| value_in(model, definition));
+    if !for_callers.is_empty() {
+        let mut card = Card::new(title(name).text(" depends on the caller"));
+        for_callers.iter().for_each(|found| card.item(for_caller(spot, definition, found)));
+        return card;
+    }
+    if let Some(known) = catalogue::variable(name) {
+        return Card::new(title(name).text(": ").text(lower_first(known.summary)));
+    }
+    let mut callers = spot.view.facts.callers.iter();
+    let reason = callers.find_map(|caller| match caller.build.args.get(name) {
+        Some(Setting::Unknown(reason)) => Some((caller, reason)),
+        _ => None,
+    });
+    if let Some((caller, reason)) = reason {
+        let mut card = Card::new(title(name).text(" comes from ").code(address(caller)));
+        card.line(say("Its value cannot be told: ").text(spot.view.secrets.redact(reason)).text("."));
+        return card;
+    }
+    match written(spot, definition) {
+        Some(text) if shown_value(spot, name, &text).is_some() => {
+            let escape = spot.view.model.document.escape();
+            let parts = expand_word(&text, escape, |_| Lookup::Unknown).uses;
+            let parts = parts.iter().map(|part| format!("${}", part.name));
+            let mut card = Card::new(title(name).text(" = ").code(text.as_str()));
+            let total = parts.len();
+            card.line(say("What ").list(parts, total, CALLERS).text(" comes to is not known here."));
+            card
+        }
+        Some(_) => Card::new(title(name).text(format!(" = {MASK}, hidden as a secret"))),
+        None => Card::new(title(name).text(" has a value that is not known here")),
+    }
+}
+
+/// What a definition comes to in another reading of the same file.
+fn value_in(model: &Model, definition: &Definition) -> Value {
+    let offset = definition.range.start;
+    let stage = model.stages.iter().rfind(|stage| stage.from.start <= offset);
+    let scope = stage.map_or_else(|| model.scopes.global_end(), |stage| model.scopes.end(stage.index));
+    let mut all = model.scopes.definitions(scope).iter();
+    all.find(|other| other.range == definition.range).map_or(Value::Unknown, |other| other.value.clone())
+}
+
+fn for_caller(spot: &Spot<'_>, definition: &Definition, (value, callers): &For<'_, Value>) -> Line {
+    let name = definition.name.as_str();
+    let is_own = callers.iter().all(|caller| caller.arg(name).is_none());
+    let line = match value {
+        Value::Known(value) => match shown_value(spot, name, value) {
+            Some(value) => code(value),
+            None => say("A hidden value"),
+        },
+        Value::Unset => say("No value"),
+        Value::Unknown => say("A value that cannot be told"),
+    };
+    let is_default = is_own && definition.origin != Origin::Env && matches!(value, Value::Known(_));
+    by_caller::named(if is_default { line.text(", its default,") } else { line }, callers)
+}
+
+/// The value as it is written; nothing where there is none.
+fn written(spot: &Spot<'_>, definition: &Definition) -> Option<String> {
+    let instruction = spot.view.model.document.instruction_at(definition.range.start)?;
+    let mut pairs = instruction.arguments.pairs.iter();
+    let pair = pairs.find(|pair| instruction.place(pair.key.range) == definition.range)?;
+    pair.value.as_ref().map(|value| value.text.trim_matches('"').to_owned())
 }
 
 fn override_line(spot: &Spot<'_>, name: &str, definition: &Definition) -> Line {
@@ -215,7 +264,9 @@ fn undefined(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card 
     let in_stage = scope.stage.is_some();
     if let Lookup::Value(value) = model.lookup(scope, name) {
         let mut card = Card::new(value_line(spot, name, value));
-        card.line(base_image(spot, "Set by the base image ").text("."));
+        if let Some(semantic::Base::Image(name)) = spot.stage.map(|stage| model.root(stage.index)) {
+            card.line(say("Set by the base image ").code(name.as_str()).text("."));
+        }
         return card;
     }
     if let Some(known) = catalogue::variable(name) {
@@ -248,17 +299,15 @@ fn undefined(spot: &Spot<'_>, scope: Scope, name: &str, reader: Reader) -> Card 
         Lookup::Unset => Card::new(title(name).text(" is not set: it expands to nothing")),
         _ => {
             let mut card = Card::new(title(name).text(" is not set in this file"));
-            card.line(base_image(spot, "Whether the base image sets it is not known: ").text("."));
+            let root = spot.stage.map(|stage| model.root(stage.index));
+            card.line(match root {
+                Some(semantic::Base::Image(name)) => say("The base image ")
+                    .code(name.as_str())
+                    .text(" may set it: what that sets is not known here."),
+                _ => say("The base image may set it, and which one that is depends on a variable."),
+            });
             card
         }
-    }
-}
-
-fn base_image(spot: &Spot<'_>, before: &'static str) -> Line {
-    let root = spot.stage.map(|stage| spot.view.model.root(stage.index));
-    match root {
-        Some(semantic::Base::Image(name)) => say(before).code(name.as_str()),
-        _ => say(before).text("its name depends on a variable"),
     }
 }
 
@@ -268,10 +317,7 @@ fn card_of_definition(spot: &Spot<'_>, definition: &Definition, pair: &Pair) -> 
     let mut card = match &definition.value {
         Value::Known(value) => Card::new(value_line(spot, name, value)),
         Value::Unset => Card::new(title(name).text(" has no default")),
-        Value::Unknown => match catalogue::variable(name) {
-            Some(known) => Card::new(title(name).text(": ").text(lower_first(known.summary))),
-            None => Card::new(title(name).text(": the value depends on what this file does not say")),
-        },
+        Value::Unknown => not_known(spot, definition),
     };
     match definition.origin {
         Origin::GlobalArg => {
@@ -310,21 +356,22 @@ fn replaced(spot: &Spot<'_>, name: &str) -> Option<u32> {
 
 /// The stages that take a global ARG over.
 fn adopters(spot: &Spot<'_>, name: &str) -> Line {
-    let items = spot.view.model.stages.iter().flat_map(|stage| &stage.instructions);
-    let takes = |kind: &Kind| match kind {
-        Kind::Arg(arguments) => {
-            arguments.iter().any(|(argument, default)| argument.raw == name && default.is_none())
-        }
-        _ => false,
+    const LIMIT: usize = 4;
+    let takes = |stage: &&Stage| {
+        stage.instructions.iter().any(|item| match &item.kind {
+            Kind::Arg(arguments) => {
+                arguments.iter().any(|(argument, default)| argument.raw == name && default.is_none())
+            }
+            _ => false,
+        })
     };
-    let lines: Vec<String> = items
-        .filter(|item| takes(&item.kind))
-        .map(|item| line_number(item.instruction.line).to_string())
-        .collect();
-    match lines.as_slice() {
-        [] => say("A stage sees it behind an ").code(format!("ARG {name}")).text(" of its own."),
-        [line] => say(format!("The stage around line {line} takes it over.")),
-        lines => say(format!("Stages take it over in lines {}.", lines.join(", "))),
+    let stages = spot.view.model.stages.iter();
+    let names: Vec<String> = stages.filter(takes).map(Stage::display_name).collect();
+    let total = names.len();
+    match total {
+        0 => say("A stage sees it behind an ").code(format!("ARG {name}")).text(" of its own."),
+        1 => say("Stage ").list(names.into_iter(), 1, 1).text(" takes it over."),
+        _ => say("Stages ").list(names.into_iter(), total, LIMIT).text(" take it over."),
     }
 }
 

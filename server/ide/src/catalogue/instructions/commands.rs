@@ -8,8 +8,7 @@ use super::{form, heredoc, list, many, one};
 pub(super) const RUN: Instruction = Instruction {
     keyword: Keyword::Run,
     summary: "Runs a command and keeps the files that it changes as a layer",
-    details: "The command runs again when the instruction, or anything above it that it builds on, has changed. What a later \
-`RUN` removes still takes its room in the layer that made it.",
+    details: "What a later `RUN` removes still takes its room in the layer that made it.",
     forms: &[
         form("command", &[one("command", "A command for the shell: `/bin/sh -c`, or what SHELL says")]),
         list(

@@ -9,7 +9,7 @@ pub(super) const COPY: Instruction = Instruction {
     keyword: Keyword::Copy,
     summary: "Copies files of the build context, a stage or an image",
     details: "Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must \
-end with `/`. The step runs again when what it copies has changed.",
+end with `/`.",
     forms: &[
         form(
             "source… destination",

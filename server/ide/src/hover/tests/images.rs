@@ -74,11 +74,11 @@ fn a_name_is_taken_apart() {
     check(
         "ARG TAG\nFROM no$0de:$TAG\n",
         expect![[r#"
-        [node:$TAG]
-        **`node:$TAG`** is not known before the build
+            [node:$TAG]
+            **`node:$TAG`** is not known before the build
 
-        It uses an argument without a default: give it one above the first FROM, or pass it with `--build-arg`.
-    "#]],
+            `$TAG` has no default: give it one above the first FROM, or pass it with `--build-arg TAG=…`.
+        "#]],
     );
 }
 

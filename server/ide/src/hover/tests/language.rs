@@ -22,17 +22,17 @@ fn a_keyword_says_what_the_instruction_does() {
     check(
         "FROM a\nonbuild cop$0y . .\n",
         expect![[r#"
-        [copy]
-        **`COPY`**: copies files of the build context, a stage or an image.
+            [copy]
+            **`COPY`**: copies files of the build context, a stage or an image.
 
-        - `COPY source… destination`
-        - `COPY ["source", …, "destination"]`
-        - `COPY <<EOF destination`
+            - `COPY source… destination`
+            - `COPY ["source", …, "destination"]`
+            - `COPY <<EOF destination`
 
-        Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must end with `/`. The step runs again when what it copies has changed.
+            Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must end with `/`.
 
-        [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#copy)
-    "#]],
+            [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#copy)
+        "#]],
     );
 }
 
@@ -46,7 +46,7 @@ fn a_flag_its_values_and_the_keys_of_a_mount_are_explained() {
 
             The layer depends on nothing below it: it stays cached when the base image changes, and a rebase moves no data. Symbolic links in the destination's path are not followed.
 
-            Without it: false.
+            Without it: `false`.
 
             Since Dockerfile 1.4.
 

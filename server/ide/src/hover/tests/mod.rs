@@ -1,5 +1,6 @@
 //! Dockerfiles with a cursor in, hovers out.
 
+mod callers;
 mod files;
 mod ignore_files;
 mod images;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use expect_test::Expect;
 use semantic::facts::{ContextFacts, FileFacts, FileKind, IgnoreFile};
-use semantic::{Facts, ImageFacts};
+use semantic::{Caller, CallerBuild, CallerKind, Facts, ImageFacts, Setting};
 
 use super::Markup;
 use crate::build_record::LastBuild;
@@ -52,6 +53,30 @@ impl Outside {
             context.ignore_file = Some(IgnoreFile { path, text });
         }
         self.facts.context = Some(context);
+        self
+    }
+
+    /// A service of `compose.yaml` with these build arguments and contexts; `?` is a value that cannot be told.
+    fn caller(mut self, name: &str, args: &[(&str, &str)], contexts: &[(&str, &str)]) -> Self {
+        let setting = |(name, value): &(&str, &str)| {
+            let setting = match *value {
+                "?" => Setting::Unknown("${X} is not known".to_owned()),
+                value => Setting::Known(value.to_owned()),
+            };
+            ((*name).to_owned(), setting)
+        };
+        self.facts.callers.push(Caller {
+            kind: CallerKind::Compose,
+            file: "/project/compose.yaml".to_owned(),
+            shown_file: "compose.yaml".to_owned(),
+            line: 1,
+            name: name.to_owned(),
+            build: CallerBuild {
+                args: args.iter().map(setting).collect(),
+                contexts: contexts.iter().map(setting).collect(),
+                ..CallerBuild::default()
+            },
+        });
         self
     }
 

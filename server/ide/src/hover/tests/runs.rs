@@ -264,7 +264,7 @@ fn the_last_build_is_told_where_the_text_still_is_what_was_built() {
             - `COPY ["source", …, "destination"]`
             - `COPY <<EOF destination`
 
-            Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must end with `/`. The step runs again when what it copies has changed.
+            Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must end with `/`.
 
             Last build: from the cache, adds 812 B.
 

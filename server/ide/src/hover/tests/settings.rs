@@ -9,24 +9,22 @@ fn workdir_is_resolved() {
     check(
         "FROM a\nWORKDIR /app\nWORKDIR sr$0c/../lib\n",
         expect![[r#"
-        [src/../lib]
-        The working directory is **`/app/lib`**
+            [src/../lib]
+            The working directory is **`/app/lib`**
 
-        Relative to the one before, `/app`.
+            `src/../lib` below `/app`, the one before.
 
-        Made if it is not there, as root's. Steps below start in it, and so do containers.
-    "#]],
+            Made, as root's, where it does not exist. Steps below and containers start in it.
+        "#]],
     );
     check(
         "FROM a\nWORKDIR li$0b\n",
         expect![[r#"
-        [lib]
-        The working directory is `lib` in the base image's working directory
+            [lib]
+            The working directory is `lib` in the base image's working directory
 
-        Relative to the one before, the base image's working directory.
-
-        Made if it is not there, as root's. Steps below start in it, and so do containers.
-    "#]],
+            Made, as root's, where it does not exist. Steps below and containers start in it.
+        "#]],
     );
     check_nothing("FROM a\nWORKDIR $0\n");
 }
@@ -176,7 +174,7 @@ fn a_healthcheck_reads_well() {
 
             The first check comes one interval after the start, and each next one an interval after the last has ended.
 
-            Without it: 30s.
+            Without it: `30s`.
 
             [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#healthcheck)
         "#]],

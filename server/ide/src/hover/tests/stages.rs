@@ -120,8 +120,6 @@ fn what_is_no_stage_is_an_image_or_comes_too_late() {
             Tag `3`
 
             [Docker Hub](https://hub.docker.com/_/alpine)
-
-            No stage of this file. `--build-context alpine:3=…` can put a folder in its place.
         "#]],
     );
     check(

@@ -79,11 +79,11 @@ fn what_is_not_set_is_said_so() {
     check(
         "FROM node:22\nENV A=$NO$0PE\n",
         expect![[r#"
-        [$NOPE]
-        **`NOPE`** is not set in this file
+            [$NOPE]
+            **`NOPE`** is not set in this file
 
-        Whether the base image sets it is not known: `node:22`.
-    "#]],
+            The base image `node:22` may set it: what that sets is not known here.
+        "#]],
     );
     check(
         "ARG G=1\nFROM a\nENV A=$$0G\n",
@@ -240,13 +240,13 @@ fn a_definition_says_whom_it_reaches() {
     check(
         "ARG T$0AG=22\nFROM a:$TAG\nARG TAG\nFROM b\nARG TAG\n",
         expect![[r#"
-        [TAG]
-        **`TAG`** = `22`
+            [TAG]
+            **`TAG`** = `22`
 
-        Global: every FROM sees it. Stages take it over in lines 3, 5.
+            Global: every FROM sees it. Stages `stage-0`, `stage-1` take it over.
 
-        `--build-arg TAG=…` overrides it.
-    "#]],
+            `--build-arg TAG=…` overrides it.
+        "#]],
     );
     check(
         "ARG TA$0G=22\nFROM a:$TAG\n",
@@ -357,11 +357,11 @@ fn continuations_line_ends_escapes_and_other_alphabets_shift_nothing() {
     check(
         "FROM a\r\nENV W=\"ü😀\" \\\r\n  # comment\r\n  X=$W$0\r\n",
         expect![[r#"
-        [$W]
-        **`W`** is not set in this file
+            [$W]
+            **`W`** is not set in this file
 
-        Whether the base image sets it is not known: `a`.
-    "#]],
+            The base image `a` may set it: what that sets is not known here.
+        "#]],
     );
     check(
         "# escape=`\nFROM a\nENV A=1\nCOPY a `\n  /x/$$0A/\n",
@@ -387,11 +387,11 @@ fn continuations_line_ends_escapes_and_other_alphabets_shift_nothing() {
     check(
         "FROM a\nENV A=${B$0",
         expect![[r#"
-        [${B]
-        **`B`** is not set in this file
+            [${B]
+            **`B`** is not set in this file
 
-        Whether the base image sets it is not known: `a`.
-    "#]],
+            The base image `a` may set it: what that sets is not known here.
+        "#]],
     );
 }
 

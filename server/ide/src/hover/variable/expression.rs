@@ -1,9 +1,10 @@
 //! What `${X:-y}` comes to, and the word that a variable is a part of.
 
 use semantic::expand::{Modifier, expand_word};
-use semantic::{Lookup, Scope, Value};
+use semantic::{Lookup, Model, Scope, Value};
 
 use super::used::Used;
+use crate::hover::by_caller;
 use crate::hover::card::{Card, code};
 use crate::hover::spot::Spot;
 
@@ -20,11 +21,30 @@ pub(super) fn expression(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut 
     if hides(&used.name) || defines_secret(spot) {
         return;
     }
-    let expansion = expand_word(&expression, model.document.escape(), |name| lookup(spot, scope, name));
+    let expanded =
+        |model: &Model| expand_word(&expression, model.document.escape(), |name| lookup(model, scope, name));
+    let expansion = expanded(model);
     if expansion.uses.iter().any(|inner| hides(&inner.name)) {
         return;
     }
-    let said = code(expression);
+    let said = code(expression.as_str());
+    if expansion.value.is_none() {
+        let for_callers = by_caller::values(spot.view, |model| expanded(model).value);
+        if !for_callers.is_empty() {
+            let line = for_callers.iter().enumerate().fold(said.text(" yields "), |line, (number, found)| {
+                let (value, callers) = found;
+                let line = if number > 0 { line.text(", ") } else { line };
+                let line = match value.as_deref() {
+                    Some("") => line.text("nothing"),
+                    Some(value) => line.code(value),
+                    None => line.text("what cannot be told"),
+                };
+                by_caller::named(line, callers)
+            });
+            card.line(line);
+            return;
+        }
+    }
     card.line(match (&expansion.value, modifier) {
         (Some(value), _) if value.is_empty() => said.text(" yields nothing"),
         (Some(value), _) => said.text(" yields ").code(value.as_str()),
@@ -42,7 +62,7 @@ pub(super) fn whole_word(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut 
     let pairs = spot.instruction.arguments.pairs.iter().filter_map(|pair| pair.value.as_ref());
     let words = flags.chain(pairs).chain(&spot.instruction.arguments.words);
     let Some(word) = words.into_iter().find(|word| spot.is_on(word.range)) else { return };
-    let expansion = expand_word(&word.text, escape, |name| lookup(spot, scope, name));
+    let expansion = expand_word(&word.text, escape, |name| lookup(spot.view.model, scope, name));
     let is_more =
         word.range.end - word.range.start > used.range.len() && spot.place(word.range) != used.range;
     let is_hidden =
@@ -53,16 +73,15 @@ pub(super) fn whole_word(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut 
 }
 
 /// What a name is for the builder: one that only the caller could set is not set.
-fn lookup<'a>(spot: &Spot<'a>, scope: Scope, name: &str) -> Lookup<'a> {
-    match spot.view.model.lookup(scope, name) {
-        Lookup::Unknown if is_unset(spot, scope, name) => Lookup::Unset,
+fn lookup<'a>(model: &'a Model, scope: Scope, name: &str) -> Lookup<'a> {
+    let is_unset = || {
+        let definition = model.scopes.definition(scope, name);
+        definition.is_some_and(|definition| definition.value == Value::Unset)
+    };
+    match model.lookup(scope, name) {
+        Lookup::Unknown if is_unset() => Lookup::Unset,
         found => found,
     }
-}
-
-/// Whether an ARG names it and gives it no value.
-fn is_unset(spot: &Spot<'_>, scope: Scope, name: &str) -> bool {
-    spot.view.model.scopes.definition(scope, name).is_some_and(|definition| definition.value == Value::Unset)
 }
 
 /// Whether the cursor is in the value of a variable that must not be shown.
