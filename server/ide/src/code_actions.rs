@@ -2,6 +2,7 @@
 
 use rewrites::{Applicability, Fix, Rewrite};
 use rules::Finding;
+use rules::fix::{Round, Trust};
 use syntax::{TextEdit, TextRange};
 
 use crate::host::{DocumentId, DocumentState, Snapshot};
@@ -59,11 +60,16 @@ impl Snapshot {
         if let Some(state) = self.dockerfile(id) {
             return offers(state, self.settings_of(state), range, wanted);
         }
-        if !wanted(QUICK_FIX) {
-            return Vec::new();
-        }
         let findings = self.ignore_file_findings(id).unwrap_or_default();
-        findings.iter().filter(|finding| finding.range.intersects(range)).flat_map(fixes).collect()
+        let mut offers = Vec::new();
+        if wanted(QUICK_FIX) {
+            let here = findings.iter().filter(|finding| finding.range.intersects(range));
+            offers.extend(here.flat_map(fixes));
+        }
+        if wanted(FIX_ALL) {
+            offers.extend(self.ignore_file_round(id, findings).and_then(fix_all));
+        }
+        offers
     }
 }
 
@@ -92,7 +98,7 @@ fn offers(
         }
     }
     if wanted(FIX_ALL) {
-        offers.extend(fix_all(state, findings));
+        offers.extend(fix_all(rules::fix::round(&state.input(), findings, Trust::Safe)));
     }
     offers
 }
@@ -121,8 +127,7 @@ fn suppression(state: &DocumentState, finding: &Finding) -> Option<(CodeAction, 
 }
 
 /// All safe fixes of the document that go together.
-fn fix_all(state: &DocumentState, findings: Vec<Finding>) -> Option<(CodeAction, Vec<TextEdit>)> {
-    let round = rules::fix::round(&state.input(), findings, rules::fix::Trust::Safe);
+fn fix_all(round: Round) -> Option<(CodeAction, Vec<TextEdit>)> {
     let title = match round.fixed.as_slice() {
         [] => return None,
         [_] => "Fix what can be fixed safely: 1 finding".to_owned(),

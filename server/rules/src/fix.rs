@@ -3,6 +3,8 @@
 //! A round takes the first suitable fix of each finding and leaves out those that overlap one taken before; these come in a
 //! later round. What a round makes must still parse, with no problem that was not there before: a fix that spoils this is left out.
 
+pub mod ignore_file;
+
 use rewrites::{Applicability, Fix, Input};
 use semantic::{Facts, Model};
 use syntax::{Document, TextEdit};
@@ -78,11 +80,23 @@ pub fn all(document: &Document, facts: &Facts, settings: &Settings, trust: Trust
 pub fn round(input: &Input<'_>, findings: Vec<Finding>, trust: Trust) -> Round {
     let document = &input.model.document;
     let text = document.text();
+    let line = |offset| document.buildkit_line(offset);
+    select(&text, findings, trust, line, |edits| is_sound(input, &text, edits))
+}
+
+/// The fixes that can be applied together. `line` is that of an offset, and `is_sound` says whether what edits make of the text may stand.
+fn select(
+    text: &str,
+    findings: Vec<Finding>,
+    trust: Trust,
+    line: impl Fn(u32) -> u32,
+    is_sound: impl Fn(&[TextEdit]) -> bool,
+) -> Round {
     let suitable = |fix: &Fix| {
         (trust == Trust::Unsafe || fix.applicability == Applicability::Safe)
             && !fix.edits.is_empty()
             && are_in_order(&fix.edits)
-            && rewrites::apply(&text, &fix.edits) != text
+            && rewrites::apply(text, &fix.edits) != text
     };
     let mut taken: Vec<(Fixed, Vec<TextEdit>)> = Vec::new();
     for finding in findings {
@@ -94,18 +108,18 @@ pub fn round(input: &Input<'_>, findings: Vec<Finding>, trust: Trust) -> Round {
             Applicability::Safe => None,
             Applicability::Unsafe { check } => Some(check),
         };
-        let line = document.buildkit_line(finding.range.start);
+        let line = line(finding.range.start);
         taken.push((Fixed { code: finding.code, title: fix.title, check, line }, fix.edits));
     }
     let together = assemble(&taken);
-    if taken.is_empty() || is_sound(input, &text, &together.edits) {
+    if taken.is_empty() || is_sound(&together.edits) {
         return together;
     }
     // Some of them do not go together: each is tried on top of those before it.
     let mut kept = Vec::new();
     for one in taken {
         kept.push(one);
-        if !is_sound(input, &text, &assemble(&kept).edits) {
+        if !is_sound(&assemble(&kept).edits) {
             kept.pop();
         }
     }

@@ -37,3 +37,17 @@ fn flags_choose_and_what_is_not_utf8_is_left_alone() {
     assert!(output.error().contains("Dockerfile is not UTF-8"), "{}", output.stderr);
     assert_eq!(std::fs::read(folder.path("Dockerfile")).unwrap(), bytes);
 }
+
+#[test]
+fn ignore_files_are_mended_where_it_is_no_choice() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM scratch\nCOPY a /\n"),
+        ("a", ""),
+        (".dockerignore", "# é\r\n!\r\nnowhere\r\n"),
+    ]);
+    assert_eq!(folder.run(&["fix"]).succeeds(), ".dockerignore:2: ignore-pattern-refused: Remove `!`\n");
+    assert_eq!(folder.read(".dockerignore"), "# é\r\nnowhere\r\n");
+    assert_eq!(folder.run(&["fix", ".dockerignore"]).succeeds(), "nothing to fix\n");
+    folder.run(&["fix", "--unsafe", ".dockerignore"]).succeeds();
+    assert_eq!(folder.read(".dockerignore"), "# é\r\n");
+}

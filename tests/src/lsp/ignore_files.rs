@@ -132,3 +132,21 @@ async fn an_ignore_file_is_written_with_completion_hover_and_fixes() {
     assert_eq!((&folds[0]["startLine"], &folds[0]["kind"]), (&json!(3), &json!("comment")), "{folds}");
     client.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_safe_fixes_of_an_ignore_file_come_as_one_edit() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(".dockerignore");
+    let mut client = session().await;
+    open(&mut client, &path, "ignore", "# 😀\r\n!\r\nnowhere\r\n").await;
+    let start = json!({"line": 0, "character": 0});
+    let only = json!({"diagnostics": [], "only": ["source.fixAll"]});
+    let params = json!({"textDocument": {"uri": uri(&path)}, "range": {"start": start, "end": start}, "context": only});
+    let actions = client.ask("textDocument/codeAction", params).await;
+    assert_eq!(actions.as_array().map(Vec::len), Some(1), "{actions}");
+    assert_eq!(actions[0]["kind"], "source.fixAll.layerwise", "{actions}");
+    let removed = json!({"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}});
+    let edits = json!([{"range": removed, "newText": ""}]);
+    assert_eq!(actions[0]["edit"]["changes"][uri(&path)], edits, "{actions}");
+    client.finish().await;
+}

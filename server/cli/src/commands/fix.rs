@@ -1,8 +1,9 @@
-//! `layerwise fix`: applies what can be fixed safely, in files, in directories, or from stdin to stdout.
+//! `layerwise fix`: applies what can be fixed safely, in Dockerfiles and ignore files, in directories, or from stdin to stdout.
 
 use std::path::Path;
 
 use anyhow::bail;
+use rules::IgnoreInput;
 use rules::fix::{self, Fixed, Trust};
 use syntax::Document;
 
@@ -17,7 +18,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Fine;
     let mut n_fixed = 0;
     for path in &arguments.paths {
-        for file in input::dockerfiles(path) {
+        for file in input::dockerfiles_and_ignore_files(path) {
             let fixed = match file {
                 Ok(file) => {
                     input::read(&file).map_err(Unread::from).and_then(|source| fix(&source, arguments))
@@ -67,14 +68,18 @@ fn fix(source: &Source, arguments: &FixArguments) -> Result<usize, Unread> {
     if !source.is_utf8 {
         return Err(anyhow::anyhow!("{shown} is not UTF-8, so it is left alone: save it as UTF-8").into());
     }
-    if path.is_some_and(input::is_ignore_file) {
-        let reason = "its fixes are choices, which the editor offers";
-        return Err(anyhow::anyhow!("{shown} is an ignore file: {reason}").into());
-    }
-    let document = Document::new(&source.text);
-    let facts = outside::facts(&document, path, arguments.context.as_deref()).map_err(Unread::Everything)?;
     let trust = if arguments.r#unsafe { Trust::Unsafe } else { Trust::Safe };
-    let done = fix::all(&document, &facts, &rules, trust);
+    let context = arguments.context.as_deref();
+    let done = if let Some(path) = path.filter(|path| input::is_ignore_file(path)) {
+        let around = outside::around_ignore_file(path, &source.text, context).map_err(Unread::Everything)?;
+        let input =
+            IgnoreInput { text: &source.text, context: around.context.as_ref(), copies: &around.copies };
+        fix::ignore_file::all(input, &rules, trust)
+    } else {
+        let document = Document::new(&source.text);
+        let facts = outside::facts(&document, path, context).map_err(Unread::Everything)?;
+        fix::all(&document, &facts, &rules, trust)
+    };
     let printed = if arguments.diff {
         if done.text == source.text { String::new() } else { diff::unified(shown, &source.text, &done.text) }
     } else if is_stdin {

@@ -1,5 +1,6 @@
 //! What the rules find in an ignore file, with what the open Dockerfiles of the same context copy.
 
+use rules::fix::{Round, Trust, ignore_file};
 use rules::{CopiedPath, Finding, IgnoreInput, check_ignore_file};
 use semantic::facts::ContextFacts;
 
@@ -9,12 +10,21 @@ use crate::kind::DocumentKind;
 impl Snapshot {
     /// What the rules find in an ignore file; nothing where the document is none.
     pub(crate) fn ignore_file_findings(&self, id: &DocumentId) -> Option<Vec<Finding>> {
+        let settings = &self.settings_of(self.ignore_file(id)?).rules;
+        self.with_ignore_input(id, |input| check_ignore_file(input, settings))
+    }
+
+    /// The safe fixes of findings in an ignore file, as far as they go together.
+    pub(crate) fn ignore_file_round(&self, id: &DocumentId, findings: Vec<Finding>) -> Option<Round> {
+        self.with_ignore_input(id, |input| ignore_file::round(input, findings, Trust::Safe))
+    }
+
+    fn with_ignore_input<T>(&self, id: &DocumentId, run: impl FnOnce(IgnoreInput<'_>) -> T) -> Option<T> {
         let state = self.ignore_file(id)?;
         let text = state.document.text();
         let context = state.facts.context.as_ref();
         let copies = context.map(|context| self.copies(context)).unwrap_or_default();
-        let input = IgnoreInput { text: &text, context, copies: &copies };
-        Some(check_ignore_file(input, &self.settings_of(state).rules))
+        Some(run(IgnoreInput { text: &text, context, copies: &copies }))
     }
 
     /// What open Dockerfiles copy from a context for which the same ignore file is in force, by name and line.

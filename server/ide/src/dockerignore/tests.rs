@@ -92,6 +92,26 @@ fn fixes_are_offered_where_they_mend_something() {
 }
 
 #[test]
+fn all_safe_fixes_are_one_action_and_choices_are_no_part_of_it() {
+    let fix_all = |text: &str| {
+        let (host, id, _) = host(text, "FROM a:1\n");
+        let snapshot = host.snapshot();
+        let range = TextRange::empty(0);
+        let actions = snapshot.code_actions(&id, range, |kind| kind == crate::code_actions::FIX_ALL);
+        let shown = actions.into_iter().map(|action| {
+            let edits = snapshot.resolve(&id, range, &action.key).unwrap();
+            (action.title, rewrites::apply(text, &edits))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        fix_all("größe\r\n!\r\nnowhere\r\n!\r\n"),
+        [("Fix what can be fixed safely: 2 findings".to_owned(), "größe\r\nnowhere\r\n".to_owned())]
+    );
+    assert_eq!(fix_all("nowhere\n[\n"), []);
+}
+
+#[test]
 fn a_dockerfile_of_another_context_copies_other_files() {
     let (mut host, ignore, dockerfile) = host("dist\n", "FROM a:1\nCOPY dist /\n");
     assert_eq!(host.snapshot().analysis_diagnostics(&ignore).len(), 1);

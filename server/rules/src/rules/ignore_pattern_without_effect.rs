@@ -3,7 +3,7 @@
 use rewrites::Fix;
 use semantic::dockerignore::{Effect, Pattern};
 
-use crate::analysis::fixes::to_check;
+use crate::analysis::fixes::{safe, to_check};
 use crate::ignore::{IgnoreRule, IgnoreView, nothing, written};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
 
@@ -65,8 +65,23 @@ fn check(view: &IgnoreView<'_>, findings: &mut Findings) {
         finding.fixes.extend(moved(view, pattern, effect));
         let edits = vec![view.removal(pattern.line)];
         let title = format!("Remove `{}`", written(pattern));
-        finding.fixes.push(to_check(title, "that it is for nothing to come", edits));
+        finding.fixes.push(if is_repeated(view, pattern, effect) {
+            safe(title, edits)
+        } else {
+            to_check(title, "that it is for nothing to come", edits)
+        });
     }
+}
+
+/// Whether the line that decides says the very same, and nothing between the two says otherwise: then one of them is for nothing in any
+/// context.
+fn is_repeated(view: &IgnoreView<'_>, pattern: &Pattern, effect: &Effect) -> bool {
+    let Some(other) = effect.instead.and_then(|line| view.pattern(line)) else { return false };
+    let is_between = |line: u32| line > pattern.line.min(other.line) && line < pattern.line.max(other.line);
+    let mut patterns = view.ignore.patterns().iter();
+    other.text == pattern.text
+        && other.exception == pattern.exception
+        && patterns.all(|one| one.exception == pattern.exception || !is_between(one.line))
 }
 
 /// The line below the one that undoes it, where it then decides.
@@ -185,6 +200,16 @@ mod tests {
             [r#"Remove `!a/*/**` (check: that it is for nothing to come): "a\n""#]
         );
         assert!(fixed("a\n!a/c\n").is_empty());
+    }
+
+    #[test]
+    fn what_another_line_says_word_for_word_goes_without_a_question() {
+        let fixed = |text| fixed(CODE, text, &["a/b/größe.md", "a/c", "d.md"], &[]);
+        assert_eq!(fixed("a\r\n*.md\r\na\r\n"), [r#"Remove `a`: "a\r\n*.md\r\n""#]);
+        assert_eq!(
+            fixed("a\n!nowhere\na\n"),
+            [r#"Remove `a` (check: that it is for nothing to come): "a\n!nowhere\n""#]
+        );
     }
 
     #[test]
