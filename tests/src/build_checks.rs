@@ -1,4 +1,5 @@
-//! BuildKit's own checks: our rules find what they find, case by case, and every difference has its reason.
+//! BuildKit's own checks: our rules find what they find, case by case, those too that its documentation shows, and every difference has
+//! its reason.
 //!
 //! The cases are data, in `build_checks/cases.txt`; `engine::build_checks` asks a real engine about the same ones.
 
@@ -155,4 +156,19 @@ fn every_check_has_a_rule_and_a_case() {
     // An engine never has an image of the wrong platform at hand; the rule's own tests have one.
     let without: Vec<_> = with_a_rule.difference(&with_a_case).collect();
     assert_eq!(without, [&"InvalidBaseImagePlatform"]);
+}
+
+#[test]
+fn every_documented_example_has_a_case_where_the_check_fires_and_one_where_it_does_not() {
+    let cases = cases();
+    // A page is no more to be had of the one about platforms, and its own tests show it.
+    let checks = ide::catalogue::CHECKS.iter().filter(|check| check.name != "InvalidBaseImagePlatform");
+    for check in checks {
+        let documented = format!("documented: {}", check.name);
+        let own: Vec<&Case> = cases.iter().filter(|case| case.name.starts_with(&documented)).collect();
+        let fires = own.iter().flat_map(|case| &case.expected).filter(|one| one.check == check.name).count();
+        let instructions: usize =
+            own.iter().map(|case| Document::new(&case.text).instructions().count()).sum();
+        assert!(fires > 0 && instructions > fires, "{}", check.name);
+    }
 }
