@@ -100,6 +100,10 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
       { language: "dockerignore", scheme: "file" },
       { pattern: "**/*.dockerignore", scheme: "file" },
       { pattern: "**/layerwise.toml", scheme: "file" },
+      // What they name of Dockerfiles is completed, led to and checked.
+      { pattern: "**/{compose,docker-compose}{,.*}.{yaml,yml}", scheme: "file" },
+      { pattern: "**/docker-bake{,.override}.{hcl,json}", scheme: "file" },
+      { pattern: "**/{devcontainer,.devcontainer}.json", scheme: "file" },
     ],
     // What the files of an untrusted workspace say of builds is not heeded; the server starts anew when trust is granted.
     initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },

@@ -1,4 +1,4 @@
-//! What stands under a cursor in a Compose or Bake file: a stage, a build argument, a Dockerfile, as a service or target names it.
+//! What Compose files, Bake files and devcontainers name of a Dockerfile, and where: all of it, what stands under a cursor, and what is being typed.
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
@@ -27,31 +27,77 @@ pub enum Names {
     Argument(String),
     /// The Dockerfile.
     Dockerfile,
+    /// The build context, in which the Dockerfile lies because nothing else names it.
+    Folder,
+}
+
+/// All that the services of a Compose file name, in order; nothing where the file is broken.
+#[must_use]
+pub fn all_in_compose(text: &str) -> Vec<Spot> {
+    let Ok(documents) = yaml::read(text) else { return Vec::new() };
+    let services = documents.iter().filter_map(|document| document.get("services")).flat_map(Node::entries);
+    let spots = services.filter_map(|(name, service)| {
+        let build = service.get("build")?;
+        let named = if build.is_mapping() {
+            in_fields(build, &OF_COMPOSE)
+        } else {
+            vec![(Names::Folder, build.place.clone())]
+        };
+        Some(spots(line_of(text, name.place.start), named))
+    });
+    spots.flatten().collect()
+}
+
+/// All that the targets of a Bake file name, in HCL or, by its `path`, in JSON.
+#[must_use]
+pub fn all_in_bake(path: &str, text: &str) -> Vec<Spot> {
+    let mut definitions = Definitions::default();
+    let read =
+        if path.ends_with(".json") { definitions.add_json(text, 0) } else { definitions.add_hcl(text, 0) };
+    if read.is_err() {
+        return Vec::new();
+    }
+    let blocks = definitions.targets.iter();
+    blocks.flat_map(|block| spots(line_of(text, block.place.start), in_block(block))).collect()
+}
+
+/// All that a `devcontainer.json` names. Its only caller stands in the line of the Dockerfile.
+#[must_use]
+pub fn all_in_devcontainer(text: &str) -> Vec<Spot> {
+    let Ok(root) = yaml::read_json(text) else { return Vec::new() };
+    let mut named = root.get("build").map(|build| in_fields(build, &OF_DEVCONTAINER)).unwrap_or_default();
+    if let Some(dockerfile) = root.get("dockerFile") {
+        named.push((Names::Dockerfile, dockerfile.place.clone()));
+    }
+    let dockerfile = named.iter().find(|(names, _)| *names == Names::Dockerfile);
+    let Some(line) = dockerfile.map(|(_, place)| line_of(text, place.start)) else { return Vec::new() };
+    spots(line, named)
+}
+
+fn spots(line: u32, named: Vec<(Names, Place)>) -> Vec<Spot> {
+    named.into_iter().map(|(names, place)| Spot { line, names, place }).collect()
 }
 
 /// What stands at an offset of a Compose file; nothing where the file is broken.
 #[must_use]
 pub fn in_compose(text: &str, offset: usize) -> Option<Spot> {
-    let documents = yaml::read(text).ok()?;
-    let services = documents.iter().filter_map(|document| document.get("services")).flat_map(Node::entries);
-    services.into_iter().find_map(|(name, service)| {
-        let build = service.get("build")?;
-        let (names, place) = in_fields(build, offset, ["target", "args", "dockerfile"])?;
-        Some(Spot { line: line_of(text, name.place.start), names, place })
-    })
+    at(all_in_compose(text), offset)
 }
 
 /// What stands at an offset of a Bake file, in HCL or, by its `path`, in JSON.
 #[must_use]
 pub fn in_bake(path: &str, text: &str, offset: usize) -> Option<Spot> {
-    let mut definitions = Definitions::default();
-    let read =
-        if path.ends_with(".json") { definitions.add_json(text, 0) } else { definitions.add_hcl(text, 0) };
-    read.ok()?;
-    definitions.targets.iter().find_map(|block| {
-        let (names, place) = in_block(block, offset)?;
-        Some(Spot { line: line_of(text, block.place.start), names, place })
-    })
+    at(all_in_bake(path, text), offset)
+}
+
+/// What stands at an offset of a `devcontainer.json`.
+#[must_use]
+pub fn in_devcontainer(text: &str, offset: usize) -> Option<Spot> {
+    at(all_in_devcontainer(text), offset)
+}
+
+fn at(spots: Vec<Spot>, offset: usize) -> Option<Spot> {
+    spots.into_iter().find(|spot| touches(&spot.place, offset))
 }
 
 /// What is being typed at an offset of a Compose file.
@@ -104,7 +150,7 @@ fn typed(
     ways.iter().find_map(|&(before, behind)| {
         let marked = format!("{}{before}{MARK}{behind}{}", &text[..word.start], &text[word.end..]);
         let spot = spot(&marked, word.start + before.len())?;
-        let is_there = marked[spot.place.clone()].contains(MARK);
+        let is_there = marked[spot.place.clone()].contains(MARK) && spot.names != Names::Folder;
         is_there.then(|| Typed { spot, word: word.clone(), around: (before, behind), text: marked })
     })
 }
@@ -124,57 +170,86 @@ fn touches(place: &Place, offset: usize) -> bool {
     place.start <= offset && offset <= place.end
 }
 
-/// Among the fields of a mapping: the stage, the arguments, the Dockerfile.
-fn in_fields(fields: &Node, offset: usize, [target, args, dockerfile]: [&str; 3]) -> Option<(Names, Place)> {
-    let single = |name: &str, names: Names| {
-        let value = fields.get(name)?;
-        touches(&value.place, offset).then(|| (names, value.place.clone()))
-    };
-    single(target, Names::Stage)
-        .or_else(|| single(dockerfile, Names::Dockerfile))
-        .or_else(|| argument(fields.get(args)?, offset))
+/// The names of fields: of the stage, the arguments, the Dockerfile, and what says that there is none to look for.
+struct Fields {
+    dockerfile: &'static [&'static str],
+    inline: &'static str,
+    /// Without a name of its own the Dockerfile lies in the context.
+    in_context: bool,
 }
 
-/// A key of a mapping, or the first part of `KEY=VALUE`.
-fn argument(args: &Node, offset: usize) -> Option<(Names, Place)> {
+const OF_COMPOSE: Fields =
+    Fields { dockerfile: &["dockerfile"], inline: "dockerfile_inline", in_context: true };
+
+const OF_BAKE: Fields = Fields { dockerfile: &["dockerfile"], inline: "dockerfile-inline", in_context: true };
+
+const OF_DEVCONTAINER: Fields =
+    Fields { dockerfile: &["dockerfile", "dockerFile"], inline: "", in_context: false };
+
+/// What the fields of a mapping name.
+fn in_fields(fields: &Node, of: &Fields) -> Vec<(Names, Place)> {
+    let field = |name: &str, names: Names| Some((names, fields.get(name)?.place.clone()));
+    let mut named: Vec<_> = field("target", Names::Stage).into_iter().collect();
+    let dockerfile = of.dockerfile.iter().find_map(|name| field(name, Names::Dockerfile));
+    let is_elsewhere = dockerfile.is_some() || fields.get(of.inline).is_some();
+    named.extend(dockerfile);
+    if of.in_context && !is_elsewhere {
+        named.extend(field("context", Names::Folder));
+    }
+    named.extend(fields.get("args").map(arguments).unwrap_or_default());
+    named
+}
+
+/// The keys of a mapping, or the items `KEY=VALUE` of a list.
+fn arguments(args: &Node) -> Vec<(Names, Place)> {
     let keys = args.entries().map(|(key, _)| key).chain(args.items());
-    keys.into_iter().find(|key| touches(&key.place, offset)).and_then(|key| {
+    let argument = |key: &Node| {
         let name = key.raw()?.split('=').next()?.to_owned();
         Some((Names::Argument(name), key.place.clone()))
-    })
+    };
+    keys.filter_map(argument).collect()
 }
 
-fn in_block(block: &Block, offset: usize) -> Option<(Names, Place)> {
-    block.attributes.iter().find_map(|Attribute { name, source }| {
+fn in_block(block: &Block) -> Vec<(Names, Place)> {
+    let is_elsewhere = OF_BAKE.dockerfile.iter().any(|name| block.attribute(name).is_some())
+        || block.attribute(OF_BAKE.inline).is_some();
+    let mut named = Vec::new();
+    for Attribute { name, source } in &block.attributes {
         let names = match name.as_str() {
             "target" => Names::Stage,
             "dockerfile" => Names::Dockerfile,
-            "args" => return in_arguments(source, offset),
-            _ => return None,
+            "context" if !is_elsewhere => Names::Folder,
+            "args" => {
+                named.extend(in_arguments(source));
+                continue;
+            }
+            _ => continue,
         };
         let place = match source {
-            Source::Hcl(expression) => expression.span()?,
-            Source::Json(node) => node.place.clone(),
+            Source::Hcl(expression) => expression.span(),
+            Source::Json(node) => Some(node.place.clone()),
         };
-        touches(&place, offset).then_some((names, place))
-    })
+        named.extend(place.map(|place| (names, place)));
+    }
+    named
 }
 
-fn in_arguments(source: &Source, offset: usize) -> Option<(Names, Place)> {
+fn in_arguments(source: &Source) -> Vec<(Names, Place)> {
     let object = match source {
-        Source::Json(node) => return argument(node, offset),
+        Source::Json(node) => return arguments(node),
         Source::Hcl(Expression::Object(object)) => object,
-        Source::Hcl(_) => return None,
+        Source::Hcl(_) => return Vec::new(),
     };
-    object.iter().find_map(|(key, _)| {
+    let argument = |key: &ObjectKey| {
         let (name, place) = match key {
             ObjectKey::Ident(name) => (name.as_str(), name.span()?),
             ObjectKey::Expression(Expression::Variable(name)) => (name.as_str(), name.span()?),
             ObjectKey::Expression(Expression::String(name)) => (name.value().as_str(), name.span()?),
             ObjectKey::Expression(_) => return None,
         };
-        touches(&place, offset).then(|| (Names::Argument(name.to_owned()), place))
-    })
+        Some((Names::Argument(name.to_owned()), place))
+    };
+    object.iter().filter_map(|(key, _)| argument(key)).collect()
 }
 
 #[cfg(test)]
@@ -185,10 +260,10 @@ mod tests {
     fn check(path: &str, marked: &str, expected: &str) {
         let offset = marked.find("$0").unwrap();
         let text = marked.replacen("$0", "", 1);
-        let spot = if path.starts_with("compose") {
-            in_compose(&text, offset)
-        } else {
-            in_bake(path, &text, offset)
+        let spot = match path {
+            "compose.yaml" => in_compose(&text, offset),
+            "devcontainer.json" => in_devcontainer(&text, offset),
+            path => in_bake(path, &text, offset),
         };
         let shown = spot.map(|spot| format!("{} {:?} {:?}", spot.line, spot.names, &text[spot.place]));
         assert_eq!(shown.unwrap_or_default(), expected, "{marked}");
@@ -280,5 +355,21 @@ mod tests {
             &json.replace("$0", "").replace("\"A", "\"A$0"),
             r#"1 Argument("A") "\"A\"""#,
         );
+    }
+
+    #[test]
+    fn devcontainers_and_the_folders_of_dockerfiles() {
+        let file = "// é\r\n{\"build\": {\r\n\"dockerfile\": \"De$0v\", \"target\": \"t\", \"args\": {\"A\": \"1\"}}}";
+        let at = |needle: &str| file.replace("$0", "").replacen(needle, &format!("{needle}$0"), 1);
+        check("devcontainer.json", file, r#"2 Dockerfile "\"Dev\"""#);
+        check("devcontainer.json", &at(": \"t"), r#"2 Stage "\"t\"""#);
+        check("devcontainer.json", &at("{\"A"), r#"2 Argument("A") "\"A\"""#);
+        check("devcontainer.json", "{\"dockerFile\": \"$0x\"}", r#"0 Dockerfile "\"x\"""#);
+        check("devcontainer.json", "{\"image\": \"$0x\"}", "");
+        check("compose.yaml", "services: {a: {build: a$0pi}}", r#"0 Folder "api""#);
+        check("compose.yaml", "services: {a: {build: {context: a$0pi}}}", r#"0 Folder "api""#);
+        check("compose.yaml", "services: {a: {build: {context: a$0pi, dockerfile: x}}}", "");
+        check("compose.yaml", "services: {a: {build: {context: a$0pi, dockerfile_inline: FROM x}}}", "");
+        check("docker-bake.hcl", "target \"x\" {\n  context = \"a$0\"\n}\n", r#"0 Folder "\"a\"""#);
     }
 }

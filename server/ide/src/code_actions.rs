@@ -63,14 +63,18 @@ impl Snapshot {
         let findings = self.ignore_file_findings(id).unwrap_or_default();
         let mut offers = Vec::new();
         if wanted(QUICK_FIX) {
-            let here = findings.iter().filter(|finding| finding.range.intersects(range));
-            offers.extend(here.flat_map(fixes));
+            offers.extend(fixes_of(&findings, range));
         }
         if wanted(FIX_ALL) {
             offers.extend(self.ignore_file_round(id, findings).and_then(fix_all));
         }
         offers
     }
+}
+
+/// Fixes of findings that were made elsewhere, for a range of their document.
+pub(crate) fn fixes_of(findings: &[Finding], range: TextRange) -> Vec<(CodeAction, Vec<TextEdit>)> {
+    findings.iter().filter(|finding| finding.range.intersects(range)).flat_map(fixes).collect()
 }
 
 fn offers(

@@ -245,7 +245,10 @@ impl Snapshot {
     #[must_use]
     pub fn revision(&self, id: &DocumentId) -> Option<(u64, u64)> {
         self.state(id).map(|state| match state.kind {
-            DocumentKind::Ignore => (self.documents_revision, self.settings_revision),
+            // What is said of these depends on all Dockerfiles.
+            kind if kind == DocumentKind::Ignore || kind.names_callers() => {
+                (self.documents_revision, self.settings_revision)
+            }
             _ => (state.revision, self.settings_revision),
         })
     }

@@ -9,10 +9,12 @@ pub enum DocumentKind {
     Ignore,
     /// A file of settings, `layerwise.toml`. Who opens it reads it, too.
     Settings,
-    /// A Compose file: only where it leads to a Dockerfile is told.
+    /// A Compose file: what it names of Dockerfiles is looked at, and nothing else.
     Compose,
     /// A Bake file: the same.
     Bake,
+    /// A `devcontainer.json`: the same.
+    Devcontainer,
     /// Anything else: its text is kept in step, and nothing is said about it.
     Other,
 }
@@ -23,7 +25,14 @@ impl DocumentKind {
     pub fn is_analysed(self) -> bool {
         match self {
             Self::Dockerfile | Self::Ignore | Self::Settings => true,
-            Self::Compose | Self::Bake | Self::Other => false,
+            Self::Compose | Self::Bake | Self::Devcontainer => true,
+            Self::Other => false,
         }
+    }
+
+    /// Whether it says how Dockerfiles are built.
+    #[must_use]
+    pub fn names_callers(self) -> bool {
+        matches!(self, Self::Compose | Self::Bake | Self::Devcontainer)
     }
 }

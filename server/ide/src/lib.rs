@@ -5,6 +5,7 @@
 //! are byte offsets, and answers are plain data.
 
 pub mod build_record;
+pub mod caller_findings;
 pub mod callers;
 pub mod catalogue;
 pub mod code_actions;

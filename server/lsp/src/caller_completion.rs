@@ -32,7 +32,7 @@ pub(crate) fn completions(
             names.retain(|(name, _)| !caller.build.args.contains_key(name));
             names
         }
-        Names::Dockerfile => return None,
+        Names::Dockerfile | Names::Folder => return None,
     };
     let items: Vec<_> =
         names.into_iter().map(|(name, detail)| item(&typed, &text, offset, name, detail)).collect();

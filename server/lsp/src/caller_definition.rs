@@ -1,4 +1,4 @@
-//! `textDocument/definition` in Compose and Bake files: from `target:` to the stage, from a build argument to its ARG, from `dockerfile:` to
+//! `textDocument/definition` in Compose files, Bake files and devcontainers: from `target:` to the stage, from a build argument to its ARG, from `dockerfile:` to
 //! the file. The files around are read on the worker that answers, as they are on disk; the open texts count before those.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ fn find(context: &Context, uri: &Uri, document: &Document, offset: u32) -> Optio
             continue;
         };
         let places = match &spot.names {
-            Names::Dockerfile => vec![TextRange::empty(0)],
+            Names::Dockerfile | Names::Folder => vec![TextRange::empty(0)],
             Names::Argument(name) => ide::callers::argument_places(&dockerfile, name),
             Names::Stage => {
                 let target = caller.build.target.as_ref().and_then(|target| target.known());
@@ -52,11 +52,15 @@ pub(crate) fn callers_in(
     path: &Path,
     texts: BTreeMap<PathBuf, String>,
 ) -> Option<Vec<Caller>> {
+    Some(Callers::find_with(&root_of(context, path)?, &texts).in_file(path))
+}
+
+/// The folder that bounds what is read for a file: the innermost open one around it, else its own.
+pub(crate) fn root_of(context: &Context, path: &Path) -> Option<PathBuf> {
     let around = context.folders.iter().filter_map(|folder| folder.canonicalize().ok());
     let around =
         around.filter(|folder| path.starts_with(folder)).max_by_key(|folder| folder.as_os_str().len());
-    let folder = around.or_else(|| path.parent().map(Path::to_owned))?;
-    Some(Callers::find_with(&folder, &texts).in_file(path))
+    around.or_else(|| path.parent().map(Path::to_owned))
 }
 
 /// A Dockerfile as the client has it open, else as it is on disk.

@@ -2,7 +2,8 @@
 //!
 //! A client that can resolve gets the titles at once and the edits of the one it picks; any other gets all edits at once.
 
-use ide::TextRange;
+use ide::code_actions::QUICK_FIX;
+use ide::{Document, DocumentKind, TextRange};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
@@ -11,7 +12,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::main_loop::Context;
-use crate::{from_proto, to_proto};
+use crate::{caller_diagnostics, from_proto, to_proto};
 
 /// What a client gives back to have an action's edits.
 #[derive(Serialize, Deserialize)]
@@ -33,6 +34,20 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
     let mut actions = Vec::new();
     let asked_for =
         |kind: &str| wanted.is_none_or(|wanted| wanted.iter().any(|wanted| includes(wanted, kind)));
+    if context.snapshot.kind(&id).is_some_and(DocumentKind::names_callers) && asked_for(QUICK_FIX) {
+        // What such a file says is read anew for each request, so that there is nothing to come back to.
+        let version = context.versions.get(&id).copied();
+        let found = caller_diagnostics::fixes(context, &id, range).into_iter();
+        return Some(
+            found
+                .map(|(action, edits)| {
+                    let edit =
+                        to_proto::workspace_edit(document, uri.clone(), version, edits, &context.profile);
+                    protocol_action(context, document, params, action, Some(edit), None)
+                })
+                .collect(),
+        );
+    }
     for action in context.snapshot.code_actions(&id, range, asked_for) {
         let (edit, data) = if context.profile.resolves_edits {
             let unresolved = Unresolved {
@@ -40,7 +55,7 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
                 start: range.start,
                 end: range.end,
                 revision,
-                key: action.key,
+                key: action.key.clone(),
             };
             (None, serde_json::to_value(unresolved).ok())
         } else {
@@ -49,24 +64,36 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
                 None => continue,
             }
         };
-        let mends = |diagnostic: &&Diagnostic| {
-            action.mends.as_ref().is_some_and(|(code, place)| {
-                diagnostic.code == Some(NumberOrString::String((*code).to_owned()))
-                    && diagnostic.range == to_proto::range(document, *place, &context.profile)
-            })
-        };
-        let diagnostics: Vec<Diagnostic> = params.context.diagnostics.iter().filter(mends).cloned().collect();
-        actions.push(CodeActionOrCommand::CodeAction(CodeAction {
-            title: action.title,
-            kind: Some(CodeActionKind::new(action.kind)),
-            diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
-            edit,
-            is_preferred: action.preferred.then_some(true),
-            data,
-            ..CodeAction::default()
-        }));
+        actions.push(protocol_action(context, document, params, action, edit, data));
     }
     Some(actions)
+}
+
+/// An action with the diagnostics that it mends.
+fn protocol_action(
+    context: &Context,
+    document: &Document,
+    params: &CodeActionParams,
+    action: ide::CodeAction,
+    edit: Option<WorkspaceEdit>,
+    data: Option<serde_json::Value>,
+) -> CodeActionOrCommand {
+    let mends = |diagnostic: &&Diagnostic| {
+        action.mends.as_ref().is_some_and(|(code, place)| {
+            diagnostic.code == Some(NumberOrString::String((*code).to_owned()))
+                && diagnostic.range == to_proto::range(document, *place, &context.profile)
+        })
+    };
+    let diagnostics: Vec<Diagnostic> = params.context.diagnostics.iter().filter(mends).cloned().collect();
+    CodeActionOrCommand::CodeAction(CodeAction {
+        title: action.title,
+        kind: Some(CodeActionKind::new(action.kind)),
+        diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
+        edit,
+        is_preferred: action.preferred.then_some(true),
+        data,
+        ..CodeAction::default()
+    })
 }
 
 pub(crate) fn resolve(context: &Context, mut action: CodeAction) -> Result<CodeAction> {

@@ -11,7 +11,7 @@ use crate::{caller_definition, from_proto, to_proto};
 pub(crate) fn definition(context: &Context, params: &GotoDefinitionParams) -> Option<GotoDefinitionResponse> {
     let (uri, document, offset) = place(context, params)?;
     let kind = context.snapshot.kind(&from_proto::document_id(uri));
-    if matches!(kind, Some(DocumentKind::Compose | DocumentKind::Bake)) {
+    if kind.is_some_and(DocumentKind::names_callers) {
         let locations = caller_definition::locations(context, uri, document, offset);
         return (!locations.is_empty()).then_some(GotoDefinitionResponse::Array(locations));
     }

@@ -11,7 +11,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::main_loop::Context;
-use crate::{from_proto, settings_files, to_proto};
+use crate::{caller_diagnostics, from_proto, settings_files, to_proto};
 
 /// The list of a document without diagnostics.
 pub(crate) const NONE: &str = "[]";
@@ -34,8 +34,10 @@ pub(crate) fn publication(uri: &Uri, list: &str, version: Option<i32>) -> String
 /// The answer to `textDocument/diagnostic`, as JSON.
 pub(crate) fn pull(context: &Context, params: &DocumentDiagnosticParams) -> String {
     let id = from_proto::document_id(&params.text_document.uri);
-    let result_id =
-        context.snapshot.revision(&id).map(|(document, settings)| format!("{document}.{settings}"));
+    // What a file of callers is told depends on what lies on disk, and is read anew each time.
+    let is_of_revision = !context.snapshot.kind(&id).is_some_and(DocumentKind::names_callers);
+    let revision = context.snapshot.revision(&id).filter(|_| is_of_revision);
+    let result_id = revision.map(|(document, settings)| format!("{document}.{settings}"));
     if let Some(result_id) = &result_id
         && params.previous_result_id.as_ref() == Some(result_id)
     {
@@ -52,11 +54,17 @@ pub(crate) fn stand_in() -> DocumentDiagnosticReportResult {
     DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport::default()).into()
 }
 
+/// What the analysis finds, as a JSON list.
+pub(crate) fn analysed(context: &Context, id: &DocumentId) -> String {
+    list(context, id, analysis(context, id).iter())
+}
+
 /// What the analysis finds in a Dockerfile, or the schema in a file of settings.
 fn analysis(context: &Context, id: &DocumentId) -> Vec<Diagnostic> {
     let snapshot = &context.snapshot;
     match (snapshot.kind(id), snapshot.document(id)) {
         (Some(DocumentKind::Settings), Some(document)) => settings_files::diagnostics(document),
+        (Some(kind), Some(_)) if kind.names_callers() => caller_diagnostics::diagnostics(context, id),
         _ => snapshot.analysis_diagnostics(id),
     }
 }

@@ -14,6 +14,7 @@ use tower_lsp::ls_types::{
 };
 use workspace::settings::SettingsFile;
 
+use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
 use crate::main_loop::Reading;
 use crate::save_builds::Heard;
@@ -35,6 +36,12 @@ pub(crate) enum Event {
     Diagnostics {
         id: DocumentId,
         revision: (u64, u64),
+        found: Option<String>,
+    },
+    /// What is wrong in a file of callers as it was then, as a JSON list; nothing where looking failed.
+    CallersChecked {
+        id: DocumentId,
+        text: TextOfCallers,
         found: Option<String>,
     },
     /// What lies around a document; nothing where reading it failed.
@@ -94,7 +101,7 @@ impl Event {
             Self::Notice(notice) => notice.name(),
             Self::Read(reading) | Self::ReadWithSurroundings(_, reading) => reading.method,
             Self::Execute(..) => "workspace/executeCommand",
-            Self::Diagnostics { .. } => "publishing diagnostics",
+            Self::Diagnostics { .. } | Self::CallersChecked { .. } => "publishing diagnostics",
             Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
             Self::TokensSent { .. } => "tokens that went out",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",

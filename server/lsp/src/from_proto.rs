@@ -26,6 +26,8 @@ pub(crate) fn document_kind(language_id: &str, uri: &Uri) -> DocumentKind {
         DocumentKind::Compose
     } else if callers::is_bake_name(name) {
         DocumentKind::Bake
+    } else if callers::is_devcontainer_name(name) {
+        DocumentKind::Devcontainer
     } else {
         DocumentKind::Other
     }

@@ -46,7 +46,8 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
     let diagnostics = profile.pulls_diagnostics.then(|| {
         DiagnosticServerCapabilities::Options(DiagnosticOptions {
             identifier: Some("layerwise".to_owned()),
-            inter_file_dependencies: false,
+            // What is said of ignore files and of files of callers depends on Dockerfiles.
+            inter_file_dependencies: true,
             workspace_diagnostics: false,
             ..DiagnosticOptions::default()
         })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ide::settings::Layer;
-use ide::{Document, DocumentId, DocumentKind, Host, Settings, Snapshot};
+use ide::{Document, DocumentId, Host, Settings, Snapshot};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tower_lsp::ls_types::notification::PublishDiagnostics;
@@ -24,6 +24,7 @@ use workspace::settings::SettingsFile;
 
 use crate::builds::Builds;
 use crate::client::ClientHandle;
+use crate::diagnosing::TextOfCallers;
 pub(crate) use crate::event::{Event, Notice};
 use crate::forecasts::Forecasts;
 use crate::profile::Profile;
@@ -61,7 +62,13 @@ pub(crate) struct Context {
 pub(crate) struct OpenDocument {
     pub(crate) uri: Uri,
     /// Its diagnostics are being computed.
-    computing: Once,
+    pub(crate) computing: Once,
+    /// What is wrong in a file of callers is being looked at, for a client that pulls.
+    pub(crate) checking: Once,
+    /// What was wrong when that was looked at last, as a JSON list, with the text that it was said of.
+    pub(crate) checked: Option<(TextOfCallers, String)>,
+    /// Different for each time that a document was opened.
+    pub(crate) opened: u64,
     /// What lies around it is being read.
     pub(crate) reading: Once,
     /// The requests that wait for the first such reading; nothing once it has ended.
@@ -71,7 +78,7 @@ pub(crate) struct OpenDocument {
     /// What these set and what is wrong in them, the nearest first.
     pub(crate) settings_files: Vec<SettingsFile<Layer>>,
     /// What went over the push channel last to a client that pulls the rest: a JSON list.
-    pushed: String,
+    pub(crate) pushed: String,
 }
 
 /// See the module.
@@ -84,7 +91,7 @@ pub(crate) struct MainLoop {
     pub(crate) followed: Followed,
     pub(crate) forecasts: Forecasts,
     pub(crate) workers: Workers,
-    versions: Arc<HashMap<DocumentId, i32>>,
+    pub(crate) versions: Arc<HashMap<DocumentId, i32>>,
     sent_tokens: Arc<HashMap<DocumentId, Sent>>,
     pub(crate) open: HashMap<DocumentId, OpenDocument>,
     /// The folders that the client has open.
@@ -156,6 +163,7 @@ impl MainLoop {
             Event::ReadWithSurroundings(id, reading) => self.read_with_surroundings(&id, reading),
             Event::Execute(params, reply) => self.execute(params, reply),
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
+            Event::CallersChecked { id, text, found } => self.callers_checked(&id, text, found),
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::SurroundingsOverdue(id) => self.stop_waiting(&id),
             Event::SettingsFiles { id, files } => self.settings_files_read(&id, files),
@@ -285,9 +293,13 @@ impl MainLoop {
         let kind = from_proto::document_kind(&document.language_id, &document.uri);
         self.host.open(id.clone(), kind, &document.text);
         Arc::make_mut(&mut self.versions).insert(id.clone(), document.version);
+        let opened = self.host.snapshot().revision(&id).map_or(0, |(document, _)| document);
         let open = self.open.entry(id.clone()).or_insert_with(|| OpenDocument {
             uri: document.uri.clone(),
             computing: Once::default(),
+            checking: Once::default(),
+            checked: None,
+            opened,
             reading: Once::default(),
             waiting: None,
             reading_settings: Once::default(),
@@ -296,6 +308,7 @@ impl MainLoop {
         });
         open.uri = document.uri;
         self.diagnose(&id);
+        self.tell_callers(&id, Some(kind));
         self.read_settings_files(&id);
         self.read_first_surroundings(&id);
         self.follow_inputs(&id);
@@ -321,7 +334,9 @@ impl MainLoop {
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
         self.diagnose(&id);
         self.forecast_soon(&id);
-        self.tell_ignore_files(self.host.snapshot().kind(&id));
+        let kind = self.host.snapshot().kind(&id);
+        self.tell_ignore_files(kind);
+        self.tell_callers(&id, kind);
     }
 
     fn did_save(&mut self, uri: &Uri) {
@@ -346,53 +361,6 @@ impl MainLoop {
             self.client.notify_json::<PublishDiagnostics>(&params);
         }
         self.tell_ignore_files(kind);
-    }
-
-    /// Has the push channel's diagnostics computed, once at a time for each document.
-    pub(crate) fn diagnose(&mut self, id: &DocumentId) {
-        let context = self.context();
-        let Some(revision) = context.snapshot.revision(id) else { return };
-        let Some(open) = self.open.get_mut(id) else { return };
-        if !context.snapshot.kind(id).is_some_and(DocumentKind::is_analysed) {
-            return;
-        }
-        // A client that pulls is pushed builds alone, which most documents have none of.
-        if self.profile.pulls_diagnostics
-            && open.pushed == diagnostics::NONE
-            && context.snapshot.last_build(id).is_none()
-        {
-            return;
-        }
-        if !open.computing.start() {
-            return;
-        }
-        let (events, id) = (self.events.clone(), id.clone());
-        self.workers.background(
-            {
-                let id = id.clone();
-                move || diagnostics::pushed(&context, &id)
-            },
-            move |found| drop(events.send(Event::Diagnostics { id, revision, found })),
-        );
-    }
-
-    fn diagnosed(&mut self, id: &DocumentId, revision: (u64, u64), found: Option<String>) {
-        let current = self.host.snapshot().revision(id);
-        let Some(open) = self.open.get_mut(id) else { return };
-        let again = open.computing.finish();
-        let stale = current != Some(revision);
-        if let Some(found) = found.filter(|_| !stale)
-            && !(self.profile.pulls_diagnostics && found == open.pushed)
-        {
-            if self.profile.pulls_diagnostics {
-                open.pushed.clone_from(&found);
-            }
-            let version = self.versions.get(id).copied();
-            let params = diagnostics::publication(&open.uri, &found, version);
-            self.client.notify_json::<PublishDiagnostics>(&params);
-        }
-        if again || stale {
-            self.diagnose(id);
-        }
+        self.tell_callers(id, kind);
     }
 }

@@ -12,7 +12,10 @@ impl MainLoop {
     /// Reads on a worker the settings files that speak for a Dockerfile; once at a time for each.
     pub(crate) fn read_settings_files(&mut self, id: &DocumentId) {
         let kind = self.host.snapshot().kind(id);
-        if !matches!(kind, Some(DocumentKind::Dockerfile | DocumentKind::Ignore)) {
+        let is_checked = |kind: DocumentKind| {
+            matches!(kind, DocumentKind::Dockerfile | DocumentKind::Ignore) || kind.names_callers()
+        };
+        if !kind.is_some_and(is_checked) {
             return;
         }
         let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };

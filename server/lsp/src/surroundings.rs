@@ -220,5 +220,6 @@ impl MainLoop {
             self.read_surroundings(id);
             self.forecast_soon(id);
         }
+        self.diagnose_caller_files();
     }
 }

@@ -32,6 +32,7 @@ pub const REGISTRY: &[&Rule] = &[
     &rules::invalid_default_arg_in_from::RULE,
     &rules::legacy_key_value_format::RULE,
     &rules::maintainer_deprecated::RULE,
+    &rules::missing_dockerfile::RULE,
     &rules::package_index_left_in_image::RULE,
     &rules::port_out_of_range::RULE,
     &rules::redundant_target_platform::RULE,
@@ -46,6 +47,8 @@ pub const REGISTRY: &[&Rule] = &[
     &rules::undefined_arg_in_from::RULE,
     &rules::undefined_variable::RULE,
     &rules::unknown_stage::RULE,
+    &rules::unknown_target::RULE,
+    &rules::unused_build_arg::RULE,
     &rules::unused_suppression::RULE,
 ];
 

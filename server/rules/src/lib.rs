@@ -4,6 +4,7 @@
 //! another one, and none keeps state. Which rules run, how severe they are and what comments suppress is decided here, once for all.
 
 mod analysis;
+pub mod called;
 mod catalogue;
 pub mod docs;
 pub mod fix;
@@ -19,6 +20,7 @@ pub mod suppress;
 mod tests;
 
 pub use crate::analysis::secret_name;
+pub use crate::called::{Called, Named, Names, What, check_callers};
 pub use crate::catalogue::{REGISTRY, find, find_all};
 pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file, place_of_pattern};
 pub use crate::memory::Memory;

@@ -32,7 +32,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
 }
 
 /// How many letters must be inserted, removed, replaced or swapped with their neighbour to get from one name to the other, in any case.
-fn distance(left: &str, right: &str) -> usize {
+pub(crate) fn distance(left: &str, right: &str) -> usize {
     let left: Vec<char> = left.to_lowercase().chars().collect();
     let right: Vec<char> = right.to_lowercase().chars().collect();
     let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];

@@ -58,6 +58,18 @@ impl Callers {
         found
     }
 
+    /// The callers in a file, from its own folder alone: what other folders lay over it is not looked for. `root` bounds what is read.
+    #[must_use]
+    pub fn of_file(root: &Path, file: &Path, texts: &BTreeMap<PathBuf, String>) -> Vec<Caller> {
+        let (Ok(root), Some(folder)) = (root.canonicalize(), file.parent()) else { return Vec::new() };
+        let disk = Disk { root: &root, texts };
+        let (project, _) = Project::in_folder(folder);
+        let read = disk.read(&project).into_iter().flat_map(|read| read.callers);
+        let mut found = Self { all: read.map(|caller| disk.bounded(caller)).collect(), ..Self::default() };
+        found.all.retain(|caller| Path::new(&caller.file) == file);
+        found.all
+    }
+
     /// Those that build a Dockerfile.
     #[must_use]
     pub fn of_dockerfile(&self, dockerfile: &Path) -> Vec<Caller> {
@@ -86,7 +98,13 @@ fn is_same_file(named: &Path, dockerfile: &Path) -> bool {
 /// Whether callers may stand in a file of this name.
 #[must_use]
 pub fn is_caller_name(name: &str) -> bool {
-    is_compose_name(name) || is_bake_name(name) || matches!(name, "devcontainer.json" | ".devcontainer.json")
+    is_compose_name(name) || is_bake_name(name) || is_devcontainer_name(name)
+}
+
+/// Whether a file of this name describes a devcontainer.
+#[must_use]
+pub fn is_devcontainer_name(name: &str) -> bool {
+    matches!(name, "devcontainer.json" | ".devcontainer.json")
 }
 
 /// Whether a file of this name is a Compose file.
@@ -104,7 +122,7 @@ pub fn is_bake_name(name: &str) -> bool {
     bake::FILES.contains(&name)
 }
 
-/// What stands at an offset (in bytes) of a Compose or Bake file.
+/// What stands at an offset (in bytes) of a file that names callers.
 #[must_use]
 pub fn spot(path: &Path, text: &str, offset: usize) -> Option<Spot> {
     let name = path.file_name()?.to_str()?;
@@ -113,7 +131,22 @@ pub fn spot(path: &Path, text: &str, offset: usize) -> Option<Spot> {
     } else if is_bake_name(name) {
         cursor::in_bake(name, text, offset)
     } else {
-        None
+        is_devcontainer_name(name).then(|| cursor::in_devcontainer(text, offset)).flatten()
+    }
+}
+
+/// All that a file names of Dockerfiles.
+#[must_use]
+pub fn spots(path: &Path, text: &str) -> Vec<Spot> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    if is_compose_name(name) {
+        cursor::all_in_compose(text)
+    } else if is_bake_name(name) {
+        cursor::all_in_bake(name, text)
+    } else if is_devcontainer_name(name) {
+        cursor::all_in_devcontainer(text)
+    } else {
+        Vec::new()
     }
 }
 
@@ -137,26 +170,36 @@ struct Project {
     names: BTreeSet<String>,
 }
 
+impl Project {
+    /// The files of a folder that name callers, and the names of all that lies there, each with whether it is a folder.
+    fn in_folder(folder: &Path) -> (Self, Vec<(String, bool)>) {
+        let mut project = Self { folder: folder.to_owned(), names: BTreeSet::new() };
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
+            if !kind.is_dir() && (is_caller_name(&name) || name == ".env") {
+                project.names.insert(name.clone());
+            }
+            entries.push((name, kind.is_dir()));
+        }
+        (project, entries)
+    }
+}
+
 /// The folders below one that have such files, those near the top first.
 fn projects(root: &Path) -> Vec<Project> {
     let mut projects = Vec::new();
     let mut open = VecDeque::from([(root.to_owned(), 0)]);
     let mut n_entries = 0;
     while let Some((folder, depth)) = open.pop_front() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        let mut project = Project { folder, names: BTreeSet::new() };
+        let (project, entries) = Project::in_folder(&folder);
+        n_entries += entries.len();
         let mut below = BTreeSet::new();
-        for entry in entries.flatten() {
-            n_entries += 1;
-            let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else { continue };
-            if kind.is_dir() {
-                let is_ours =
-                    name == ".devcontainer" || !(name.starts_with('.') || NOT_OURS.contains(&name.as_str()));
-                if is_ours && depth < MAX_DEPTH {
-                    below.insert(entry.path());
-                }
-            } else if is_caller_name(&name) || name == ".env" {
-                project.names.insert(name);
+        for (name, is_folder) in entries {
+            let is_ours =
+                name == ".devcontainer" || !(name.starts_with('.') || NOT_OURS.contains(&name.as_str()));
+            if is_folder && is_ours && depth < MAX_DEPTH {
+                below.insert(folder.join(name));
             }
         }
         if project.names.iter().any(|name| is_caller_name(name)) || project.names.contains(".env") {

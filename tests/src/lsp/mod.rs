@@ -4,6 +4,7 @@
 
 mod actions;
 mod builds;
+mod caller_diagnostics;
 mod callers;
 pub(crate) mod client;
 mod completion;

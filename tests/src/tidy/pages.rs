@@ -48,7 +48,9 @@ fn problems_of_list(kind: &str, folder: &str, listed: &[Listed], entries: &[Entr
         }
     }
     for Listed { code, page } in listed {
-        if !(page.contains("```dockerfile") || page.contains("```dockerignore")) || page.lines().count() < 5 {
+        let has_example =
+            ["```dockerfile", "```dockerignore", "```yaml"].iter().any(|fence| page.contains(fence));
+        if !has_example || page.lines().count() < 5 {
             problems.push(format!(
                 "the {kind} {code} has no page: what, why, and an example in a ```dockerfile block"
             ));

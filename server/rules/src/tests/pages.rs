@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use semantic::facts::{ContextFacts, Facts, IgnoreFile, ImageFacts};
 
 use super::fixture::findings_of;
+use crate::called::CALLER_REGISTRY;
 use crate::catalogue::{REGISTRY, find};
 use crate::ignore::IGNORE_REGISTRY;
 use crate::names::normalized;
@@ -22,15 +23,23 @@ fn section<'a>(rule: &Rule, title: &str) -> &'a str {
     rest.split("\n## ").next().unwrap_or_default()
 }
 
-/// The Dockerfiles in a section; of a rule for ignore files, the ignore files.
+/// The Dockerfiles in a section; of a rule for ignore files, the ignore files; of a rule for callers, the Compose files.
 pub(super) fn examples(rule: &Rule, title: &str) -> Vec<&'static str> {
-    let language = if is_for_ignore_files(rule) { "```dockerignore\n" } else { "```dockerfile\n" };
+    let language = match rule {
+        rule if is_for_ignore_files(rule) => "```dockerignore\n",
+        rule if is_for_callers(rule) => "```yaml\n",
+        _ => "```dockerfile\n",
+    };
     let blocks = section(rule, title).split(language).skip(1);
     blocks.map(|block| block.split("```").next().unwrap_or_default()).collect()
 }
 
 fn is_for_ignore_files(rule: &Rule) -> bool {
     IGNORE_REGISTRY.iter().any(|one| one.rule.code == rule.code)
+}
+
+fn is_for_callers(rule: &Rule) -> bool {
+    CALLER_REGISTRY.iter().any(|one| one.rule.code == rule.code)
 }
 
 /// Whether a rule finds something in an ignore file; comments `# file: PATH` and `# copied: PATH` say what is around it.
@@ -51,6 +60,9 @@ fn finds_in_ignore_file(rule: &Rule, text: &str) -> bool {
 fn finds(rule: &Rule, text: &str) -> bool {
     if is_for_ignore_files(rule) {
         return finds_in_ignore_file(rule, text);
+    }
+    if is_for_callers(rule) {
+        return !crate::called::tests::found(rule.code, text).is_empty();
     }
     let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
     let patterns: Vec<&str> =

@@ -136,7 +136,10 @@ fn a_base_that_depends_on_the_caller_is_shown_for_each() {
         - `node:20` for `compose.yaml:worker`
     "#]],
     );
-    check_with("ARG TAG=20\nFROM a AS s22\nFROM s$TA$0G\n", two(), expect![[r#"
+    check_with(
+        "ARG TAG=20\nFROM a AS s22\nFROM s$TA$0G\n",
+        two(),
+        expect![[r#"
         [$TAG]
         **`TAG`** depends on the caller
 
@@ -144,8 +147,12 @@ fn a_base_that_depends_on_the_caller_is_shown_for_each() {
         - `20`, its default, for `compose.yaml:worker`
 
         Global `ARG` in line 1.
-    "#]]);
-    check_with("ARG TAG=20\nFROM a AS s22\nFROM s$0$TAG\n", two(), expect![[r#"
+    "#]],
+    );
+    check_with(
+        "ARG TAG=20\nFROM a AS s22\nFROM s$0$TAG\n",
+        two(),
+        expect![[r#"
         [$TAG]
         **`TAG`** depends on the caller
 
@@ -153,7 +160,8 @@ fn a_base_that_depends_on_the_caller_is_shown_for_each() {
         - `20`, its default, for `compose.yaml:worker`
 
         Global `ARG` in line 1.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
