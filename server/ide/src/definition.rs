@@ -160,8 +160,9 @@ fn files(state: &DocumentState, offset: u32) -> Vec<Definition> {
     let Some(copy) = item.as_copy() else { return Vec::new() };
     let context = match &copy.from {
         None => state.facts.context.as_ref(),
-        Some(from) => named_contexts::name_of(state.model(), from)
-            .and_then(|name| named_contexts::folder(&state.facts, &name)),
+        Some(from) => {
+            named_contexts::folder_of(&state.facts, state.model(), from).map(|(_, context)| context)
+        }
     };
     let Some(context) = context else { return Vec::new() };
     let Some((origin, pattern)) = source_at(copy, offset) else { return Vec::new() };

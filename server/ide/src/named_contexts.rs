@@ -68,6 +68,21 @@ pub(crate) fn folder<'a>(facts: &'a Facts, name: &str) -> Option<&'a ContextFact
     facts.named_contexts.get(*first).filter(|_| is_one)
 }
 
+/// The folder that a reference means for all callers: what they put in the place of a stage counts where all of them do, for else some
+/// build the stage.
+pub(crate) fn folder_of<'a>(
+    facts: &'a Facts,
+    model: &Model,
+    reference: &StageReference,
+) -> Option<(String, &'a ContextFacts)> {
+    if let Base::Stage(index) = &reference.target {
+        model.stages.get(*index)?.replaced.as_ref()?;
+    }
+    let name = name_of(model, reference)?;
+    let context = folder(facts, &name)?;
+    Some((name, context))
+}
+
 /// The name that a reference has, by which a context may replace what it means.
 pub(crate) fn name_of(model: &Model, reference: &StageReference) -> Option<String> {
     match &reference.target {

@@ -37,7 +37,8 @@ impl NetworkNeeds {
         }
         for index in model.reachable(target) {
             let stage = &model.stages[index];
-            if let Base::Image(image) = &stage.base {
+            let base = stage.base_replaced.as_ref().map_or(&stage.base, |replacement| &replacement.settings);
+            if let Base::Image(image) = base {
                 needs.add_image(image, stage.from.line + 1, facts);
             }
             for item in &stage.instructions {

@@ -48,7 +48,7 @@ pub fn is_remote(context: &str) -> bool {
 }
 
 impl BuildRequest {
-    /// What the Dockerfile means with the build arguments that are given.
+    /// What the Dockerfile means with the build arguments and the named contexts that are given.
     #[must_use]
     pub fn model(&self) -> Model {
         let given = |(name, value): (&String, &String)| (name.clone(), Setting::Known(value.clone()));
@@ -60,6 +60,7 @@ impl BuildRequest {
             name: String::new(),
             build: CallerBuild {
                 args: self.build_args.iter().map(given).collect(),
+                contexts: self.named_contexts.iter().map(given).collect(),
                 ..CallerBuild::default()
             },
         };

@@ -88,43 +88,49 @@ impl Model {
             .or_else(|| self.stages.get(name.parse::<usize>().ok()?))
     }
 
-    /// The stages that building `target` needs, itself included, in order.
+    /// The stages that run where `target` is built, itself included, in order: those that callers replace are not among them.
     #[must_use]
     pub fn reachable(&self, target: usize) -> Vec<usize> {
         let mut reached = vec![false; self.stages.len()];
         let mut open = vec![target];
         while let Some(index) = open.pop() {
-            let Some(stage) = self.stages.get(index).filter(|_| !reached[index]) else { continue };
+            let is_new = |stage: &&Stage| stage.replaced.is_none() && !reached[index];
+            let Some(stage) = self.stages.get(index).filter(is_new) else { continue };
             reached[index] = true;
-            open.extend(stage.base.stage());
+            open.extend(stage.base.stage().filter(|_| stage.base_replaced.is_none()));
             let references = stage.instructions.iter().flat_map(StageInstruction::references);
             open.extend(references.filter_map(|reference| reference.target.stage()));
         }
         (0..self.stages.len()).filter(|index| reached[*index]).collect()
     }
 
-    /// The stages from the one that builds on an image (or on scratch) to `stage` itself: the instructions that make it.
+    /// The stages from the one that builds on an image, on scratch or on what callers put in the place of its base, to `stage` itself:
+    /// the instructions that make it.
     #[must_use]
     pub fn lineage(&self, stage: usize) -> Vec<&Stage> {
         let mut chain = Vec::new();
         let mut next = self.stages.get(stage);
         while let Some(stage) = next.filter(|_| chain.len() <= self.stages.len()) {
             chain.push(stage);
-            next = stage.base.stage().and_then(|index| self.stages.get(index));
+            let below = stage.base.stage().filter(|_| stage.base_replaced.is_none());
+            next = below.and_then(|index| self.stages.get(index));
         }
         chain.reverse();
         chain
     }
 
-    /// The images that stages build on, each once, in order.
+    /// The images that stages build on, and those that callers put in their place, each once, in order.
     #[must_use]
     pub fn base_images(&self) -> Vec<String> {
         let mut images = Vec::new();
         for stage in &self.stages {
-            if let Base::Image(name) = &stage.base
-                && !images.contains(name)
-            {
-                images.push(name.clone());
+            let given = stage.base_replaced.as_ref().map(|replacement| &replacement.settings);
+            for base in [Some(&stage.base), given].into_iter().flatten() {
+                if let Base::Image(name) = base
+                    && !images.contains(name)
+                {
+                    images.push(name.clone());
+                }
             }
         }
         images
@@ -146,11 +152,13 @@ impl Model {
         images
     }
 
-    /// What the first stage of a stage's lineage builds on.
+    /// What the first stage of a stage's lineage takes its settings from: the image that it builds on, or what callers put in its place.
     #[must_use]
     pub fn root(&self, stage: usize) -> &Base {
         const UNKNOWN: &Base = &Base::Unknown;
-        self.lineage(stage).first().map_or(UNKNOWN, |stage| &stage.base)
+        self.lineage(stage).first().map_or(UNKNOWN, |stage| {
+            stage.base_replaced.as_ref().map_or(&stage.base, |replacement| &replacement.settings)
+        })
     }
 
     /// The instruction of a stage that holds an offset, with its stage.

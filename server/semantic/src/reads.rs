@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::base::{Base, StageReference};
 use crate::dockerignore::Dockerignore;
+use crate::facts::callers::same_context;
 use crate::model::{Frontend, Model};
 use crate::mount::MountKind;
 use crate::path::clean_context_path;
@@ -109,7 +110,7 @@ impl Model {
                 let copied = stages.filter_map(|stage| last_of_stage.get(&stage).copied());
                 reads.steps.push(StepReads {
                     end_line: item.instruction.end_line() + 1,
-                    sources: sources(item, contexts),
+                    sources: sources(item, &self.stages, contexts),
                     after: std::iter::once(before).chain(copied).collect(),
                 });
             }
@@ -125,7 +126,8 @@ fn steps_of(stage: &Stage) -> impl Iterator<Item = &StageInstruction> {
     stage.instructions.iter().filter(|item| item.is_step())
 }
 
-fn sources(item: &StageInstruction, contexts: &BTreeSet<String>) -> Vec<Source> {
+fn sources(item: &StageInstruction, stages: &[Stage], contexts: &BTreeSet<String>) -> Vec<Source> {
+    let contexts = &Contexts { stages, names: contexts };
     let mut found = Vec::new();
     if let Some(copy) = item.as_copy() {
         let paths = copy.sources.iter().filter(|source| source.kind == crate::SourceKind::Path);
@@ -153,11 +155,11 @@ fn add<'a>(
     found: &mut Vec<Source>,
     from: Option<&StageReference>,
     paths: impl Iterator<Item = Option<&'a str>>,
-    contexts: &BTreeSet<String>,
+    contexts: &Contexts<'_>,
 ) {
     let context = match from {
         None => None,
-        Some(from) => match (named_context(&from.text.raw, contexts), &from.target) {
+        Some(from) => match (contexts.of(from), &from.target) {
             (Some(context), _) => context,
             (None, Base::Unknown) => None,
             (None, _) => return,
@@ -169,10 +171,28 @@ fn add<'a>(
     }));
 }
 
+/// The contexts that callers give, beside the stages that they may take the place of.
+struct Contexts<'a> {
+    stages: &'a [Stage],
+    names: &'a BTreeSet<String>,
+}
+
+impl Contexts<'_> {
+    /// The context that a reference means: a stage by its number has its name, too.
+    #[expect(clippy::option_option, reason = "the inner one is the context's name, which the main one lacks")]
+    fn of(&self, from: &StageReference) -> Option<Option<String>> {
+        let stage = from.target.stage().and_then(|index| self.stages.get(index));
+        match stage {
+            Some(stage) => named_context(&stage.lower_name()?, self.names),
+            None => named_context(&from.text.raw, self.names),
+        }
+    }
+}
+
 /// The context that a name means: contexts come before stages and images.
 #[expect(clippy::option_option, reason = "the inner one is the context's name, which the main one lacks")]
 fn named_context(name: &str, contexts: &BTreeSet<String>) -> Option<Option<String>> {
-    contexts.iter().find(|context| context.eq_ignore_ascii_case(name)).map(|context| Some(context.clone()))
+    contexts.iter().find(|context| same_context(context, name)).map(|context| Some(context.clone()))
 }
 
 impl Reads {

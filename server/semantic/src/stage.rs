@@ -5,6 +5,7 @@ use syntax::{Instruction, TextRange};
 use crate::base::{Base, StageReference};
 use crate::copy::Copy;
 use crate::path::Place;
+use crate::replacement::Replacement;
 use crate::run::Run;
 use crate::scope::Scope;
 
@@ -32,8 +33,12 @@ pub struct Stage {
     pub name: Option<Text>,
     /// `--platform`.
     pub platform: Option<Text>,
-    /// What it builds on.
+    /// What it builds on, as the file says.
     pub base: Base,
+    /// What all callers put in the place of that; absent where it is what the file says.
+    pub base_replaced: Option<Replacement>,
+    /// What all callers put in the place of this stage; then nothing in it runs.
+    pub replaced: Option<Replacement>,
     /// What follows the FROM, in order.
     pub instructions: Vec<StageInstruction>,
     /// From the FROM to the end of its last instruction.

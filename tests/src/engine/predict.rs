@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use super::program_build::{ALL, closing, events, nonce, on_each};
+use super::program_build::{ALL, TODAYS, closing, events, nonce, on_each};
 use crate::program::Folder;
 
 /// Tells the next build, builds, and compares. What is open may come out either way.
@@ -65,5 +65,24 @@ fn each_edit_is_told_before_it_is_built() {
         write("Dockerfile", &text.replace("RUN cat /out", "LABEL a=b\n# a comment\nRUN cat /out"));
         agrees(&folder, &with_argument, "a label and a comment");
         agrees(&folder, &[&with_argument[..], &["--target", "build"]].concat(), "another target");
+    });
+}
+
+#[test]
+fn a_stage_that_a_named_context_replaces_is_told_as_it_is_built() {
+    on_each(&TODAYS, |host| {
+        let nonce = nonce();
+        // Nothing of the stage may run.
+        let text = format!(
+            "FROM debian:bookworm-slim AS deps\nRUN exit 1\nFROM debian:bookworm-slim\nCOPY --from=deps a /a\nCOPY --from=0 b /b\nRUN cat /a && echo {nonce}\n"
+        );
+        let folder = Folder::new(&[("Dockerfile", &text), ("libs/a", "a"), ("libs/b", "b")]);
+        let arguments = ["--host", host, "--output", "type=cacheonly", "--build-context", "deps=libs"];
+        assert_eq!(verdicts(&agrees(&folder, &arguments, "before any build")), ["unknown"; 4]);
+        assert_eq!(verdicts(&agrees(&folder, &arguments, "nothing changed")), ["cached"; 4]);
+        folder.write("libs/b", &nonce);
+        let edited = agrees(&folder, &arguments, "a file of the context");
+        assert_eq!(verdicts(&edited), ["cached", "cached", "rebuild", "rebuild"]);
+        assert_eq!(verdicts(&agrees(&folder, &arguments, "nothing changed again")), ["cached"; 4]);
     });
 }

@@ -149,13 +149,12 @@ pub(super) fn of_source(asked: &Asked<'_>, from: &str, start: usize, quoting: Qu
         model.stages.iter().take(above).rev().find(|stage| stage.lower_name().as_ref() == Some(&lower));
     let stage =
         named.or_else(|| model.stages.get(from.parse::<usize>().ok().filter(|index| *index < above)?));
-    // A context of a stage's name stands in its place.
+    // A context of a stage's name stands in its place for those who give it; for others the stage is built.
     let name = stage.and_then(Stage::lower_name);
     if let Some(context) = named_contexts::folder(&asked.state.facts, name.as_deref().unwrap_or(from)) {
         in_context(asked, context, start, quoting, items);
-        return;
     }
-    if let Some(stage) = stage {
+    if let Some(stage) = stage.filter(|stage| stage.replaced.is_none()) {
         let lineage = model.lineage(stage.index);
         add_places(&lineage, u32::MAX, items);
         add_copied(asked, &lineage, start, quoting, items);

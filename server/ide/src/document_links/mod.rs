@@ -67,7 +67,7 @@ fn unquoted(model: &Model, range: TextRange) -> TextRange {
 
 fn of_stages(model: &Model, context: Option<&ContextFacts>, links: &mut Vec<DocumentLink>) {
     for stage in &model.stages {
-        if matches!(stage.base, Base::Image(_)) {
+        if matches!(stage.base, Base::Image(_)) && stage.base_replaced.is_none() {
             links.extend(image(&stage.image.raw, stage.image.range));
         }
         for item in &stage.instructions {

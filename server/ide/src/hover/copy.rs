@@ -71,8 +71,7 @@ fn checksum(spot: &Spot<'_>, what: &'static str) -> Line {
 
 /// In the folder that all callers put in the place of what `--from` names.
 fn in_named_context(spot: &Spot<'_>, reference: &StageReference, written: &str) -> Option<Card> {
-    let name = named_contexts::name_of(spot.view.model, reference)?;
-    let context = named_contexts::folder(spot.view.facts, &name)?;
+    let (name, context) = named_contexts::folder_of(spot.view.facts, spot.view.model, reference)?;
     let path = clean_context_path(written);
     let found = matched(context, &path);
     let shown = if path == "." { "/" } else { path.as_str() };
@@ -89,6 +88,9 @@ fn in_stage(spot: &Spot<'_>, reference: &StageReference, path: &str) -> Card {
     let said = title(absolute);
     match &reference.target {
         Base::Stage(index) => match spot.view.model.stages.get(*index) {
+            Some(found) if found.replaced.is_some() => {
+                Card::new(said.text(" of the named context ").code(found.display_name()))
+            }
             Some(found) => {
                 let line = line_number(found.from.line);
                 Card::new(said.text(" of stage ").code(found.display_name()).text(format!(", line {line}")))

@@ -76,6 +76,10 @@ fn outside(view: &View<'_>, name: &str, stage: Option<&Stage>) -> Card {
 pub(super) fn card(view: &View<'_>, stage: &Stage) -> Card {
     let model = view.model;
     let line = line_number(stage.from.line);
+    if let Some(mut card) = replaced(view, stage) {
+        card.line(say(format!("It takes the place of the stage in line {line}, of which nothing runs.")));
+        return card;
+    }
     let mut card = Card::new(
         say("Stage ")
             .then(title(stage.display_name()))
@@ -104,6 +108,12 @@ pub(super) fn card(view: &View<'_>, stage: &Stage) -> Card {
     card
 }
 
+/// The context that all callers put in the place of a stage.
+fn replaced(view: &View<'_>, stage: &Stage) -> Option<Card> {
+    stage.replaced.as_ref()?;
+    named_context::card(view, &stage.lower_name()?)
+}
+
 /// A text with its value, where that is another one.
 pub(super) fn value(text: &semantic::Text) -> Line {
     match &text.value {
@@ -124,6 +134,9 @@ fn lineage(model: &Model, stage: &Stage) -> Line {
         line = line.code(below.display_name()).text(", on ");
     }
     match chain.first() {
+        Some(first) if first.base_replaced.is_some() => {
+            line.text("the named context ").code(first.image.value.as_deref().unwrap_or(&first.image.raw))
+        }
         Some(first) if first.base == Base::Scratch => line.text("nothing (").code("scratch").text(")"),
         Some(first) => line.then(value(&first.image)),
         None => line.text("what is not known"),

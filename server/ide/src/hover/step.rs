@@ -87,7 +87,8 @@ fn inputs(view: &View<'_>, stage: &Stage, item: &StageInstruction) -> Option<Lin
             Some(Base::Stage(index)) => {
                 // A number of no stage is a problem of its own.
                 if let Some(from) = view.model.stages.get(*index) {
-                    line = line.text(", what it copies of stage ").code(from.display_name());
+                    let what = if from.replaced.is_some() { "the named context " } else { "stage " };
+                    line = line.text(", what it copies of ").text(what).code(from.display_name());
                 }
             }
             Some(_) => line = line.text(", the image that it copies from"),
@@ -127,6 +128,10 @@ fn above(line: Line, view: &View<'_>, stage: &Stage, item: &StageInstruction) ->
         (_, shown) => line.text(format!(", a step above it (lines {} and earlier)", shown.join(", "))),
     };
     match view.model.stages.get(stage.index).map(|stage| &stage.base) {
+        _ if stage.base_replaced.is_some() => {
+            let name = stage.image.value.as_deref().unwrap_or(&stage.image.raw);
+            line.text(", the named context ").code(name).text(".")
+        }
         Some(Base::Image(name)) => line.text(", the image ").code(name.as_str()).text("."),
         Some(Base::Stage(below)) => {
             let below = view.model.stages.get(*below).map(Stage::display_name).unwrap_or_default();

@@ -47,15 +47,21 @@ impl Outside {
     /// The facts with which the Dockerfile's words have the values that they have in this build.
     #[must_use]
     pub fn facts(&self) -> Facts {
+        let contexts = self.named_contexts.iter();
+        let contexts = contexts.map(|(name, place)| (name.clone(), Setting::Known(place.clone())));
         let args = self.build_args.iter().map(|(name, value)| (name.clone(), Setting::Known(value.clone())));
-        // A build is a caller like any other: what it gives overrides the defaults of ARGs.
+        // A build is a caller like any other: what it gives overrides the defaults of ARGs, and stages and images.
         let caller = Caller {
             kind: CallerKind::Bake,
             file: String::new(),
             shown_file: String::new(),
             line: 0,
             name: String::new(),
-            build: CallerBuild { args: args.collect(), ..CallerBuild::default() },
+            build: CallerBuild {
+                args: args.collect(),
+                contexts: contexts.collect(),
+                ..CallerBuild::default()
+            },
         };
         Facts {
             base_images: self.images.clone(),

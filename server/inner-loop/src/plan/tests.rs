@@ -166,3 +166,58 @@ fn platforms_have_values() {
         "#]],
     );
 }
+
+#[test]
+fn a_named_context_takes_the_place_of_a_stage() {
+    let text = "FROM a AS deps\nENV X=1\nRUN x\nFROM deps AS build\nRUN echo $X\nFROM b\nCOPY --from=0 /x /x\nCOPY --from=build /y /y\n";
+    let with =
+        |place: &str| Outside { named_contexts: [("Deps".to_owned(), place.to_owned())].into(), ..amd64() };
+    check(
+        text,
+        &with("/p/libs"),
+        &expect![[r#"
+        4 FROM on Files("Deps")
+        5 RUN on 0
+          Operation: shell | echo $X
+          Shell: 
+          WorkingDirectory: /
+          User: 
+          Platform: linux/amd64
+          BaseEnvironment: 
+        6 FROM on b
+        7 COPY on 2
+          Operation: copy | /x  | from=x
+          files Deps/x
+        8 COPY on 3
+          Operation: copy | /y  | from=y
+          Step { step: 1, selectors: [Selector { path: "/y", wildcards: true, include: [], exclude: [] }] }
+    "#]],
+    );
+    check(
+        text,
+        &with("docker-image://c:1"),
+        &expect![[r#"
+        4 FROM on c:1
+        5 RUN on 0
+          Operation: shell | echo $X
+          Shell: 
+          WorkingDirectory: (base)/.
+          User: 
+          Platform: linux/amd64
+          BaseEnvironment: c:1
+        6 FROM on b
+        7 COPY on 2
+          Operation: copy | /x  | from=x
+          Remote("c:1")
+        8 COPY on 3
+          Operation: copy | /y  | from=y
+          Step { step: 1, selectors: [Selector { path: "/y", wildcards: true, include: [], exclude: [] }] }
+    "#]],
+    );
+    let elsewhere = Outside { named_contexts: [("other".to_owned(), "/p".to_owned())].into(), ..amd64() };
+    let model = Model::new(&Document::new(text), &elsewhere.facts());
+    assert_eq!(plan(&model, 2, &elsewhere).steps.len(), 7);
+    // The stage itself as the target is what stands in its place, without a step.
+    let model = Model::new(&Document::new(text), &with("/p").facts());
+    assert_eq!((plan(&model, 0, &with("/p")).steps, model.steps(0)), (Vec::new(), Vec::new()));
+}

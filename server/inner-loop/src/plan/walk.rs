@@ -2,6 +2,7 @@
 
 use semantic::Origin;
 use semantic::expand::Expansion;
+use semantic::facts::callers::same_context;
 use semantic::path::Place;
 use semantic::{
     Base, Facts, ImageFacts, Kind, Lookup, Model, Scope, Stage, StageInstruction, Step, Text, Value,
@@ -108,18 +109,21 @@ impl Walk<'_> {
     /// What a stage starts from, and what it takes over.
     fn from(&mut self, stage: &Stage) -> (Parent, StageEnd) {
         let fresh = StageEnd::default();
-        let named = stage.lower_name().filter(|name| self.outside.named_contexts.contains_key(name));
+        let name = match &stage.base {
+            Base::Stage(below) => self.model.stages.get(*below).and_then(Stage::lower_name),
+            Base::Image(name) => Some(name.clone()),
+            Base::Scratch | Base::Unknown => None,
+        };
+        if let Some(context) = name.as_deref().and_then(|name| self.context_of(name)) {
+            return self.named_parent(context);
+        }
         match &stage.base {
-            _ if named.is_some() => (self.named_parent(&named.unwrap_or_default()), fresh),
             Base::Scratch => (Parent::Nothing, fresh),
             Base::Stage(below) => {
                 match self.stages.get(*below).and_then(|end| Some((end.step?, end.clone()))) {
                     Some((step, end)) => (Parent::Step(step), end),
                     None => (Parent::Nothing, fresh),
                 }
-            }
-            Base::Image(name) if self.outside.named_contexts.contains_key(name) => {
-                (self.named_parent(name), fresh)
             }
             Base::Image(name) => self.image_parent(name),
             Base::Unknown => {
@@ -148,24 +152,33 @@ impl Walk<'_> {
         ImageIdentity { name: name.to_owned(), layers }
     }
 
-    /// A named context in the place of an image: a folder, or an image by another name.
-    fn named_parent(&self, name: &str) -> Parent {
+    /// The context that takes the place of a stage or an image, by the name that it is given under.
+    fn context_of(&self, name: &str) -> Option<&str> {
+        let mut names = self.outside.named_contexts.keys().map(String::as_str);
+        names.find(|known| same_context(known, name))
+    }
+
+    /// A named context as what a stage starts from: a folder, which sets nothing, or an image by another name.
+    fn named_parent(&self, name: &str) -> (Parent, StageEnd) {
         let place = self.outside.named_contexts.get(name).map(String::as_str).unwrap_or_default();
         match place.strip_prefix("docker-image://") {
-            Some(image) => Parent::Image(self.image(image)),
+            Some(image) => self.image_parent(image),
             None if place.contains("://") => {
-                Parent::Image(ImageIdentity { name: place.to_owned(), layers: None })
+                (Parent::Image(ImageIdentity { name: place.to_owned(), layers: None }), StageEnd::default())
             }
-            None => Parent::Files(name.to_owned()),
+            None => (Parent::Files(name.to_owned()), StageEnd::default()),
         }
     }
 
     /// What a `--from` or `from=` reads.
     pub(super) fn source(&self, base: &Base, written: &str, selectors: Vec<Selector>) -> Option<Source> {
-        if let Base::Image(name) = base
-            && self.outside.named_contexts.contains_key(name)
-        {
-            return Some(match self.named_parent(name) {
+        let name = match base {
+            Base::Stage(stage) => self.model.stages.get(*stage).and_then(Stage::lower_name),
+            Base::Image(name) => Some(name.clone()),
+            Base::Scratch | Base::Unknown => None,
+        };
+        if let Some(context) = name.as_deref().and_then(|name| self.context_of(name)) {
+            return Some(match self.named_parent(context).0 {
                 Parent::Files(context) => Source::Files { context, selectors },
                 Parent::Image(image) if image.layers.is_none() => Source::Remote(image.name),
                 Parent::Image(image) => Source::Image { image, selectors },

@@ -143,7 +143,14 @@ impl Lowering<'_> {
             self.problem(image.range, message);
         }
         let index = self.stages.len();
-        self.enter_stage(&base);
+        let base_replaced = match &base {
+            Base::Stage(below) => self.stages[*below].lower_name(),
+            Base::Image(name) => Some(name.clone()),
+            Base::Scratch | Base::Unknown => None,
+        };
+        let base_replaced = base_replaced.and_then(|name| self.replacement(&name));
+        let replaced = name.as_ref().and_then(|name| self.replacement(&name.raw.to_lowercase()));
+        self.enter_stage(base_replaced.as_ref().map_or(&base, |replacement| &replacement.settings));
         if let Some(name) = &name {
             self.names.insert(name.raw.to_lowercase(), index);
         }
@@ -156,6 +163,8 @@ impl Lowering<'_> {
             name,
             platform,
             base,
+            base_replaced,
+            replaced,
             instructions: Vec::new(),
             range,
             end_line,

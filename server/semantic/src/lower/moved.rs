@@ -105,7 +105,19 @@ impl Lowering<'_> {
                 user.range = handed.range;
             }
         };
-        let Stage { index: _, from, image, name, platform, base: _, instructions, range, end_line } = stage;
+        let Stage {
+            index: _,
+            from,
+            image,
+            name,
+            platform,
+            base: _,
+            base_replaced: _,
+            replaced: _,
+            instructions,
+            range,
+            end_line,
+        } = stage;
         distance.instruction(from);
         distance.text(image);
         distance.texts(name.iter_mut().chain(platform));

@@ -5,6 +5,7 @@
 
 use super::{Lowering, State};
 use crate::facts::ImageFacts;
+use crate::replacement::Replacement;
 use crate::scope::{Lookup, Scope, Value};
 
 /// A question of a stage with its answer.
@@ -12,6 +13,8 @@ use crate::scope::{Lookup, Scope, Value};
 pub(super) enum Asked {
     /// Which stage above has this name, in lower case.
     Stage { name: String, answer: Option<usize> },
+    /// What all callers put in the place of a stage or an image.
+    Replaced { name: String, answer: Option<Box<Replacement>> },
     /// What is known of a base image.
     Image { name: String, answer: Option<Box<ImageFacts>> },
     /// What is in force at the end of a stage above.
@@ -41,6 +44,13 @@ impl<'a> Lowering<'a> {
     pub(super) fn stage_named(&self, name: &str) -> Option<usize> {
         let answer = self.names.get(name).copied();
         self.note(Asked::Stage { name: name.to_owned(), answer });
+        answer
+    }
+
+    /// What all callers put in the place of a stage or an image.
+    pub(super) fn replacement(&self, name: &str) -> Option<Replacement> {
+        let answer = Replacement::of(&self.facts.callers, name);
+        self.note(Asked::Replaced { name: name.to_owned(), answer: answer.clone().map(Box::new) });
         answer
     }
 
@@ -103,6 +113,9 @@ impl<'a> Lowering<'a> {
     pub(super) fn hears_the_same(&self, asked: &[Asked]) -> bool {
         asked.iter().all(|asked| match asked {
             Asked::Stage { name, answer } => self.names.get(name).copied() == *answer,
+            Asked::Replaced { name, answer } => {
+                Replacement::of(&self.facts.callers, name).as_ref() == answer.as_deref()
+            }
             Asked::Image { name, answer } => self.facts.base_image(name) == answer.as_deref(),
             Asked::End { stage, answer } => {
                 self.carried.get(*stage).is_some_and(|carried| carried.end == *answer)

@@ -269,3 +269,73 @@ fn secrets_of_callers_stay_hidden() {
         "#]],
     );
 }
+
+#[test]
+fn a_stage_that_all_callers_replace_is_a_named_context() {
+    let text = "FROM a AS deps\nRUN x\nFROM de$0ps\nCOPY --from=deps /x /x\n";
+    let with = |more: &[(&str, &str)]| {
+        Outside::new().caller("web", &[], &[("deps", "/project/libs")]).caller("worker", &[], more)
+    };
+    check_with(
+        text,
+        with(&[("deps", "/project/libs")]),
+        expect![[r#"
+        [deps]
+        **`deps`** is a named context: the build takes it from its caller
+
+        - `compose.yaml:web` gives the folder `libs`
+        - `compose.yaml:worker` gives the folder `libs`
+
+        It takes the place of the stage in line 1, of which nothing runs.
+    "#]],
+    );
+    check_with(
+        &text.replace("de$0ps", "deps").replace("/x /x", "/x$0 /x"),
+        with(&[("deps", "docker-image://b:1")]),
+        expect![[r#"
+            [/x]
+            **`/x`** of the named context `deps`
+        "#]],
+    );
+    check_with(
+        &text.replace("de$0ps", "deps").replace("COPY", "CO$0PY"),
+        with(&[("deps", "/project/libs")]),
+        expect![[r#"
+            [COPY]
+            **`COPY`**: copies files of the build context, a stage or an image.
+
+            - `COPY source… destination`
+            - `COPY ["source", …, "destination"]`
+            - `COPY <<EOF destination`
+
+            Of a folder its contents are copied, not the folder itself. With several sources, or a pattern, the destination must end with `/`.
+
+            Runs again when one of these changes: this instruction, what it copies of the named context `deps`, the named context `deps`.
+
+            [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#copy)
+        "#]],
+    );
+    // The worker builds the stage.
+    check_with(
+        text,
+        with(&[]),
+        expect![[r#"
+        [deps]
+        Stage **`deps`**, number 0, line 1
+
+        - Builds on `a`
+        - 1 step
+        - Used by `FROM` in line 3, `COPY` in line 4
+        - All its layers are in the image
+        - `compose.yaml:web` gives the folder `libs` in its place: nothing of the stage runs there
+    "#]],
+    );
+    check_with(
+        &text.replace("de$0ps", "deps").replace("/x /x", "/x$0 /x"),
+        with(&[]),
+        expect![[r#"
+        [/x]
+        **`/x`** of stage `deps`, line 1
+    "#]],
+    );
+}

@@ -74,7 +74,20 @@ fn shown(model: &Model) -> String {
     writeln!(shown, "{:?}", model.preamble.iter().map(at).collect::<Vec<_>>()).unwrap();
     writeln!(shown, "{:?}", model.scopes.globals()).unwrap();
     for stage in &model.stages {
-        let crate::Stage { index, from, image, name, platform, base, instructions, range, end_line } = stage;
+        let crate::Stage {
+            index,
+            from,
+            image,
+            name,
+            platform,
+            base,
+            base_replaced,
+            replaced,
+            instructions,
+            range,
+            end_line,
+        } = stage;
+        let base = (base, base_replaced, replaced);
         let from = at(from);
         writeln!(shown, "{index} {from} {image:?} {name:?} {platform:?} {base:?} {range:?} {end_line}")
             .unwrap();
