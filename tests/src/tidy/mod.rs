@@ -3,8 +3,8 @@
 //! Every check is a function from facts to problems, one sentence a problem, with a test on the real tree and one on an
 //! input that breaks the rule. What Clippy or the compiler says already is not here.
 
-mod capabilities;
 mod extension_settings;
+mod features;
 mod generated;
 mod layering;
 mod members;
