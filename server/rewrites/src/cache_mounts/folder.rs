@@ -29,13 +29,10 @@ pub(super) fn home(input: &Input<'_>, stage: &Stage, item: &StageInstruction) ->
     };
     let name = user.split(':').next().unwrap_or_default();
     let unknown_image = image.filter(|_| facts.is_none() && official.is_none() && item.user.is_none());
-    if let Some(folder) = variable(input, stage, item, "HOME").map_err(|()| "has a HOME that is not known")? {
-        if matches!(name, "" | "0" | "root") {
-            return Ok(Home { folder, number: None, unknown_image });
-        }
-    }
     if matches!(name, "" | "0" | "root") {
-        return Ok(Home { folder: "/root".to_owned(), number: None, unknown_image });
+        let set = variable(input, stage, item, "HOME").map_err(|()| "has a HOME that is not known")?;
+        let folder = set.unwrap_or_else(|| "/root".to_owned());
+        return Ok(Home { folder, number: None, unknown_image });
     }
     let known = OFFICIAL_USERS.iter().find(|(repository, official_name, _, number)| {
         official.as_deref() == Some(repository) && (name == *official_name || name == *number)
