@@ -336,6 +336,34 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "a client that links OpenSSL",
+        dockerfile: "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npx prisma generate && npm run build\nCMD [\"node\", \"dist/main.js\"]\n",
+        files: &[
+            (
+                "package.json",
+                r#"{"scripts": {"build": "nest build"}, "dependencies": {"@nestjs/core": "10", "@prisma/client": "5"}, "devDependencies": {"@nestjs/cli": "10", "prisma": "5"}}"#,
+            ),
+            ("package-lock.json", "{}"),
+            ("src/main.ts", ""),
+            ("prisma/schema.prisma", ""),
+        ],
+    },
+    Case {
+        name: "dotnet",
+        dockerfile: "FROM mcr.microsoft.com/dotnet/sdk:8.0\nWORKDIR /app\nCOPY . .\nRUN dotnet publish -c Release -o out\nENTRYPOINT [\"dotnet\", \"out/Shop.dll\"]\n",
+        files: &[("Shop.csproj", "")],
+    },
+    Case {
+        name: "composer",
+        dockerfile: "FROM php:8.3-apache\nWORKDIR /var/www/html\nCOPY . .\nRUN composer install --no-dev\n",
+        files: &[("composer.json", "{}")],
+    },
+    Case {
+        name: "bundler",
+        dockerfile: "FROM ruby:3.3\nWORKDIR /app\nCOPY . .\nRUN bundle install\nCMD [\"bundle\", \"exec\", \"puma\"]\n",
+        files: &[("Gemfile", "")],
+    },
+    Case {
         name: "a broken file",
         dockerfile: "FROM node:22\nWORKDIR /app\nCOPY\nRUN npm ci && npm run build\n",
         files: NODE_FILES,

@@ -92,4 +92,14 @@ pub(super) const CASES: &[Case] = &[
         dockerfile: "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc make\nWORKDIR /app\nCOPY . .\nRUN make\nHEALTHCHECK CMD curl -f localhost\nCMD [\"./server\"]\n",
         files: MAKE_FILES,
     },
+    Case {
+        name: "c: compilers removed again",
+        dockerfile: "FROM alpine:latest\nRUN apk add --no-cache --virtual .build-deps gcc make musl-dev \\\n    && wget -O- https://example.com/x.tar.gz | tar xz && cd x && make install \\\n    && apk del .build-deps\nCMD [\"x\"]\n",
+        files: &[],
+    },
+    Case {
+        name: "c: a file copied after the build",
+        dockerfile: "FROM alpine:latest\nRUN apk add --no-cache gcc make musl-dev\nWORKDIR /app\nCOPY Makefile main.c ./\nRUN make\nCOPY game.dsk ./\nCMD [\"./server\"]\n",
+        files: &[("Makefile", MAKEFILE), ("main.c", ""), ("game.dsk", "")],
+    },
 ];

@@ -125,4 +125,9 @@ pub(super) const CASES: &[Case] = &[
         dockerfile: "FROM node:22 AS web\nWORKDIR /web\nCOPY web .\nRUN npm ci && npm run build\n\nFROM python:3.12 AS app\nWORKDIR /app\nCOPY --from=web /web/dist ./static\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",
         files: &[("requirements.txt", PLAIN), ("app.py", ""), ("web/package.json", "{}")],
     },
+    Case {
+        name: "python: sources fetched by a step",
+        dockerfile: "FROM python:3.12\nRUN git clone https://example.com/shop /shop\nWORKDIR /shop\nRUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n",
+        files: &[("README.md", "")],
+    },
 ];

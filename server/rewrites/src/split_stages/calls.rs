@@ -142,3 +142,22 @@ pub(super) fn installed(stage: &Stage) -> Vec<String> {
     });
     packages.flatten().collect()
 }
+
+/// The packages that the stage installs and does not remove again in the same step.
+pub(super) fn left_installed(stage: &Stage) -> Vec<String> {
+    let mut found = Vec::new();
+    for item in &stage.instructions {
+        let commands: Vec<&Command> = item.as_run().into_iter().flat_map(|run| run.commands()).collect();
+        let removes = commands.iter().any(|command| {
+            let is_manager = matches!(command.program(), Some("apt-get" | "apt" | "apk" | "apt-mark"));
+            let verbs = ["purge", "remove", "del", "autoremove", "auto", "--auto-remove"];
+            is_manager && command.words.iter().any(|word| verbs.contains(&word.text.as_str()))
+        });
+        let names = commands.iter().filter_map(|command| match effect::of(command) {
+            Effect::Packages(names) if !removes => Some(names),
+            _ => None,
+        });
+        found.extend(names.flatten());
+    }
+    found
+}

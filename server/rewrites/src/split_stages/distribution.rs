@@ -64,8 +64,15 @@ impl Distribution {
         Some(Self::Debian { release: release.to_owned(), is_named: false })
     }
 
+    /// Its smallest image with a shell: the stage's own, where that is one.
+    pub(super) fn image_for(&self, stage: &Stage) -> RuntimeBase {
+        let image = self.image();
+        let is_alpine = || matches!(&stage.base, Base::Image(name) if ImageReference::parse(name).is_ok_and(|image| image.repository == "library/alpine"));
+        if image.text == stage.image.raw || is_alpine() { super::base::own(stage) } else { image }
+    }
+
     /// Its smallest image with a shell.
-    pub(super) fn image(&self) -> RuntimeBase {
+    fn image(&self) -> RuntimeBase {
         let text = match self {
             Self::Debian { release, .. } => format!("debian:{release}-slim"),
             Self::Alpine(version) => format!("alpine:{}", version.as_deref().unwrap_or("3")),

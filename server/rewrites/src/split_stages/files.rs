@@ -19,7 +19,8 @@ pub(super) fn add(
         plan.checks.push(unknown);
         return;
     };
-    let landing = Landing::of(context, &stage.instructions, root);
+    // What is copied later stays where it is.
+    let landing = Landing::of(context, &stage.instructions[..=plan.last], root);
     let Some(places) = data::places(context, ".", covered).filter(|_| context.complete) else {
         plan.checks.push(unknown);
         return;

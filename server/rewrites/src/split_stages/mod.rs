@@ -40,6 +40,9 @@ pub const RECIPE: Recipe = Recipe {
 
 const ID: &str = "split-stages";
 
+/// Where more than this is not known, nothing is offered.
+const MOST_CHECKS: usize = 4;
+
 const PAGE: &str = r#"The last stage of a Dockerfile is what is shipped. Where it also compiles or bundles, the image carries compilers, sources and
 development dependencies that the running program never opens. This rewrite ends that stage where the build ends, and begins a second
 one that takes only what runs:
@@ -166,13 +169,19 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
         Ecosystem::Go => go::plan(input, stage)?,
         Ecosystem::Java => java::plan(input, stage)?,
         Ecosystem::Python => python::plan(input, stage)?,
-        Ecosystem::Unknown => {
-            let text = "no step of the last stage installs packages of Node or Python, or compiles with cargo, go, Maven, Gradle, make, CMake or a C compiler: there is nothing to leave behind";
-            return Err(reason(text.to_owned()));
-        }
+        Ecosystem::Unknown => return Err(reason(nothing_known(stage))),
     };
     let carried = carry::of(stage, &plan);
     plan.checks.extend(carried.checks.iter().cloned());
+    if let [first, .., _] = plan.checks.as_slice()
+        && plan.checks.len() > MOST_CHECKS
+    {
+        let text = format!(
+            "too much of what the build leaves is not followed ({} things to check, such as {first})",
+            plan.checks.len()
+        );
+        return Err(reason(text));
+    }
     let applicability = match plan.checks.as_slice() {
         [] => Applicability::Safe,
         checks => Applicability::Unsafe { check: checks.join("; ") },
@@ -180,6 +189,37 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
     let title = format!("Split into a build stage and a run-time stage on {}", plan.base);
     let edits = assemble::edits(input, stage, &plan, &carried);
     Ok(Rewrite { id: ID, place, fix: Fix { title, applicability, edits } })
+}
+
+/// Why nothing is offered for a stage whose build is none of those that are followed.
+fn nothing_known(stage: &Stage) -> String {
+    let runs = stage.instructions.iter().filter_map(|item| item.as_run());
+    let programs: Vec<&str> =
+        runs.flat_map(|run| run.commands()).filter_map(|command| command.program()).collect();
+    let reasons = [
+        (
+            &["dotnet", "msbuild", "nuget"][..],
+            "`dotnet publish` is not followed: publish in a stage on the SDK, and copy the folder to dotnet/aspnet or dotnet/runtime of the same version",
+        ),
+        (
+            &["composer"],
+            "Composer compiles nothing: what PHP runs are the sources and vendor, and its extensions are part of the image",
+        ),
+        (
+            &["bundle", "bundler", "gem"],
+            "which of Ruby's gems link libraries of the image is not followed: install them in a stage of its own, and copy /usr/local/bundle to the slim image with those libraries",
+        ),
+        (
+            &[
+                "mix", "rebar3", "sbt", "stack", "cabal", "swift", "zig", "dart", "flutter", "ghc",
+                "crystal", "nimble",
+            ],
+            "what this build tool writes is not followed",
+        ),
+    ];
+    let found = reasons.iter().find(|(names, _)| programs.iter().any(|program| names.contains(program)));
+    let text = found.map_or("no step of the last stage installs packages of Node or Python, or compiles with cargo, go, Maven, Gradle, make, CMake or a C compiler: there is nothing to leave behind", |(_, text)| text);
+    text.to_owned()
 }
 
 /// Whose tools build a stage.

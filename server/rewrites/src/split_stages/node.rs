@@ -15,7 +15,9 @@ use crate::node::{Manager, NodeCommand, Package, package};
 use crate::offer::Input;
 
 /// Packages that call programs, or link libraries, which a slim image may not have.
-const CALLS_PROGRAMS: [&str; 16] = [
+const CALLS_PROGRAMS: [&str; 18] = [
+    "@prisma/client",
+    "prisma",
     "simple-git",
     "nodegit",
     "gm",
@@ -108,7 +110,9 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
             .ok_or_else(|| refuse(format!("it is not known where {place} lies in the image")))?;
         plan.artefacts.push(Artefact::new(path, is_file));
     }
-    add_data(&context, &landing, &directory, &outputs, &entry.file, &mut plan);
+    // What is copied later stays where it is.
+    let copied = Landing::of(&context, &stage.instructions[..=plan.last], root);
+    add_data(&context, &copied, &directory, &outputs, &entry.file, &mut plan);
     add_probe(stage, &landing, &context, &workdir, &mut plan);
     if is_inferred && !modules {
         plan.checks.push(format!("that {} needs no node_modules", entry.file));

@@ -28,12 +28,12 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     let distribution = Distribution::of(stage).ok_or_else(|| {
         refuse("which distribution the base is made of is not known, and with it the C library that the program is linked to".to_owned())
     })?;
-    let image = distribution.image();
+    let image = distribution.image_for(stage);
     if base::is_official(stage, "gcc") {
         only_c(stage).map_err(refuse)?;
     } else if !installs_compiler(stage) {
         return Err(refuse(
-            "no step installs a compiler: the base has it, and the run-time stage would have it too"
+            "no step installs a compiler that stays in the image: there is nothing to leave behind"
                 .to_owned(),
         ));
     }
@@ -123,7 +123,7 @@ fn called_programs(
 }
 
 fn installs_compiler(stage: &Stage) -> bool {
-    calls::installed(stage).iter().any(|package| effect::is_compiler(package))
+    calls::left_installed(stage).iter().any(|package| effect::is_compiler(package))
 }
 
 /// The `gcc` image links its own C++ library, which is newer than Debian's, and has many libraries that a small image lacks.

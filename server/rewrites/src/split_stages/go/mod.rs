@@ -131,6 +131,6 @@ fn other_programs(built: &[Built], main: &Built, plan: &mut Plan) {
 /// The distribution of the stage's base, and its image.
 fn distribution(stage: &Stage) -> Option<(Distribution, base::RuntimeBase)> {
     let distribution = Distribution::of(stage)?;
-    let image = distribution.image();
+    let image = distribution.image_for(stage);
     Some((distribution, image))
 }

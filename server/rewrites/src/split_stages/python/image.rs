@@ -5,8 +5,9 @@ use semantic::{Base, Stage};
 
 use crate::offer::Input;
 use crate::split_stages::base::{self, RuntimeBase};
+use crate::split_stages::calls;
 use crate::split_stages::distribution::is_release;
-use crate::split_stages::effect::{self, Effect};
+use crate::split_stages::effect;
 use crate::split_stages::libraries;
 
 /// The slim variant of the official image, whose tags have `slim` before the release: `python:3.12-slim-bookworm`.
@@ -57,27 +58,7 @@ pub(super) fn minor_version(input: &Input<'_>, stage: &Stage) -> Option<String> 
 
 /// Compilers and headers that the stage installs and leaves in the image.
 pub(super) fn compilers(stage: &Stage) -> Vec<String> {
-    let mut found = Vec::new();
-    for item in &stage.instructions {
-        let commands: Vec<_> = item.as_run().into_iter().flat_map(|run| run.commands()).collect();
-        let removes = commands.iter().any(|command| {
-            let words: Vec<String> = command.words.iter().map(effect::text).collect();
-            let manager = words.first().map(String::as_str);
-            matches!(manager, Some("apt-get" | "apt" | "apk"))
-                && words.iter().any(|word| matches!(word.as_str(), "purge" | "remove" | "del" | "autoremove"))
-        });
-        if removes {
-            continue;
-        }
-        for command in commands {
-            if let Effect::Packages(names) = effect::of(command) {
-                found.extend(
-                    names
-                        .into_iter()
-                        .filter(|name| effect::is_compiler(name) || libraries::is_development(name)),
-                );
-            }
-        }
-    }
+    let mut found = calls::left_installed(stage);
+    found.retain(|name| effect::is_compiler(name) || libraries::is_development(name));
     found
 }

@@ -51,6 +51,14 @@ pub(super) fn follow(
             .filter_map(|item| item.as_copy())
             .any(|copy| !is_manifest_copy(copy));
         let effect = effect::of(step.command);
+        if matches!(step.command.program(), Some("git" | "wget" | "curl" | "unzip"))
+            && effect == Effect::Other
+        {
+            let line = step.item.instruction.line + 1;
+            return Err(format!(
+                "RUN on line {line} fetches files by itself, and whether the program needs them is not known"
+            ));
+        }
         let place = |folder: &str| {
             let folder = match folder.strip_prefix('$') {
                 Some(name) => {

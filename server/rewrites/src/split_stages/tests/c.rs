@@ -216,7 +216,7 @@ fn no_compiler_installed() {
     check(
         "c: no compiler installed",
         expect![[r#"
-        refused: no step installs a compiler: the base has it, and the run-time stage would have it too
+        refused: no step installs a compiler that stays in the image: there is nothing to leave behind
     "#]],
     );
 }
@@ -311,6 +311,38 @@ fn a_health_check_by_curl() {
         "c: a health check by curl",
         expect![[r#"
         refused: the container calls curl, which debian:bookworm-slim does not have: install it in this file
+    "#]],
+    );
+}
+
+#[test]
+fn compilers_removed_again() {
+    check(
+        "c: compilers removed again",
+        expect![[r#"
+        refused: no step installs a compiler that stays in the image: there is nothing to leave behind
+    "#]],
+    );
+}
+
+#[test]
+fn a_file_copied_after_the_build() {
+    check(
+        "c: a file copied after the build",
+        expect![[r#"
+        safe: Split into a build stage and a run-time stage on alpine:latest
+        ---
+        FROM alpine:latest AS build
+        RUN apk add --no-cache gcc make musl-dev
+        WORKDIR /app
+        COPY Makefile main.c ./
+        RUN make
+
+        FROM alpine:latest
+        WORKDIR /app
+        COPY --from=build /app/server ./
+        COPY game.dsk ./
+        CMD ["./server"]
     "#]],
     );
 }

@@ -313,3 +313,28 @@ fn manifests_and_sources_copied_one_by_one() {
         "#]],
     );
 }
+
+#[test]
+fn a_client_that_links_openssl() {
+    check(
+        "a client that links OpenSSL",
+        expect![[r#"
+        unsafe: Split into a build stage and a run-time stage on node:22-slim
+        check that node:22-slim has what @prisma/client calls or links
+        ---
+        FROM node:22 AS build
+        WORKDIR /app
+        COPY . .
+        RUN npm ci && npx prisma generate && npm run build
+        RUN npm prune --omit=dev
+
+        FROM node:22-slim
+        WORKDIR /app
+        COPY --from=build /app/package.json ./
+        COPY --from=build /app/node_modules ./node_modules
+        COPY --from=build /app/dist ./dist
+        COPY --from=build /app/prisma ./prisma
+        CMD ["node", "dist/main.js"]
+    "#]],
+    );
+}

@@ -431,3 +431,13 @@ fn a_page_built_before() {
     "#]],
     );
 }
+
+#[test]
+fn sources_fetched_by_a_step() {
+    check(
+        "python: sources fetched by a step",
+        expect![[r#"
+        refused: RUN on line 2 fetches files by itself, and whether the program needs them is not known
+    "#]],
+    );
+}

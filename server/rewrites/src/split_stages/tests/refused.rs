@@ -122,3 +122,33 @@ fn node_put_into_another_image() {
     "#]],
     );
 }
+
+#[test]
+fn dotnet() {
+    check(
+        "dotnet",
+        expect![[r#"
+        refused: `dotnet publish` is not followed: publish in a stage on the SDK, and copy the folder to dotnet/aspnet or dotnet/runtime of the same version
+    "#]],
+    );
+}
+
+#[test]
+fn composer() {
+    check(
+        "composer",
+        expect![[r#"
+        refused: Composer compiles nothing: what PHP runs are the sources and vendor, and its extensions are part of the image
+    "#]],
+    );
+}
+
+#[test]
+fn bundler() {
+    check(
+        "bundler",
+        expect![[r#"
+        refused: which of Ruby's gems link libraries of the image is not followed: install them in a stage of its own, and copy /usr/local/bundle to the slim image with those libraries
+    "#]],
+    );
+}
