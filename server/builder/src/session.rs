@@ -8,6 +8,7 @@ mod carrier;
 mod files;
 mod health;
 mod output;
+mod receive;
 mod secrets;
 mod send;
 mod source;
@@ -31,6 +32,7 @@ use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOw
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
+pub(crate) use send::open_listed;
 pub(crate) use source::{MemoryFile, Source, Sources};
 pub(crate) use totals::Totals;
 

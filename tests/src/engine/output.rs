@@ -4,10 +4,12 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
 
 use inner_loop::{BuildEvent, BuildRequest, Export, SecretSource, SecretSpec};
 
-use super::harness::{ALL, Context, Engine, TODAYS, files_in, on_each};
+use super::harness::{ALL, Context, Engine, TODAYS, files_in, on_each, variable};
 
 #[test]
 fn a_folder_comes_out_as_it_was_copied_in() {
@@ -26,6 +28,47 @@ fn a_folder_comes_out_as_it_was_copied_in() {
         assert_eq!(files_in(output.path()), files_in(context.path()));
         assert_eq!(fs::metadata(output.path().join("bin/tool")).unwrap().permissions().mode() & 0o777, 0o755);
         assert_eq!(fs::read_link(output.path().join("link")).unwrap().to_str(), Some("bin/tool"));
+    });
+}
+
+/// Beside what `docker buildx build` makes of the same result.
+#[test]
+fn modes_times_and_hard_links_come_out_as_from_buildx() {
+    let docker = variable("LAYERWISE_TEST_DOCKER");
+    on_each(&TODAYS, |engine| {
+        let text = "FROM debian:bookworm-slim AS made\nRUN mkdir -p /o/closed/deep /o/sticky && cd /o && echo x > closed/deep/f && \
+                    ln closed/deep/f again && ln -s closed/deep/f soft && chmod 6751 closed/deep/f && chmod 2750 closed/deep && \
+                    chmod 0551 closed && chmod 1777 sticky && touch -d @86400.25 closed/deep/f closed sticky\nFROM scratch\nCOPY --from=made /o /\n";
+        let context = Context::new(&[("Dockerfile", text)]);
+        let output = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (output.path().join("ours"), output.path().join("theirs"));
+        let export = Export::Directory(ours.clone());
+        engine.build(BuildRequest { export, ..context.request(text) }).succeeded();
+        let destination = format!("type=local,dest={}", theirs.display());
+        let built = Command::new(&docker)
+            .args(["--host", &engine.host, "buildx", "build", "--quiet", "--output", &destination])
+            .arg(context.path())
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let listed = |root: &Path| {
+            let listed = Command::new("find")
+                .args([".", "-mindepth", "1", "-printf", "%P %y %m %n %s %U:%G %l %T@\n"])
+                .current_dir(root)
+                .output()
+                .unwrap();
+            let mut lines: Vec<String> =
+                String::from_utf8(listed.stdout).unwrap().lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        // The time of a symbolic link is that of its making.
+        let without_links = |root: &Path| {
+            listed(root).into_iter().filter(|line| !line.starts_with("soft ")).collect::<Vec<_>>()
+        };
+        assert_eq!(without_links(&ours), without_links(&theirs));
+        assert!(listed(&ours).iter().any(|line| line.starts_with("again f 6751 2 ")), "{:?}", listed(&ours));
+        assert_eq!(fs::read_link(ours.join("soft")).unwrap(), Path::new("closed/deep/f"));
     });
 }
 

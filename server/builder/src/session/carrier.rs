@@ -57,8 +57,8 @@ async fn over_grpc(connection: &Connection, headers: &[(&str, &str)]) -> Result<
         let value: MetadataValue<Ascii> = value.parse().map_err(|error| failed(&error))?;
         request.metadata_mut().append(name, value);
     }
-    let answer =
-        connection.control.clone().session(request).await.map_err(|status| failed(&status.message()))?;
+    let Some(mut control) = connection.control.clone() else { return Err(failed(&"it has no BuildKit")) };
+    let answer = control.session(request).await.map_err(|status| failed(&status.message()))?;
     let mut incoming = answer.into_inner();
     tokio::spawn(async move {
         while let Ok(Some(message)) = incoming.message().await {

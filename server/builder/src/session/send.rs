@@ -297,7 +297,7 @@ fn send_file(job: &Job, entry: &Entry, id: u32, outgoing: &Outgoing) -> Result<u
 
 /// Opens what was listed as a file. What was put in its place since is neither followed, as it may lead out of the context, nor
 /// waited for.
-fn open_listed(path: &Path) -> std::io::Result<File> {
+pub(crate) fn open_listed(path: &Path) -> std::io::Result<File> {
     File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
