@@ -5,9 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, SolveRequest, StatusRequest};
-use inner_loop::{BuildFailure, BuildRequest, Export, is_remote};
+use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
+use bollard_buildkit_proto::moby::buildkit::v1::{
+    CacheOptions, CacheOptionsEntry, SolveRequest, StatusRequest,
+};
+use inner_loop::{BuildFailure, BuildRequest, CacheSpec, Export, is_remote};
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
 
 use crate::connection::Connection;
 use crate::failure;
@@ -33,14 +37,14 @@ pub(crate) enum Solved {
 
 /// Runs a solve to its end, passing its status on.
 pub(crate) async fn solve(
-    connection: &Connection,
+    control: &ControlClient<Channel>,
     request: SolveRequest,
     dockerfile_text: &str,
     reporter: &Arc<Reporter>,
     cancel: &CancellationToken,
 ) -> Solved {
     let status_request = StatusRequest { r#ref: request.r#ref.clone() };
-    let mut status_control = connection.control.clone();
+    let mut status_control = control.clone();
     let status_reporter = Arc::clone(reporter);
     let (done, mut is_done) = tokio::sync::oneshot::channel::<Duration>();
     let status = tokio::spawn(async move {
@@ -68,7 +72,7 @@ pub(crate) async fn solve(
     });
 
     // Dropping the call is what stops the build.
-    let mut control = connection.control.clone();
+    let mut control = control.clone();
     let answer = cancel.run_until_cancelled(control.solve(request)).await;
     let _ = done.send(if answer.is_some() { STATUS_DEADLINE } else { CANCEL_DEADLINE });
     let (failed_vertex, began) = status.await.unwrap_or_default();
@@ -144,6 +148,21 @@ pub(crate) fn solve_request(
         Export::Directory(_) => "local",
         Export::Tar(_) => "tar",
     };
+    // Both spellings, for old frontends know the first alone (`parseCacheOptions` in BuildKit's client).
+    let of_registries: Vec<&str> = request.cache_from.iter().filter_map(reference).collect();
+    if !of_registries.is_empty() {
+        attrs.insert("cache-from".to_owned(), of_registries.join(","));
+    }
+    if !request.cache_from.is_empty() {
+        let entry = |cache: &CacheSpec| serde_json::json!({"Type": cache.kind, "Attrs": cache.attributes});
+        let imports: Vec<_> = request.cache_from.iter().map(entry).collect();
+        attrs.insert("cache-imports".to_owned(), serde_json::Value::from(imports).to_string());
+    }
+    let export = |cache: &CacheSpec| CacheOptionsEntry {
+        r#type: cache.kind.clone(),
+        attrs: cache.attributes.clone().into_iter().collect(),
+    };
+    let exports = request.cache_to.iter().map(export).collect();
     let is_host = request.network.as_deref() == Some("host");
     SolveRequest {
         r#ref: build_id,
@@ -153,13 +172,23 @@ pub(crate) fn solve_request(
         // The field that Docker 20.10 knows too.
         exporter_deprecated: exporter.to_owned(),
         exporter_attrs_deprecated: exporter_attrs,
-        cache: Some(CacheOptions::default()),
+        cache: Some(CacheOptions { exports, ..CacheOptions::default() }),
         // Not written into the engine's build history: people's own builds stay there longer, and a build with nothing
         // changed takes a third of the time.
         internal: true,
-        entitlements: if is_host { vec!["network.host".to_owned()] } else { Vec::new() },
+        entitlements: request
+            .allow
+            .iter()
+            .cloned()
+            .chain(is_host.then(|| "network.host".to_owned()))
+            .collect(),
         ..Default::default()
     }
+}
+
+/// The image that a registry's cache is.
+fn reference(cache: &CacheSpec) -> Option<&str> {
+    cache.attributes.get("ref").map(String::as_str).filter(|_| cache.kind == "registry")
 }
 
 /// The key under which the builder keeps a context's files between builds: by the folder alone, whatever is built in it.

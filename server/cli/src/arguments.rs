@@ -247,6 +247,15 @@ pub(crate) struct RequestArguments {
     /// Runs every step anew
     #[arg(long)]
     pub(crate) no_cache: bool,
+    /// A cache to take results from: an image, or type=registry,ref=IMAGE
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) cache_from: Vec<String>,
+    /// A cache to write results to: type=registry,ref=IMAGE[,mode=max], or type=inline
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) cache_to: Vec<String>,
+    /// What steps may do beyond the usual: network.host, security.insecure
+    #[arg(long, value_name = "ENTITLEMENT", value_delimiter = ',')]
+    pub(crate) allow: Vec<String>,
     /// A name for the image
     #[arg(short, long)]
     pub(crate) tag: Vec<String>,

@@ -3,6 +3,7 @@
 //! Nothing here talks to an engine, waits, or reads a clock: time comes in with the events. `builder` produces
 //! [`BuildEvent`]s, [`Progress`] turns them into steps, and the command line and the editors show what comes out.
 
+pub mod cache_spec;
 pub mod causes;
 pub mod contents;
 pub mod digest;
@@ -26,6 +27,7 @@ pub mod target;
 mod vertex_name;
 pub mod why;
 
+pub use cache_spec::CacheSpec;
 pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     SourceLines, Vertex, VertexProgress,

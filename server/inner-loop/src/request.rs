@@ -8,6 +8,7 @@ use semantic::reads::{ContextInputs, Inputs};
 use semantic::{Facts, FrontendFacts, ImageFacts, Model, Reads};
 use syntax::Document;
 
+use crate::cache_spec::CacheSpec;
 use crate::event::BuildEvent;
 
 /// One build.
@@ -35,16 +36,23 @@ pub struct BuildRequest {
     pub network: Option<String>,
     /// Run every step anew.
     pub no_cache: bool,
+    /// Caches that the builder may take results from, besides its own.
+    pub cache_from: Vec<CacheSpec>,
+    /// Caches that the builder writes its results to.
+    pub cache_to: Vec<CacheSpec>,
+    /// What steps may do beyond the usual: `network.host`, `security.insecure`.
+    pub allow: Vec<String>,
     /// Names for the image.
     pub tags: Vec<String>,
     /// Where the result goes.
     pub export: Export,
 }
 
-/// Whether a context is something that the builder fetches itself, rather than a folder.
+/// Whether a context is something that the builder fetches itself, rather than a folder. `github.com/owner/name` is one without a scheme, as
+/// for docker (`ParseGitRef` in `frontend/dockerfile/dfgitutil` of BuildKit); a folder of that name is told by its absolute path.
 #[must_use]
 pub fn is_remote(context: &str) -> bool {
-    context.contains("://") || context.starts_with("git@")
+    context.contains("://") || context.starts_with("git@") || context.starts_with("github.com/")
 }
 
 impl BuildRequest {
@@ -186,6 +194,8 @@ pub trait Builder: Send + Sync {
 pub struct BuilderState {
     /// Its own name, the same under every address and for as long as it keeps its cache.
     pub id: String,
+    /// Why nothing can be told of what it takes from its cache, where that is so: it then has no name either.
+    pub untellable: Option<String>,
     /// Its own platform, such as `linux/amd64`.
     pub platform: String,
     /// What its built-in frontend can do.
@@ -242,7 +252,7 @@ pub trait BuildHandle: Send + Sync {
 /// What a builder is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BuilderDescription {
-    /// `docker` or `buildkitd`.
+    /// `docker`, `buildkitd` or `podman`.
     pub kind: String,
     /// Version, such as `28.5.2`.
     pub version: String,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use ide::callers::{CalledBuild, called_build};
-use inner_loop::{BuildRequest, Export, SecretSource, SecretSpec};
+use inner_loop::{BuildRequest, CacheSpec, Export, SecretSource, SecretSpec, is_remote};
 
 use crate::arguments::RequestArguments;
 use crate::{input, outside, settings};
@@ -14,6 +14,11 @@ use crate::{input, outside, settings};
 /// and Bake files that build it. They do not count where a context is given, as docker's own build does not know them. What they differ in comes as a notice.
 pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(BuildRequest, Option<String>)> {
     let given = arguments.context.as_deref();
+    if arguments.file.is_none()
+        && let Some(remote) = given.filter(|given| is_remote(given) && !Path::new(given).is_dir())
+    {
+        bail!("the Dockerfile is read here, also where the builder fetches {remote}: name it with --file");
+    }
     let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(given.unwrap_or("."))));
     let called = match given {
         Some(_) => CalledBuild::default(),
@@ -51,6 +56,9 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
         platforms: platforms(arguments.platform, called.platforms),
         network: arguments.network,
         no_cache: arguments.no_cache,
+        cache_from: caches(&arguments.cache_from, "--cache-from")?,
+        cache_to: caches(&arguments.cache_to, "--cache-to")?,
+        allow: arguments.allow,
         tags: arguments.tag,
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
     };
@@ -61,6 +69,12 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
 fn platforms(given: Vec<String>, called: Vec<String>) -> Vec<String> {
     let default = || workspace::surroundings::default_platform().into_iter().collect();
     [given, called].into_iter().find(|platforms| !platforms.is_empty()).unwrap_or_else(default)
+}
+
+fn caches(specs: &[String], flag: &str) -> anyhow::Result<Vec<CacheSpec>> {
+    let parse =
+        |spec: &String| CacheSpec::parse(spec).map_err(|message| anyhow::anyhow!("{flag}: {message}"));
+    specs.iter().map(parse).collect()
 }
 
 /// Whether the id of a secret's specification is that of one that is there.
@@ -78,9 +92,8 @@ fn default_dockerfile(context: &Path) -> PathBuf {
 }
 
 fn context(context: &str) -> anyhow::Result<String> {
-    let remote =
-        ["http://", "https://", "git://", "ssh://", "git@"].iter().any(|start| context.starts_with(start));
-    if remote {
+    // A folder comes first, whatever it is called.
+    if is_remote(context) && !Path::new(context).is_dir() {
         return Ok(context.to_owned());
     }
     let path = std::path::absolute(context).with_context(|| format!("cannot find the context {context}"))?;
@@ -161,6 +174,17 @@ mod tests {
         for wrong in ["npm", "src=x", "id=x,src=/nowhere/at/all", "id=x,env=SURELY_NOT_SET_HERE"] {
             assert!(secret(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_context_that_the_builder_fetches_may_lack_its_scheme() {
+        for remote in
+            ["https://example.org/a.git#main", "git@example.org:a/b", "github.com/owner/name#v1:sub"]
+        {
+            assert_eq!(context(remote).unwrap(), remote);
+        }
+        assert!(context("src").unwrap().ends_with("/src"));
+        assert!(context("github.org/owner/name").is_err());
     }
 
     #[test]

@@ -152,6 +152,10 @@ impl Foresight {
             notices.push(reason);
             return Ok(Planned { steps, known: None, notices });
         }
+        if let Ok(BuilderState { untellable: Some(reason), .. }) = &state {
+            notices.push(reason.clone());
+            return Ok(Planned { steps, known: None, notices });
+        }
         let plan = plan(&model, target.index, &outside);
         let unchecked = plan.unchecked_images();
         if state.is_ok() && !unchecked.is_empty() {
@@ -383,6 +387,9 @@ fn beyond(request: &BuildRequest, model: &Model) -> Option<String> {
     }
     if request.platforms.len() > 1 {
         return Some("a build for several platforms cannot be told yet: ask for one of them".to_owned());
+    }
+    if !request.cache_from.is_empty() {
+        return Some("what the builder would find in other caches (--cache-from) cannot be told".to_owned());
     }
     None
 }

@@ -50,7 +50,7 @@ impl Place {
             let named =
                 if name.is_empty() { Some(&request.context) } else { request.named_contexts.get(name) };
             let Some(path) = named else { return Err(format!("there is no context {name}")) };
-            if path.contains("://") || path.starts_with("git@") {
+            if inner_loop::is_remote(path) {
                 return Err(format!("the builder fetches {path} itself, so nothing can be told"));
             }
             let unreadable = |error: &dyn std::fmt::Display| format!("{path} cannot be read: {error}");
