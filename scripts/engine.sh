@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
-# Brings up a real Docker Engine where none answers, from Debian's packages, and stops it again.
+# Brings up a real engine where none answers, from Debian's packages, and stops it again.
 #
-#   engine.sh start|stop|status|env [28|28-containerd|20.10]
+#   engine.sh start|stop|status|env [28|28-containerd|20.10|28-small|podman]
+#   engine.sh relaunch 28-small
 #
-# 28 is today's engine and the default: a Docker that answers already is used in its place, and is never
+# 28 is today's Docker and the default: a Docker that answers already is used in its place, and is never
 # stopped. 28-containerd is the same engine with the containerd image store, 20.10 the one of Debian 12.
+# 28-small is for tests of what goes wrong, and for nothing else: its store holds 512 MB in memory, it passes
+# on all output of steps, and it listens on a port of the loopback address too, with TLS; the file `port` beside
+# its socket says on which one. `relaunch` starts it again with what it had, after it was killed.
+# podman is Debian 12's, with Docker's API.
 # `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
 . lib/debian.sh
 . lib/engine.sh
+. lib/podman.sh
 . lib/process.sh
 
-usage="usage: engine.sh start|stop|status|env [28|28-containerd|20.10]"
+usage="usage: engine.sh start|stop|status|env|relaunch [28|28-containerd|20.10|28-small|podman]"
 
 main() {
     local command=${1:-} kind=${2:-28}
@@ -23,6 +29,7 @@ main() {
     case $command in
         start) start "$kind" ;;
         stop) stop "$kind" ;;
+        relaunch) alone relaunch "$kind" ;;
         status) status "$kind" ;;
         env) echo "export DOCKER_HOST=$(endpoint "$kind" || fail "engine $kind does not run; start it with: scripts/engine.sh start $kind")" ;;
         *) fail "$usage" ;;
@@ -61,29 +68,61 @@ bring_up() {
     fetch_engine "$kind"
     take_down "$kind"
     mkdir -p "$run" "$(engine_data_dir "$kind")"
-    # dockerd remembers the network of last time, and would give the bridge that one's address again.
-    rm -rf "$(engine_data_dir "$kind")/network"
-    bridge_up "$kind"
-    write_configuration "$kind"
-    launch "$kind"
-    await_start "$run/docker.pid" "$run/daemon.json" "$run/dockerd.log" answers "unix://$(engine_socket "$kind")"
-    echo "Docker Engine $kind is up at $(engine_socket "$kind")" >&2
+    if [ "$kind" = podman ]; then
+        write_podman_configuration "$(engine_root podman)" "$run" "$(engine_data_dir podman)"
+    else
+        [ "$kind" != 28-small ] || mount -t tmpfs -o size=512m layerwise "$(engine_data_dir "$kind")"
+        # dockerd remembers the network of last time, and would give the bridge that one's address again.
+        rm -rf "$(engine_data_dir "$kind")/network"
+        bridge_up "$kind"
+        write_configuration "$kind"
+    fi
+    launch_and_await "$kind"
+    echo "engine $kind is up at $(engine_socket "$kind")" >&2
+}
+
+relaunch() {
+    local kind=$1
+    [ -e "$(engine_run_dir "$kind")/daemon.json" ] || fail "engine $kind was not started by this script"
+    running_pid "$kind" > /dev/null || launch_and_await "$kind"
+}
+
+launch_and_await() {
+    local kind=$1 run
+    run=$(engine_run_dir "$kind")
+    if [ "$kind" = podman ]; then
+        launch_podman "$(engine_root podman)" "$run" "$(engine_socket podman)"
+    else
+        launch "$kind"
+    fi
+    await_start "$(pid_file "$kind")" "$(own_argument "$kind")" "$run"/*.log answers "unix://$(engine_socket "$kind")"
 }
 
 take_down() {
     local kind=$1 pid
     ! pid=$(running_pid "$kind") || end_process "$pid"
+    case $kind in
+        podman) release_podman_store "$(engine_data_dir podman)" ;;
+        28-small) umount --recursive --lazy "$(engine_data_dir "$kind")" 2> /dev/null || true ;;
+    esac
     bridge_down "$kind"
     rm -rf "$(engine_run_dir "$kind")"
 }
 
 write_configuration() {
-    local kind=$1 run features='{}'
+    local kind=$1 run features='{}' more_hosts='' tls=''
     run=$(engine_run_dir "$kind")
+    if [ "$kind" = 28-small ]; then
+        free_port > "$run/port"
+        more_hosts=", \"tcp://127.0.0.1:$(cat "$run/port")\""
+        # The certificates of the tests: one authority, and one certificate of it for both sides.
+        tls=$(realpath ../server/builder/src/tls/test)
+        tls="\"tlsverify\": true, \"tlscacert\": \"$tls/ca.pem\", \"tlscert\": \"$tls/cert.pem\", \"tlskey\": \"$tls/key.pem\","
+    fi
     [ "$kind" != 28-containerd ] || features='{"containerd-snapshotter": true}'
     cat > "$run/daemon.json" <<JSON
 {
-  "hosts": ["unix://$(engine_socket "$kind")"],
+  "hosts": ["unix://$(engine_socket "$kind")"$more_hosts], $tls
   "data-root": "$(engine_data_dir "$kind")",
   "exec-root": "$run/exec",
   "pidfile": "$run/docker.pid",
@@ -100,6 +139,9 @@ launch() {
     local kind=$1 root run
     root=$(engine_root "$kind")
     run=$(engine_run_dir "$kind")
+    if [ "$kind" = 28-small ]; then
+        export BUILDKIT_STEP_LOG_MAX_SIZE=-1 BUILDKIT_STEP_LOG_MAX_SPEED=-1
+    fi
     # A session of its own keeps the engine alive when the terminal that started it goes.
     PATH=$root/usr/sbin:$root/usr/bin:$PATH LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu \
         setsid nohup "$root/usr/sbin/dockerd" --config-file "$run/daemon.json" > "$run/dockerd.log" 2>&1 < /dev/null {run_lock}>&- &
@@ -150,7 +192,22 @@ answers() {
 }
 
 running_pid() {
-    process_of "$(engine_run_dir "$1")/docker.pid" "$(engine_run_dir "$1")/daemon.json"
+    process_of "$(pid_file "$1")" "$(own_argument "$1")"
+}
+
+pid_file() {
+    case $1 in
+        podman) echo "$(engine_run_dir "$1")/podman.pid" ;;
+        *) echo "$(engine_run_dir "$1")/docker.pid" ;;
+    esac
+}
+
+# What tells an engine's process from all others.
+own_argument() {
+    case $1 in
+        podman) echo "unix://$(engine_socket "$1")" ;;
+        *) echo "$(engine_run_dir "$1")/daemon.json" ;;
+    esac
 }
 
 main "$@"

@@ -73,22 +73,6 @@ running_pid() {
     process_of "$run/pid" "$run/config.yml"
 }
 
-accepts_connections() {
-    (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
-}
-
-# Below the range from which the kernel gives ports to clients.
-free_port() {
-    local port
-    for port in $(shuf --input-range=20000-32000 --head-count=100); do
-        if ! accepts_connections "$port"; then
-            echo "$port"
-            return
-        fi
-    done
-    fail "no port is free for the registry"
-}
-
 random_word() {
     od --address-radix=n --format=x1 --read-bytes="$1" /dev/urandom | tr -d ' \n'
 }

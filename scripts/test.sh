@@ -123,9 +123,17 @@ set_up_engines() {
     export LAYERWISE_TEST_ENGINE_28_CONTAINERD=$engine_host
     use_engine 20.10 || return 1
     export LAYERWISE_TEST_ENGINE_20_10=$engine_host
+    # Both are used with one image alone, and the small one is killed and filled.
+    use_engine podman || return 1
+    export LAYERWISE_TEST_ENGINE_PODMAN=$engine_host
+    use_engine 28-small || return 1
+    export LAYERWISE_TEST_ENGINE_28_SMALL=$engine_host
     local host
     for host in "$LAYERWISE_TEST_ENGINE_28_CONTAINERD" "$LAYERWISE_TEST_ENGINE_20_10"; do
         DOCKER_HOST=$host LAYERWISE_IMAGES_FROM=$LAYERWISE_TEST_ENGINE_28 scripts/images.sh || return 1
+    done
+    for host in "$LAYERWISE_TEST_ENGINE_PODMAN" "$LAYERWISE_TEST_ENGINE_28_SMALL"; do
+        DOCKER_HOST=$host LAYERWISE_IMAGES_FROM=$LAYERWISE_TEST_ENGINE_28 scripts/images.sh debian:bookworm-slim || return 1
     done
 }
 

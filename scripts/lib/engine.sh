@@ -18,18 +18,19 @@ engine_data_dir() {
     echo "$(cache_dir)/engine/data-$1"
 }
 
-# Both kinds of 28 share their programs.
+# The kinds of 28 share their programs.
 engine_root() {
     case $1 in
-        28 | 28-containerd) echo "$(cache_dir)/engine/root-28" ;;
+        28 | 28-containerd | 28-small) echo "$(cache_dir)/engine/root-28" ;;
         20.10) echo "$(cache_dir)/engine/root-20.10" ;;
-        *) fail "unknown engine $1; choose 28, 28-containerd or 20.10" ;;
+        podman) echo "$(cache_dir)/engine/root-podman" ;;
+        *) fail "unknown engine $1; choose 28, 28-containerd, 20.10, 28-small or podman" ;;
     esac
 }
 
 # At most 15 bytes long, as every network device's name.
 engine_bridge() {
-    echo "layerwise-$1" | sed 's/-containerd/c/; s/\.//'
+    echo "layerwise-$1" | sed 's/-containerd/c/; s/-small/s/; s/\.//'
 }
 
 fetch_engine() {
@@ -40,6 +41,10 @@ fetch_engine() {
 
 unpack_engine() {
     local kind=$1 root=$2
+    if [ "$kind" = podman ]; then
+        unpack_podman "$root"
+        return
+    fi
     echo "fetching Docker Engine $kind from Debian" >&2
     case $kind in
         20.10) unpack_packages bookworm "$root" docker.io containerd runc tini libdevmapper1.02.1 ;;

@@ -45,3 +45,19 @@ end_process() {
 runs() {
     grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2> /dev/null
 }
+
+accepts_connections() {
+    (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null
+}
+
+# Below the range from which the kernel gives ports to clients.
+free_port() {
+    local port
+    for port in $(shuf --input-range=20000-32000 --head-count=100); do
+        if ! accepts_connections "$port"; then
+            echo "$port"
+            return
+        fi
+    done
+    fail "no port is free"
+}

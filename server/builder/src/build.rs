@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 use workspace::context::{self, Selection};
 
 use crate::buildkit::Shared;
+use crate::classic;
 use crate::connection::Connection;
 use crate::docker_config::DockerConfig;
+use crate::failure;
 use crate::image;
 use crate::report::Reporter;
 use crate::session::{self, MemoryFile, Offer, Session, Source, Sources};
@@ -31,6 +33,15 @@ pub(crate) async fn run(
         Ok(place) => place,
         Err(message) => return failed(message),
     };
+    match cancel.run_until_cancelled(shared.connection()).await {
+        None => return BuildOutcome::Canceled,
+        Some(Ok(connection)) if connection.control.is_none() => {
+            return classic::run(shared, &connection, request, place.context.as_deref(), reporter, cancel)
+                .await;
+        }
+        Some(Err(message)) => return BuildOutcome::Failed(no_builder(message)),
+        Some(Ok(_)) => {}
+    }
     let mut is_started = false;
     // A connection that was kept may be dead without our knowing: once more, with a new one.
     for is_last_try in [false, true] {
@@ -45,6 +56,9 @@ pub(crate) async fn run(
                 return BuildOutcome::Failed(failure);
             }
         };
+        let Some(control) = &connection.control else {
+            return failed(format!("{} has no BuildKit any more; build again", connection.name()));
+        };
         if !is_started {
             reporter.send(BuildEvent::Started { builder: connection.name() });
             is_started = true;
@@ -58,7 +72,7 @@ pub(crate) async fn run(
         };
         let solve_request =
             solve::solve_request(request, &connection, &session.id, session::new_id(), proxies);
-        match solve::solve(&connection, solve_request, &request.dockerfile_text, reporter, cancel).await {
+        match solve::solve(control, solve_request, &request.dockerfile_text, reporter, cancel).await {
             Solved::Canceled => return BuildOutcome::Canceled,
             Solved::Lost { began: false, .. } if !is_last_try => {
                 shared.forget_connection().await;
@@ -67,6 +81,8 @@ pub(crate) async fn run(
                 shared.forget_connection().await;
                 return BuildOutcome::Failed(failure);
             }
+            // The builder's own mishap: it went on with a step that another build had begun and given up.
+            Solved::Failed(failure) if !is_last_try && failure::is_mishap(&failure) => {}
             Solved::Failed(mut failure) => {
                 report_context(&session, None, reporter).await;
                 if let Some(message) = session.explain(&failure) {
@@ -94,6 +110,10 @@ pub(crate) async fn run(
 
 fn failed(message: String) -> BuildOutcome {
     BuildOutcome::Failed(BuildFailure { message, ..BuildFailure::default() })
+}
+
+fn no_builder(message: String) -> BuildFailure {
+    BuildFailure { message, no_builder: true, ..BuildFailure::default() }
 }
 
 /// Where a build's files are.
@@ -157,7 +177,6 @@ async fn prepare(
     place: &Place,
     reporter: &Arc<Reporter>,
 ) -> Result<Prepared, BuildFailure> {
-    let no_builder = |message| BuildFailure { message, no_builder: true, ..BuildFailure::default() };
     let sources =
         place.sources(request).map_err(|message| BuildFailure { message, ..BuildFailure::default() })?;
     let connection = shared.connection().await.map_err(no_builder)?;

@@ -10,6 +10,7 @@ use semantic::FrontendFacts;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::address::Address;
+use crate::classic;
 use crate::dial::{self, BoxStream};
 use crate::engine::Engine;
 use crate::find::Found;
@@ -19,10 +20,11 @@ use crate::upgrade;
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) found: Found,
-    pub(crate) control: ControlClient<Channel>,
+    /// Absent where the engine builds without BuildKit: see `classic`.
+    pub(crate) control: Option<ControlClient<Channel>>,
     /// Absent for `buildkitd`.
     pub(crate) engine: Option<Engine>,
-    /// `docker` or `buildkitd`.
+    /// `docker`, `buildkitd` or `podman`.
     pub(crate) kind: String,
     /// Such as `28.5.2`.
     pub(crate) version: String,
@@ -54,14 +56,12 @@ impl Connection {
                 return Err(failed(&not_an_engine(&address, &error)));
             }
         };
-        if engine.kind == "podman" {
-            return Err(failed(
-                &"Podman's Docker API builds with buildah, without BuildKit's cache, progress and secrets; name a Docker engine or a \
-                  buildkitd with --host",
-            ));
-        }
-        let control = control_client(channel(address).await.map_err(|error| failed(&error))?);
-        let frontend = abilities_of_docker(&engine.version);
+        let (control, frontend) = if classic::is_classic(&engine) {
+            (None, abilities_of_podman(&engine.version))
+        } else {
+            let control = control_client(channel(address).await.map_err(|error| failed(&error))?);
+            (Some(control), abilities_of_docker(&engine.version))
+        };
         Ok(Self {
             found,
             control,
@@ -84,7 +84,14 @@ impl Connection {
         };
         let version = version.trim_start_matches('v').to_owned();
         let frontend = abilities_of_buildkit(&version);
-        Ok(Self { found, control, engine: None, kind: "buildkitd".to_owned(), version, frontend })
+        Ok(Self {
+            found,
+            control: Some(control),
+            engine: None,
+            kind: "buildkitd".to_owned(),
+            version,
+            frontend,
+        })
     }
 
     /// Name and version, as people know the builder.
@@ -156,6 +163,13 @@ fn abilities_of_docker(version: &str) -> FrontendFacts {
     }
 }
 
+/// Those of buildah, which Podman builds with: heredocs came with its 1.33, in Podman 4.9.
+fn abilities_of_podman(version: &str) -> FrontendFacts {
+    let (major, rest) = version.split_once('.').unwrap_or((version, ""));
+    let version = (major.parse().unwrap_or(0), number_before_dot(rest));
+    FrontendFacts { heredocs: version >= (4, 9), ..FrontendFacts::default() }
+}
+
 /// The first version that tells its version. Distributions' builds may call themselves `0.0.0+unknown`.
 const FIRST_THAT_TELLS: u32 = 11;
 
@@ -193,6 +207,7 @@ mod tests {
         assert!(today.heredocs && today.copy_link && today.secret_env && today.lint && !today.copy_parents);
         assert!(abilities_of_docker("29.0.0").copy_parents);
         assert_eq!(abilities_of_docker("nonsense"), FrontendFacts::default());
+        assert!(!abilities_of_podman("4.3.1").heredocs && abilities_of_podman("5.0.0-dev").heredocs);
         assert!(abilities_of_buildkit("0.25.1").secret_env && abilities_of_buildkit("1.0.0").copy_parents);
         let unknown = abilities_of_buildkit("0.0.0+unknown");
         assert!(unknown.heredocs && !unknown.secret_env);

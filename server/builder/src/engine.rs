@@ -5,7 +5,8 @@ use std::io;
 use std::pin::Pin;
 
 use bollard::errors::Error as ApiError;
-use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use bollard::{API_DEFAULT_VERSION, BollardRequest, ClientVersion, Docker, body_full};
+use bytes::Bytes;
 use http::{HeaderValue, Response, Uri, header};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
@@ -29,19 +30,26 @@ pub(crate) struct Engine {
 impl Engine {
     /// Asks the engine who it is.
     pub(crate) async fn connect(address: &Address) -> Result<Self, ApiError> {
-        let address = address.clone();
+        let (address, target) = (address.clone(), address.clone());
         let transport = move |request: BollardRequest| -> Pin<Box<dyn Future<Output = _> + Send>> {
-            let address = address.clone();
+            let address = target.clone();
             Box::pin(async move { send(&address, request).await })
         };
-        let docker = Docker::connect_with_custom_transport(
-            transport,
-            Some("http://docker"),
-            API_DEADLINE,
-            API_DEFAULT_VERSION,
-        )?
-        .negotiate_version()
-        .await?;
+        let connect = |version: &ClientVersion| {
+            Docker::connect_with_custom_transport(
+                transport.clone(),
+                Some("http://docker"),
+                API_DEADLINE,
+                version,
+            )
+        };
+        // Each connection through ssh is a login; those engines are asked for their version alone.
+        if !matches!(address, Address::Ssh { .. })
+            && let Some((version, api)) = podman(&address).await?
+        {
+            return Ok(Self { docker: connect(&api)?, version, kind: "podman".to_owned() });
+        }
+        let docker = connect(API_DEFAULT_VERSION)?.negotiate_version().await?;
         let version = docker.version().await?;
         let is_podman =
             version.components.unwrap_or_default().iter().any(|part| part.name.starts_with("Podman"));
@@ -63,6 +71,22 @@ impl Engine {
             .any(|value| value.starts_with("io.containerd.snapshotter"));
         Ok(if is_containerd { "containerd".to_owned() } else { info.driver.unwrap_or_default() })
     }
+}
+
+/// The versions of Podman and of docker's API in it, where it is one: it says so in the headers of every answer, at once. To tell its version
+/// otherwise it runs its programs, which takes a second on a machine with other work to do.
+async fn podman(address: &Address) -> Result<Option<(String, ClientVersion)>, ApiError> {
+    let ping = BollardRequest::new(body_full(Bytes::new()));
+    let (mut parts, body) = ping.into_parts();
+    parts.uri = Uri::from_static("/_ping");
+    let answer = send(address, BollardRequest::from_parts(parts, body)).await?;
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let Some(version) = header("libpod-api-version") else { return Ok(None) };
+    let number = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+    let mut numbers = header("api-version").unwrap_or("1.40").split('.');
+    let (major_version, minor_version) =
+        (number(numbers.next()).unwrap_or(1), number(numbers.next()).unwrap_or(40));
+    Ok(Some((version.to_owned(), ClientVersion { major_version, minor_version })))
 }
 
 /// One request over a connection of its own. The address in the request's URI is a placeholder.

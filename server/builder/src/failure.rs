@@ -31,6 +31,12 @@ pub(crate) fn is_connection_lost(status: &Status) -> bool {
     std::error::Error::source(status).is_some()
 }
 
+/// Whether the builder stumbled over a step that two builds at once have in common, when one of them is stopped: `FileOpSolver` is then
+/// asked twice (moby/buildkit#3748). A second try goes through.
+pub(crate) fn is_mishap(failure: &BuildFailure) -> bool {
+    failure.message.starts_with("duplicate output ")
+}
+
 fn message(status: &Status) -> String {
     if is_connection_lost(status) {
         let cause = std::error::Error::source(status).map_or_else(|| status.message().to_owned(), root_cause);
@@ -166,7 +172,7 @@ fn lines(source: &Source, dockerfile_text: &str) -> Option<SourceLines> {
 }
 
 /// `dockerfile parse error line 3: …`, or `… on line 3: …`.
-fn line_in_text(message: &str) -> Option<SourceLines> {
+pub(crate) fn line_in_text(message: &str) -> Option<SourceLines> {
     let start = message.find("parse error ").map(|start| start + "parse error ".len())?;
     let rest = message[start..].trim_start_matches("on ").strip_prefix("line ")?;
     let end = rest.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(rest.len());

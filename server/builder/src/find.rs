@@ -154,8 +154,8 @@ fn nothing_found(surroundings: &Surroundings) -> String {
         format!("{tried}; BuildKit is installed but not running: start it with `sudo buildkitd &`")
     } else if surroundings.has_program("podman") {
         format!(
-            "{tried}; Podman is installed, whose Docker API has no BuildKit: install buildkitd or Docker beside it, or name an \
-             engine with --host"
+            "{tried}; Podman is installed, but its service does not run: start it with `systemctl --user start podman.socket`, or \
+             `podman system service --time=0 &`; it builds without BuildKit"
         )
     } else {
         format!(

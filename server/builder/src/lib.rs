@@ -3,13 +3,14 @@
 //! [`BuildKit`] is the builder that the rest of the house takes as [`inner_loop::Builder`]. Below it: finding an engine
 //! (`find`), reaching it (`dial`, `upgrade`), the engine's own API through bollard (`engine`, `image`), BuildKit's control
 //! API (`connection`, `solve`, `status`, `failure`), and the session in which the engine asks us for files, secrets and
-//! credentials (`session`). Beside it: what the engine knows of
+//! credentials (`session`). An engine without BuildKit is spoken to by `classic` instead. Beside it: what the engine knows of
 //! images ([`Images`]), trial runs of them (`trial`), and the search for secrets in them ([`scan`]). What a build means (steps, lines, records) is decided in `inner-loop`, never here.
 
 mod address;
 mod build;
 mod buildkit;
 mod buildx;
+mod classic;
 mod connection;
 mod credentials;
 mod dial;

@@ -9,6 +9,7 @@ use futures::future::join_all;
 use inner_loop::{BuilderState, CacheResult, ResultName};
 
 use crate::buildkit::Shared;
+use crate::classic;
 use crate::connection::Connection;
 use crate::docker_config::DockerConfig;
 use crate::images::Images;
@@ -20,9 +21,14 @@ impl Shared {
         let proxies = DockerConfig::read(self.surroundings.docker_config.as_deref())
             .map(|config| config.proxy_arguments(&connection.found.address.to_string()))
             .unwrap_or_default();
+        let untellable = connection.control.is_none().then(|| classic::untellable(&connection.name()));
         let ((id, platform), images) = futures::join!(worker(&connection), known_images(&connection, images));
         Ok(BuilderState {
-            id: id.ok_or("it does not say which builder it is")?,
+            id: match &untellable {
+                Some(_) => String::new(),
+                None => id.ok_or("it does not say which builder it is")?,
+            },
+            untellable,
             platform,
             frontend: connection.frontend,
             images,
@@ -34,7 +40,7 @@ impl Shared {
 impl Shared {
     /// The results of these names in the builder's cache. It looks through all that it has, but tells of these alone: telling takes longer.
     pub(crate) async fn results(&self, names: &[ResultName]) -> Option<Vec<CacheResult>> {
-        let mut control = self.connection().await.ok()?.control;
+        let mut control = self.connection().await.ok()?.control?;
         let filter = names.iter().map(filter).collect();
         let answer = control.disk_usage(DiskUsageRequest { filter, age_limit: 0 }).await.ok()?;
         Some(answer.into_inner().record.into_iter().map(result).collect())
@@ -79,7 +85,7 @@ fn result(record: UsageRecord) -> CacheResult {
 
 /// The name of the builder's worker, which stays for as long as its cache does, and the platform that it builds for by itself.
 async fn worker(connection: &Connection) -> (Option<String>, String) {
-    let mut control = connection.control.clone();
+    let Some(mut control) = connection.control.clone() else { return (None, String::new()) };
     let Ok(answer) = control.list_workers(ListWorkersRequest::default()).await else {
         return (None, String::new());
     };

@@ -56,6 +56,9 @@ fn page(builder: &BuilderDescription) -> String {
     let mut text = format!("{} {}\n", builder.kind, builder.version);
     text += &format!("  address      {}\n  found by     {}\n", builder.address, builder.found_by);
     text += &format!("  image store  {}\n", builder.store);
+    if builder.kind == "podman" {
+        text += "  builds       without BuildKit: images alone, no secrets, and no prediction\n";
+    }
     for (index, (name, able)) in abilities.into_iter().enumerate() {
         let title = if index == 0 { "frontend" } else { "" };
         text += &format!("  {title:<12} {} {name}\n", if able { "yes" } else { "no " });
