@@ -1,45 +1,19 @@
 //! A `buildkitd`: BuildKit's gRPC at once on the socket, and the session as a stream of it. The engine's own BuildKit is
 //! put behind such a socket.
 
-use std::io::{self, Read, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::thread;
-
 use inner_loop::{BuildEvent, BuildRequest, Builder, Export};
 
 use super::harness::{Context, Engine, TODAYS, files_in, on_each};
-
-/// Passes what comes to `socket` on to the engine, after its upgrade to HTTP/2.
-fn serve(listener: UnixListener, engine: String) {
-    thread::spawn(move || {
-        for client in listener.incoming() {
-            let client = client.unwrap();
-            let mut engine = UnixStream::connect(&engine).unwrap();
-            engine
-                .write_all(b"POST /grpc HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
-                .unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                engine.read_exact(&mut byte).unwrap();
-                head.push(byte[0]);
-            }
-            assert!(head.starts_with(b"HTTP/1.1 101"));
-            for (mut from, mut to) in
-                [(client.try_clone().unwrap(), engine.try_clone().unwrap()), (engine, client)]
-            {
-                thread::spawn(move || io::copy(&mut from, &mut to));
-            }
-        }
-    });
-}
+use super::program_build::{events, nonce, runs};
+use super::relay::{Door, Shown};
+use crate::program::Folder;
 
 #[test]
 fn a_buildkitd_is_described_and_builds() {
     on_each(&TODAYS, |engine| {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("buildkitd.sock");
-        serve(UnixListener::bind(&socket).unwrap(), engine.host.trim_start_matches("unix://").to_owned());
+        Door::default().on_socket(&socket, &engine.host, Shown::Buildkitd);
         let behind = Engine::at("buildkitd", format!("unix://{}", socket.display()));
         let description = behind.builder().describe().unwrap();
         assert_eq!(description.kind, "buildkitd");
@@ -54,5 +28,37 @@ fn a_buildkitd_is_described_and_builds() {
         assert!(
             matches!(&build.events[0], BuildEvent::Started { builder } if builder.starts_with("buildkitd "))
         );
+    });
+}
+
+/// As a user has it: what is built is cached, what fails is told on its line, and what comes next is told beforehand.
+#[test]
+fn builds_failures_and_predictions_of_a_buildkitd_are_as_those_of_an_engine() {
+    on_each(&TODAYS, |engine| {
+        let place = tempfile::tempdir().unwrap();
+        let socket = place.path().join("buildkitd.sock");
+        Door::default().on_socket(&socket, &engine.host, Shown::Buildkitd);
+        let text = format!(
+            "FROM scratch AS files\nCOPY a /\nFROM scratch\nCOPY --from=files a /b\nLABEL n={}\n",
+            nonce()
+        );
+        let folder = Folder::new(&[("Dockerfile", &text), ("a", &nonce())])
+            .with_host(&format!("unix://{}", socket.display()));
+        let arguments = ["--output", "type=cacheonly", "."];
+        assert_eq!(runs(&events(&folder, &arguments, 0)), [2, 4]);
+        assert_eq!(runs(&events(&folder, &arguments, 0)), [0u64; 0]);
+        folder.write("a", nonce());
+        let predicted = folder.run(&["predict", "--format", "json", "."]).exits(0).json();
+        let verdicts: Vec<_> = predicted["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| step["prediction"].as_str().unwrap())
+            .collect();
+        assert_eq!(verdicts, ["cached", "rebuild", "cached", "maybe"]);
+        folder.write("Dockerfile", "FROM scratch\nCOPY missing /\n");
+        let events = events(&folder, &arguments, 1);
+        let problem = events.iter().find(|event| event["event"] == "problem").unwrap();
+        assert_eq!(problem["line"], 2, "{problem}");
     });
 }

@@ -26,6 +26,6 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Option<Cause> {
     }
     Cause::new(
         "the engine's disk is full",
-        "see `docker system df`; `docker builder prune` and `docker image prune` free what nobody uses",
+        "see `docker system df`; `docker builder prune` and `docker image prune` free what nobody uses; where these fail too, restart the engine",
     )
 }
