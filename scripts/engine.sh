@@ -8,7 +8,7 @@
 # stopped. 28-containerd is the same engine with the containerd image store, 20.10 the one of Debian 12.
 # 28-small is for tests of what goes wrong, and for nothing else: its store holds 512 MB in memory, it passes
 # on all output of steps, and it listens on a port of the loopback address too, with TLS; the file `port` beside
-# its socket says on which one. `relaunch` starts it again with what it had, after it was killed.
+# its socket says on which one. `relaunch` kills it, if nobody has yet, and starts it again with what it had.
 # podman is Debian 12's, with Docker's API.
 # `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate.
 set -euo pipefail
@@ -84,7 +84,8 @@ bring_up() {
 relaunch() {
     local kind=$1
     [ -e "$(engine_run_dir "$kind")/daemon.json" ] || fail "engine $kind was not started by this script"
-    running_pid "$kind" > /dev/null || launch_and_await "$kind"
+    kill_and_await "$(cat "$(pid_file "$kind")")"
+    launch_and_await "$kind"
 }
 
 launch_and_await() {

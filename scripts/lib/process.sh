@@ -41,6 +41,17 @@ end_process() {
     kill -KILL "$pid"
 }
 
+# kill_and_await PID: until nothing runs under it, not even a zombie, which a program that looks for its own kind may take for one.
+kill_and_await() {
+    local pid=$1 attempt
+    kill -KILL "$pid" 2> /dev/null || true
+    for attempt in $(seq 120); do
+        [ -e "/proc/$pid" ] || return 0
+        sleep 0.25
+    done
+    fail "the process $pid does not end, $attempt attempts later"
+}
+
 # A program that ended, and whose parent has not asked how, is still listed: as a zombie.
 runs() {
     grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2> /dev/null

@@ -35,12 +35,9 @@ fn what_one_engine_wrote_another_one_takes() {
     };
     let first = engine("28_CONTAINERD", &registry);
     first.build(BuildRequest { cache_to: cache(",mode=max"), ..context.request(text) }).succeeded();
-    for name in ["28", "20_10"] {
-        let other = engine(name, &registry);
-        let request = BuildRequest { cache_from: cache(""), ..context.request(text) };
-        let build = other.build(request).succeeded();
-        assert!(build.steps().iter().all(|(_, cached)| *cached), "{name}: {:?}", build.steps());
-    }
+    let other = engine("28", &registry);
+    let build = other.build(BuildRequest { cache_from: cache(""), ..context.request(text) }).succeeded();
+    assert!(build.steps().iter().all(|(_, cached)| *cached), "{:?}", build.steps());
 }
 
 #[test]

@@ -158,6 +158,8 @@ impl Lines {
 
     fn begin(&mut self, step: &Step, now: Seconds) -> Vec<BuildEvent> {
         let mut events = self.complete(now);
+        // It was a stage's end alone.
+        self.is_committed = false;
         let name = self.stages[step.stage][step.number - 1].clone();
         let vertex = name.map(|name| Vertex {
             digest: format!("step {} {}", step.stage, step.number),

@@ -76,7 +76,7 @@ fn steps_are_those_of_the_dockerfile_and_output_is_theirs() {
             7 FROM debian: Running, cached, 0 s
             7 FROM debian: Done, cached, 1 s
             8 COPY --from=build /o /: Running, 0 s
-            8 COPY --from=build /o /: Done, 3 s
+            8 COPY --from=build /o /: Done, cached, 2 s
         "#]],
     );
 }
