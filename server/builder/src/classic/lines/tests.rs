@@ -1,3 +1,5 @@
+//! What people are told of the lines of a build without BuildKit.
+
 use expect_test::{Expect, expect};
 use inner_loop::{BuildOutcome, BuildRequest, Progress, Update};
 
