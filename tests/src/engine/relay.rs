@@ -31,11 +31,14 @@ pub(super) enum Flow {
     Stalled,
 }
 
+/// Ends a connection.
+type Close = Box<dyn Fn() + Send>;
+
 /// A door that can be closed.
 #[derive(Clone, Default)]
 pub(super) struct Door {
     flow: Arc<AtomicU8>,
-    open: Arc<Mutex<Vec<Box<dyn Fn() + Send>>>>,
+    open: Arc<Mutex<Vec<Close>>>,
 }
 
 /// A stream with two ends that can be used at once.
