@@ -13,7 +13,7 @@ use semantic::{Caller, Facts, Model};
 use syntax::Document;
 use tokio::runtime::Runtime;
 use workspace::callers::Callers;
-use workspace::foresight::{self, Foresight, Planned};
+use workspace::foresight::{Foresight, Planned};
 use workspace::{dockerfiles, surroundings};
 
 /// The callers of a Dockerfile: in the working directory, or in the Dockerfile's folder where it lies elsewhere. All of the working
@@ -150,8 +150,7 @@ pub(crate) fn foresight() -> anyhow::Result<Foresight> {
 /// Plans a build, with what its builder says and what is kept of builds before.
 pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<(Foresight, Planned)> {
     let foresight = foresight()?;
-    let state = builder.state(&foresight::images(request));
-    let planned = foresight.plan(request, state).map_err(anyhow::Error::msg)?;
+    let planned = foresight.plan(request, |images| builder.state(images)).map_err(anyhow::Error::msg)?;
     Ok((foresight, planned))
 }
 

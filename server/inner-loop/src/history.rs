@@ -37,6 +37,10 @@ pub struct PastBuild {
     /// Of each secret that is a file, its size and times, sealed: its content was never looked at.
     #[serde(default)]
     pub secrets: BTreeMap<String, Digest>,
+    /// Whether it made an image, where it ran nothing and the builder told of its results when it was over: a result gets another name when
+    /// it is first used again, or something is laid upon it.
+    #[serde(default)]
+    pub told_with_image: Option<bool>,
 }
 
 /// Why a step ran.

@@ -72,6 +72,7 @@ impl Lesson<'_> {
             seconds: self.record.seconds,
             steps,
             secrets: BTreeMap::new(),
+            told_with_image: None,
         })
     }
 

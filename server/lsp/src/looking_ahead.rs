@@ -5,7 +5,7 @@ use std::path::Path;
 use ide::{Forecast, Snapshot};
 use inner_loop::{Builder, Inputs};
 use serde_json::Value;
-use workspace::foresight::{self, Foresight};
+use workspace::foresight::Foresight;
 
 use crate::build_plan::{Planned, Planner};
 use crate::commands::Arguments;
@@ -70,18 +70,14 @@ impl Look<'_> {
         if (self.is_behind)() {
             return Ok(Found::Behind);
         }
-        let state = match self.asks {
-            true => self.builder.state(&foresight::images(request)),
-            false => Err("it is elsewhere, or the workspace is not trusted".to_owned()),
+        let builder = match self.asks {
+            true => Ok(self.builder),
+            false => Err("it is elsewhere, or the workspace is not trusted"),
         };
+        let seen = foresight.forecast(request, builder)?;
         if (self.is_behind)() {
             return Ok(Found::Behind);
         }
-        let plan = foresight.plan(request, state)?;
-        if (self.is_behind)() {
-            return Ok(Found::Behind);
-        }
-        let seen = foresight.predict(&plan, self.builder);
         let json = seen.to_json();
         let is_known = seen.known_build.is_some();
         let steps = seen.steps.into_iter().map(|(step, prediction)| (step.line, prediction)).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use inner_loop::{BuildRecord, BuildRequest, Builder};
 use tokio::task::JoinHandle;
-use workspace::foresight::{self, Foresight, Planned};
+use workspace::foresight::{Foresight, Planned};
 
 /// A build that is going to be kept.
 pub(crate) struct Recording {
@@ -24,9 +24,8 @@ impl Recording {
                     |error| tracing::warn!(%error, folder = %folder.display(), "builds cannot be kept"),
                 )
                 .ok()?;
-            let state = planner.state(&foresight::images(&request));
             let planned = foresight
-                .plan(&request, state)
+                .plan(&request, |images| planner.state(images))
                 .inspect_err(|error| tracing::debug!(%error, "the build cannot be planned"))
                 .ok()?;
             Some((foresight, planned))

@@ -9,7 +9,6 @@ mod known;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
-use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +50,7 @@ impl Snapshot {
         seal: &Seal,
         memory: &mut Memory,
     ) -> Result<Self, ContextError> {
-        let entries = list(root, selection)?;
+        let entries = context::list(root, selection)?;
         let known = Known::parse(&memory.before);
         let mut digests: Vec<Option<Digest>> = entries.iter().map(|entry| known.digest(entry)).collect();
         let is_new =
@@ -71,7 +70,7 @@ impl Snapshot {
     /// The paths that are not what they were when this was read. None where nothing can be said.
     #[must_use]
     pub fn changed(&self, root: &Path, selection: &Selection) -> Option<BTreeSet<String>> {
-        let now = list(root, selection).ok()?;
+        let now = context::list(root, selection).ok()?;
         let mut changed = BTreeSet::new();
         let (mut old, mut new) = (self.entries.iter().peekable(), now.iter().peekable());
         let order = |entry: &Entry| entry.path.replace('/', "\0");
@@ -100,15 +99,6 @@ impl Snapshot {
             }
         }
     }
-}
-
-fn list(root: &Path, selection: &Selection) -> Result<Vec<Entry>, ContextError> {
-    let mut entries = Vec::new();
-    context::walk(root, selection, &mut |entry| {
-        entries.push(entry);
-        ControlFlow::Continue(())
-    })?;
-    Ok(entries)
 }
 
 fn listed(entry: &Entry, digest: Option<Digest>) -> Listed {

@@ -7,6 +7,7 @@
 mod entry;
 mod error;
 mod follow;
+mod list;
 mod locate;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use semantic::dockerignore::Dockerignore;
 pub use entry::{Entry, Kind};
 pub use error::ContextError;
 pub(crate) use follow::follow_links;
+pub use list::list;
 pub use locate::locate;
 pub use walk::walk;
 

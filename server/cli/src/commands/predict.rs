@@ -13,8 +13,8 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let (request, notice) = request::from_arguments(arguments.request)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let builder = outside::builder(&runtime, host.as_deref());
-    let (foresight, planned) = outside::plan(&request, builder.as_ref())?;
-    let mut forecast = foresight.predict(&planned, builder.as_ref());
+    let forecast = outside::foresight()?.forecast(&request, Ok(builder.as_ref()));
+    let mut forecast = forecast.map_err(anyhow::Error::msg)?;
     forecast.notices.splice(0..0, notice);
     let text = match arguments.format {
         CheckFormat::Json => format!("{}\n", forecast.to_json()),

@@ -22,12 +22,17 @@ fn paths(root: &Path, selection: &Selection) -> Vec<String> {
 }
 
 fn try_paths(root: &Path, selection: &Selection) -> Result<Vec<String>, ContextError> {
-    let mut paths = Vec::new();
-    walk(root, selection, &mut |entry| {
-        paths.push(entry.path);
+    let mut entries = Vec::new();
+    let walked = walk(root, selection, &mut |entry| {
+        entries.push(entry);
         ControlFlow::Continue(())
-    })?;
-    Ok(paths)
+    });
+    match (&walked, list(root, selection)) {
+        (Ok(()), Ok(listed)) => assert_eq!(listed, entries),
+        (Err(walked), Err(listed)) => assert_eq!(listed.to_string(), walked.to_string()),
+        (walked, listed) => panic!("walked: {walked:?}; listed: {listed:?}"),
+    }
+    walked.map(|()| entries.into_iter().map(|entry| entry.path).collect())
 }
 
 fn ignoring(text: &str) -> Selection {
@@ -43,6 +48,17 @@ fn following(root: &Path, follow_paths: &[&str]) -> Selection {
 fn a_folder_comes_right_before_what_is_in_it() {
     let root = context(&["a/x", "a.b", "a-b", "B/y", "a/.z"]);
     assert_eq!(paths(root.path(), &Selection::default()), ["B", "B/y", "a", "a/.z", "a/x", "a-b", "a.b"]);
+}
+
+#[test]
+fn many_folders_that_are_read_at_once_come_in_order() {
+    let names: Vec<String> =
+        (0..400).map(|number| format!("d{}/e{}/f{number}.txt", number % 23, number % 5)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let root = context(&names);
+    assert_eq!(paths(root.path(), &Selection::default()).len(), 400 + 23 + 115);
+    assert_eq!(paths(root.path(), &ignoring("d1*\n!d1/e2\n**/e3\n")).len(), 235);
+    assert_eq!(paths(root.path(), &following(root.path(), &["d7/e2", "d8/e1"])).len(), 12);
 }
 
 #[test]

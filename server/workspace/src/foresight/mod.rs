@@ -5,29 +5,33 @@
 
 pub mod json;
 mod last_build;
+mod outline;
 mod place;
+mod remaining;
+mod remember;
 mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread::{self, ScopedJoinHandle};
 
 use inner_loop::digest::{Digest, Seal};
 use inner_loop::history::{History, PastBuild};
 use inner_loop::inputs::{Listings, StepInputs, seal_plan};
-use inner_loop::learning::Lesson;
-use inner_loop::memory::{KnownResult, Memory};
-use inner_loop::plan::{Outside, Plan, Source, plan};
+use inner_loop::memory::Memory;
+use inner_loop::plan::{Outside, Plan};
 use inner_loop::prediction::{Prediction, Question, Verdict};
-use inner_loop::{BuildRecord, BuildRequest, Builder, BuilderState, ResultName, results, why};
-use semantic::{Facts, Frontend, Model, Step};
+use inner_loop::{BuildRequest, Builder, BuilderState, Export};
+use semantic::{Facts, Model, Step};
 use syntax::Document;
 
 use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
 pub use last_build::LastBuild;
+use outline::Outline;
 use place::Place;
+use remaining::Remaining;
 pub use time::rfc3339;
 
 /// Plans, predicts and remembers. Cheap to make anew for each build.
@@ -53,11 +57,48 @@ struct Known {
     place: Place,
     snapshots: BTreeMap<String, Snapshot>,
     listings: Listings,
-    engine: String,
+    recalled: Recalled,
     is_old_builder: bool,
     builder_answers: bool,
+    /// Whether the result becomes an image.
+    exports: bool,
     /// Of each secret that is a file, its size and times, sealed.
     secrets: BTreeMap<String, Digest>,
+}
+
+impl Known {
+    /// Whether a build read the very same files.
+    fn reads_what(&self, past: &PastBuild) -> bool {
+        let past = past.steps.iter().map(|step| &step.inputs.sources);
+        self.inputs.iter().map(|step| &step.sources).eq(past)
+    }
+}
+
+/// What is kept of a build and its builder.
+#[derive(Debug)]
+struct Recalled {
+    history: History,
+    /// The builder's own name; empty where there is none.
+    engine: String,
+    memory: Memory,
+}
+
+impl Recalled {
+    /// The results that decide whether the next build runs anything, where nothing has changed.
+    fn likely_results(&self) -> BTreeSet<String> {
+        let past = self.history.last_on(Some(&self.engine));
+        let keys = past.into_iter().flat_map(|past| &past.steps).filter_map(|step| step.key);
+        let known = keys.filter_map(|key| self.memory.known(key));
+        known.flat_map(|known| &known.results).map(|result| result.id.clone()).collect()
+    }
+}
+
+/// Files that were read, and where.
+#[derive(Debug)]
+struct Ahead {
+    place: Place,
+    snapshots: BTreeMap<String, Snapshot>,
+    listings: Listings,
 }
 
 /// What the next build would do.
@@ -109,54 +150,110 @@ impl Foresight {
         self.kept.has(&Place::of(request).history)
     }
 
-    /// Plans a build, with the files as they are now. `state` is what the builder says of itself, or why it does not.
+    /// Plans a build, with the files as they are now. `ask` asks the builder what it says of itself and of these images, beside the
+    /// reading of the files; where it does not answer it gives the reason.
     ///
     /// # Errors
     /// One line: there is no such target.
     pub fn plan(
         &self,
         request: &BuildRequest,
-        state: Result<BuilderState, String>,
+        ask: impl FnOnce(&[String]) -> Result<BuilderState, String> + Send,
     ) -> Result<Planned, String> {
-        let document = Document::new(&request.dockerfile_text);
+        let recalled = self.recall(request, None);
+        thread::scope(|scope| {
+            let asking = scope.spawn(|| ask(&images(request)));
+            let ahead = self.read_ahead(request, &recalled);
+            self.plan_with(request, told(asking), recalled, ahead)
+        })
+    }
+
+    /// Says what a build would do. `builder` is asked for its state and for the results that it still has, beside the reading of the files;
+    /// where it is not to be asked, the reason stands in its place.
+    ///
+    /// # Errors
+    /// One line: there is no such target.
+    pub fn forecast(
+        &self,
+        request: &BuildRequest,
+        builder: Result<&dyn Builder, &str>,
+    ) -> Result<Forecast, String> {
+        let recalled = self.recall(request, None);
+        let Ok(builder) = builder else {
+            let reason = builder.err().unwrap_or_default().to_owned();
+            let planned = self.plan_with(request, Err(reason), recalled, None)?;
+            return Ok(self.predict(&planned, None));
+        };
+        let likely = recalled.likely_results();
+        thread::scope(|scope| {
+            let asking = scope.spawn(|| builder.state(&images(request)));
+            let finding = scope.spawn(|| Remaining::ask(builder, &likely));
+            let ahead = self.read_ahead(request, &recalled);
+            let planned = self.plan_with(request, told(asking), recalled, ahead)?;
+            let is_told = planned.known.as_ref().is_some_and(|known| known.builder_answers);
+            let remaining = finding.join().ok().flatten().filter(|_| is_told);
+            if remaining.as_ref().is_some_and(|remaining| !remaining.has_all()) {
+                self.doubt_results(request);
+            }
+            Ok(self.predict(&planned, is_told.then_some((builder, remaining))))
+        })
+    }
+
+    /// Results are gone, or have another name by now: the next build asks for them again, even where it runs nothing.
+    fn doubt_results(&self, request: &BuildRequest) {
+        let doubted = self.kept.change(&Place::of(request).history, |history: &mut History| {
+            history.builds.iter_mut().for_each(|build| build.told_with_image = None);
+        });
+        doubted.unwrap_or_else(|error| tracing::debug!(%error, "that results are gone cannot be kept"));
+    }
+
+    /// What is kept of the builds of what a request builds, on this builder, or on the last one where its name is not known.
+    fn recall(&self, request: &BuildRequest, engine: Option<&str>) -> Recalled {
+        let history: History = self.kept.read(&Place::of(request).history);
+        let engine = engine.map(str::to_owned).or_else(|| Some(history.last_on(None)?.engine.clone()));
+        let engine = engine.unwrap_or_default();
+        let memory = self.kept.read(&Self::memory_name(&engine));
+        Recalled { history, engine, memory }
+    }
+
+    /// Reads the files that a build most likely reads, before the builder has said what it is.
+    fn read_ahead(&self, request: &BuildRequest, recalled: &Recalled) -> Option<Ahead> {
+        let outline = Outline::of(request, recalled.memory.builder.clone()).ok()?;
+        let place = Place::of(request).with_selections(request, outline.plan.as_ref().ok()?).ok()?;
+        let (snapshots, listings) = self.read(&place).ok()?;
+        Some(Ahead { place, snapshots, listings })
+    }
+
+    fn plan_with(
+        &self,
+        request: &BuildRequest,
+        state: Result<BuilderState, String>,
+        recalled: Recalled,
+        ahead: Option<Ahead>,
+    ) -> Result<Planned, String> {
         let mut notices = Vec::new();
-        let place = Place::of(request);
-        let engine = match &state {
-            Ok(state) => Some(state.id.clone()),
+        let recalled = match &state {
+            Ok(state) if state.id != recalled.engine => self.recall(request, Some(&state.id)),
+            Ok(_) => recalled,
             Err(message) => {
                 notices
                     .push(format!("the builder was not asked ({message}): told from its last build alone"));
-                let history: History = self.kept.read(&place.history);
-                history.last_on(None).map(|build| build.engine.clone())
+                recalled
             }
         };
-        let engine = engine.unwrap_or_default();
-        let memory: Memory = self.kept.read(&Self::memory_name(&engine));
-        let mut outside = Outside::of(request);
-        let builder = memory.builder.with(state.as_ref().ok(), &self.seal);
-        outside.build_args = builder.proxies.into_iter().chain(outside.build_args).collect();
-        outside.builder_platform = Some(builder.platform).filter(|platform| !platform.is_empty());
-        outside.frontend = builder.frontend;
-        outside.images = builder.images;
-        let model = Model::new(&document, &outside.facts());
-        let target = match &request.target {
-            Some(target) => model
-                .target(target)
-                .ok_or_else(|| format!("there is no stage {target} in {}", request.dockerfile.display()))?,
-            None => model
-                .final_stage()
-                .ok_or_else(|| format!("{} has no stage: it needs a FROM", request.dockerfile.display()))?,
+        let builder = recalled.memory.builder.with(state.as_ref().ok(), &self.seal);
+        let Outline { steps, plan, is_old_builder } = Outline::of(request, builder.clone())?;
+        let plan = match (plan, &state) {
+            (Ok(_), Ok(BuilderState { untellable: Some(reason), .. })) => Err(reason.clone()),
+            (plan, _) => plan,
         };
-        let steps = model.steps(target.index);
-        if let Some(reason) = beyond(request, &model) {
-            notices.push(reason);
-            return Ok(Planned { steps, known: None, notices });
-        }
-        if let Ok(BuilderState { untellable: Some(reason), .. }) = &state {
-            notices.push(reason.clone());
-            return Ok(Planned { steps, known: None, notices });
-        }
-        let plan = plan(&model, target.index, &outside);
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(reason) => {
+                notices.push(reason);
+                return Ok(Planned { steps, known: None, notices });
+            }
+        };
         let unchecked = plan.unchecked_images();
         if state.is_ok() && !unchecked.is_empty() {
             notices.push(format!(
@@ -164,41 +261,39 @@ impl Foresight {
                 unchecked.join(", ")
             ));
         }
-        let place = place.with_selections(request, &plan);
-        let (snapshots, listings) = match place.as_ref().map(|place| self.read(place)) {
-            Ok(Ok(read)) => read,
-            Ok(Err(message)) => {
+        let place = Place::of(request).with_selections(request, &plan);
+        let read = place.and_then(|place| match ahead {
+            Some(ahead) if ahead.place.reads_what(&place) => Ok(ahead),
+            _ => {
+                let (snapshots, listings) = self.read(&place)?;
+                Ok(Ahead { place, snapshots, listings })
+            }
+        });
+        let Ahead { place, snapshots, listings } = match read {
+            Ok(read) => read,
+            Err(message) => {
                 notices.push(message);
                 return Ok(Planned { steps, known: None, notices });
             }
-            Err(message) => {
-                notices.push(message.clone());
-                return Ok(Planned { steps, known: None, notices });
-            }
         };
-        let Ok(place) = place else { return Ok(Planned { steps, known: None, notices }) };
         let inputs = seal_plan(&plan, &listings, &self.seal);
-        let is_old_builder = outside.frontend.is_some_and(|frontend| !frontend.heredocs);
+        if state.is_ok() && builder != recalled.memory.builder {
+            let name = Self::memory_name(&recalled.engine);
+            let changed = self.kept.change(&name, |memory: &mut Memory| memory.builder = builder);
+            changed.unwrap_or_else(|error| tracing::debug!(%error, "what the builder says cannot be kept"));
+        }
         let known = Known {
             plan,
             inputs,
             place,
             snapshots,
             listings,
-            engine,
+            recalled,
             is_old_builder,
             builder_answers: state.is_ok(),
+            exports: request.export == Export::Image,
             secrets: self.secrets(request),
         };
-        if let Ok(state) = &state {
-            let name = Self::memory_name(&state.id);
-            let builder = memory.builder.with(Some(state), &self.seal);
-            if builder != memory.builder {
-                let changed = self.kept.change(&name, |memory: &mut Memory| memory.builder = builder);
-                changed
-                    .unwrap_or_else(|error| tracing::debug!(%error, "what the builder says cannot be kept"));
-            }
-        }
         Ok(Planned { steps, known: Some(known), notices })
     }
 
@@ -223,9 +318,8 @@ impl Foresight {
         Ok((snapshots, listings))
     }
 
-    /// Says what a build would do. The builder is asked for the results that it still has.
-    #[must_use]
-    pub fn predict(&self, planned: &Planned, builder: &dyn Builder) -> Forecast {
+    /// What a planned build would do. The builder is given where it answers, with those of its results that were asked for already.
+    fn predict(&self, planned: &Planned, builder: Option<(&dyn Builder, Option<Remaining>)>) -> Forecast {
         let Some(known) = &planned.known else {
             let unknown = Prediction {
                 verdict: Verdict::Unknown,
@@ -236,10 +330,9 @@ impl Foresight {
             let steps = planned.steps.iter().map(|step| (step.clone(), unknown.clone())).collect();
             return Forecast { known_build: None, steps, notices: planned.notices.clone() };
         };
-        let history: History = self.kept.read(&known.place.history);
-        let memory: Memory = self.kept.read(&Self::memory_name(&known.engine));
-        let past = history.last_on(Some(&known.engine));
-        let predictions = self.answer(known, &memory, past, Some(builder).filter(|_| known.builder_answers));
+        let Recalled { history, engine, memory } = &known.recalled;
+        let past = history.last_on(Some(engine));
+        let predictions = self.answer(known, memory, past, builder);
         let steps = planned.steps.iter().cloned().zip(predictions).collect();
         Forecast { known_build: past.map(|past| past.at), steps, notices: planned.notices.clone() }
     }
@@ -250,7 +343,7 @@ impl Foresight {
         known: &Known,
         memory: &Memory,
         past: Option<&PastBuild>,
-        builder: Option<&dyn Builder>,
+        builder: Option<(&dyn Builder, Option<Remaining>)>,
     ) -> Vec<Prediction> {
         let past_listings = past.map(|past| self.past_listings(known, past)).unwrap_or_default();
         let question = Question {
@@ -263,100 +356,20 @@ impl Foresight {
             seal: &self.seal,
             results: None,
         };
-        let results = builder.and_then(|builder| remaining(builder, &question));
+        let results = builder.and_then(|(builder, remaining)| {
+            let needed = question.needed_results();
+            let asked = remaining.filter(|remaining| remaining.answers(&needed));
+            asked.or_else(|| Remaining::ask(builder, &needed)).map(|remaining| remaining.there)
+        });
         Question { results: results.as_ref(), ..question }.answer()
     }
 
     /// The files of the last build, where some of them are not what they were.
     fn past_listings(&self, known: &Known, past: &PastBuild) -> Listings {
-        let digests =
-            |inputs: &[StepInputs]| inputs.iter().map(|step| step.sources.clone()).collect::<Vec<_>>();
-        let old: Vec<StepInputs> = past.steps.iter().map(|step| step.inputs.clone()).collect();
-        if digests(&old) == digests(&known.inputs) {
-            return Listings::default();
+        match known.reads_what(past) {
+            true => Listings::default(),
+            false => self.kept.read(&format!("{}-files", known.place.history)),
         }
-        self.kept.read(&format!("{}-files", known.place.history))
-    }
-
-    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices.
-    ///
-    /// # Errors
-    /// What is to be kept cannot be written.
-    pub fn remember(
-        &self,
-        planned: &Planned,
-        record: &BuildRecord,
-        vertices: &[Option<String>],
-        builder: &dyn Builder,
-    ) -> io::Result<()> {
-        let Some(known) = planned.known.as_ref().filter(|known| !known.engine.is_empty()) else {
-            return Ok(());
-        };
-        let is_certain = self.certain_steps(known);
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let history: History = self.kept.read(&known.place.history);
-        let before = history.last_on(Some(&known.engine)).cloned();
-        let memory: Memory = self.kept.read(&Self::memory_name(&known.engine));
-        let mut lesson = Lesson {
-            inputs: &known.inputs,
-            is_certain: &is_certain,
-            record,
-            results: &[],
-            engine: &known.engine,
-            at,
-            seal: &self.seal,
-        };
-        let earlier: Vec<Option<KnownResult>> =
-            lesson.keys(&memory).into_iter().map(|key| memory.known(key?)?.results.last().cloned()).collect();
-        let ask = |names: &[ResultName]| builder.results(names);
-        let results = results::find(&known.plan, vertices, record, &earlier, known.is_old_builder, ask);
-        let results = results.unwrap_or_default();
-        lesson.results = &results;
-        let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
-        // What was known before says why steps were to run; what the builder has by now says nothing of that.
-        let said = self.answer(known, &memory, before.as_ref(), None);
-        let Some(mut build) = self.kept.change(&Self::memory_name(&known.engine), learn)? else {
-            return Ok(());
-        };
-        why::explain(&mut build, before.as_ref(), &said);
-        build.secrets.clone_from(&known.secrets);
-        self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
-        self.kept.change(&format!("{}-files", known.place.history), |kept: &mut Listings| {
-            kept.clone_from(&known.listings);
-        })
-    }
-
-    /// Of each step, whether the files that it reads are still what they were when the build was planned: then the builder got those.
-    fn certain_steps(&self, known: &Known) -> Vec<bool> {
-        let changed: BTreeMap<&str, Option<BTreeSet<String>>> = known
-            .place
-            .contexts
-            .iter()
-            .map(|(name, context)| {
-                let snapshot = known.snapshots.get(name);
-                let changed =
-                    snapshot.and_then(|snapshot| snapshot.changed(&context.root, &context.selection));
-                (name.as_str(), changed)
-            })
-            .collect();
-        let is_certain = |source: &Source| {
-            let Source::Files { context, selectors } = source else { return true };
-            let Some(Some(changed)) = changed.get(context.as_str()) else { return false };
-            changed.is_empty()
-                || !selectors.iter().any(|selector| {
-                    // Links and patterns may lead to any of them.
-                    let path = selector.path.trim_start_matches('/');
-                    changed.iter().any(|changed| {
-                        path.is_empty()
-                            || path.contains(['*', '?', '[', '\\'])
-                            || changed == path
-                            || changed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-                            || known.listings.get(context).is_none_or(|listing| listing.entry(path).is_none())
-                    })
-                })
-        };
-        let steps = known.plan.steps.iter();
-        steps.map(|step| step.sources.iter().all(is_certain)).collect()
     }
 
     fn memory_name(engine: &str) -> String {
@@ -370,34 +383,15 @@ impl Foresight {
     }
 }
 
-/// The results that the builder still has, of those that matter. None where it does not say, or knows none of them by name.
-fn remaining(builder: &dyn Builder, question: &Question<'_>) -> Option<BTreeSet<String>> {
-    let needed = question.needed_results();
-    let names: Vec<ResultName> = needed.into_iter().map(ResultName::Id).collect();
-    if names.is_empty() {
-        return None;
-    }
-    Some(builder.results(&names)?.into_iter().map(|result| result.id).collect())
-}
-
-/// Why nothing can be said about a build, in one sentence.
-fn beyond(request: &BuildRequest, model: &Model) -> Option<String> {
-    if let Frontend::Foreign(name) = &model.frontend {
-        return Some(format!("{name} reads this file in its own way, so nothing can be told"));
-    }
-    if request.platforms.len() > 1 {
-        return Some("a build for several platforms cannot be told yet: ask for one of them".to_owned());
-    }
-    if !request.cache_from.is_empty() {
-        return Some("what the builder would find in other caches (--cache-from) cannot be told".to_owned());
-    }
-    None
-}
-
 /// What a text means without any builder: its steps.
 #[must_use]
 pub fn steps(request: &BuildRequest) -> Vec<Step> {
     let model = Model::new(&Document::new(&request.dockerfile_text), &Facts::default());
     let target = request.target.as_deref().map_or_else(|| model.final_stage(), |target| model.target(target));
     target.map(|target| model.steps(target.index)).unwrap_or_default()
+}
+
+/// What a thread was told that asks the builder.
+fn told(asking: ScopedJoinHandle<'_, Result<BuilderState, String>>) -> Result<BuilderState, String> {
+    asking.join().unwrap_or_else(|_| Err("asking it failed".to_owned()))
 }

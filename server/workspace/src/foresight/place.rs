@@ -43,6 +43,15 @@ impl Place {
         Self { history: format!("build-{}", Seal::new([0; 32]).digest(parts)), contexts: BTreeMap::new() }
     }
 
+    /// Whether the same is read at another place.
+    pub(super) fn reads_what(&self, other: &Self) -> bool {
+        let paths = |place: &Self| -> Vec<(String, PathBuf, String)> {
+            let contexts = place.contexts.iter();
+            contexts.map(|(name, it)| (name.clone(), it.root.clone(), it.wanted.clone())).collect()
+        };
+        paths(self) == paths(other)
+    }
+
     /// Adds the contexts that a plan reads, with what BuildKit would ask of them: what .dockerignore leaves in, and of that what
     /// some step reads (`dockerfile2llb`, `ctxPaths`).
     pub(super) fn with_selections(mut self, request: &BuildRequest, plan: &Plan) -> Result<Self, String> {

@@ -1,0 +1,132 @@
+//! Remembering how a build went, for the predictions after it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use inner_loop::digest::Digest;
+use inner_loop::history::{History, PastBuild};
+use inner_loop::inputs::Listings;
+use inner_loop::learning::Lesson;
+use inner_loop::memory::{KnownResult, Memory};
+use inner_loop::plan::Source;
+use inner_loop::{BuildRecord, Builder, ResultName, StepState, results, why};
+
+use super::{Foresight, Known, Planned, Recalled};
+
+/// Keys whose last use was noted less than this many seconds ago are not noted again: only the oldest are ever forgotten.
+const NOTED_AGAIN_AFTER: u64 = 24 * 60 * 60;
+
+impl Foresight {
+    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices. After a build that
+    /// ran nothing new the builder is asked nothing.
+    ///
+    /// # Errors
+    /// What is to be kept cannot be written.
+    pub fn remember(
+        &self,
+        planned: &Planned,
+        record: &BuildRecord,
+        vertices: &[Option<String>],
+        builder: &dyn Builder,
+    ) -> io::Result<()> {
+        let Some(known) = planned.known.as_ref().filter(|known| !known.recalled.engine.is_empty()) else {
+            return Ok(());
+        };
+        let Recalled { engine, .. } = &known.recalled;
+        let is_certain = self.certain_steps(known);
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        // Other programs may have built since this one was planned.
+        let history: History = self.kept.read(&known.place.history);
+        let before = history.last_on(Some(engine)).cloned();
+        let mut memory: Memory = self.kept.read(&Self::memory_name(engine));
+        let mut lesson = Lesson {
+            inputs: &known.inputs,
+            is_certain: &is_certain,
+            record,
+            results: &[],
+            engine,
+            at,
+            seal: &self.seal,
+        };
+        // What was known before says why steps were to run; what the builder has by now says nothing of that.
+        let said = self.answer(known, &memory, before.as_ref(), None);
+        let keys = lesson.keys(&memory);
+        let earlier: Vec<Option<KnownResult>> =
+            keys.iter().map(|key| memory.known((*key)?)?.results.last().cloned()).collect();
+        let is_old_news = before.as_ref().is_some_and(|before| is_old_news(known, record, &keys, before));
+        let ask = |names: &[ResultName]| builder.results(names);
+        let results = match is_old_news {
+            true => Some(earlier),
+            false => results::find(&known.plan, vertices, record, &earlier, known.is_old_builder, ask),
+        };
+        let told_with_image = (results.is_some() && ran_nothing(record)).then_some(known.exports);
+        let results = results.unwrap_or_default();
+        lesson.results = &results;
+        let noted_lately = |key: &Option<Digest>| {
+            key.and_then(|key| memory.known(key)).is_some_and(|known| known.used + NOTED_AGAIN_AFTER > at)
+        };
+        let build = if is_old_news && keys.iter().all(noted_lately) {
+            lesson.learn(&mut memory, before.as_ref())
+        } else {
+            let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
+            self.kept.change(&Self::memory_name(engine), learn)?
+        };
+        let Some(mut build) = build else { return Ok(()) };
+        why::explain(&mut build, before.as_ref(), &said);
+        build.secrets.clone_from(&known.secrets);
+        build.told_with_image = told_with_image;
+        self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
+        let files = format!("{}-files", known.place.history);
+        if before.is_some_and(|before| known.reads_what(&before)) && self.kept.has(&files) {
+            return Ok(());
+        }
+        self.kept.change(&files, |kept: &mut Listings| kept.clone_from(&known.listings))
+    }
+
+    /// Of each step, whether the files that it reads are still what they were when the build was planned: then the builder got those.
+    fn certain_steps(&self, known: &Known) -> Vec<bool> {
+        let changed: BTreeMap<&str, Option<BTreeSet<String>>> = known
+            .place
+            .contexts
+            .iter()
+            .map(|(name, context)| {
+                let snapshot = known.snapshots.get(name);
+                let changed =
+                    snapshot.and_then(|snapshot| snapshot.changed(&context.root, &context.selection));
+                (name.as_str(), changed)
+            })
+            .collect();
+        let is_certain = |source: &Source| {
+            let Source::Files { context, selectors } = source else { return true };
+            let Some(Some(changed)) = changed.get(context.as_str()) else { return false };
+            changed.is_empty()
+                || !selectors.iter().any(|selector| {
+                    // Links and patterns may lead to any of them.
+                    let path = selector.path.trim_start_matches('/');
+                    changed.iter().any(|changed| {
+                        path.is_empty()
+                            || path.contains(['*', '?', '[', '\\'])
+                            || changed == path
+                            || changed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+                            || known.listings.get(context).is_none_or(|listing| listing.entry(path).is_none())
+                    })
+                })
+        };
+        let steps = known.plan.steps.iter();
+        steps.map(|step| step.sources.iter().all(is_certain)).collect()
+    }
+}
+
+fn ran_nothing(record: &BuildRecord) -> bool {
+    record.steps.iter().all(|step| step.state == StepState::Done && step.cached)
+}
+
+/// Whether a build teaches nothing that the one before it did not: both ran nothing, for a result may get another name when it is first used
+/// again; they had the same keys, and made the same of the result; and the builder told of its results then.
+fn is_old_news(known: &Known, record: &BuildRecord, keys: &[Option<Digest>], before: &PastBuild) -> bool {
+    ran_nothing(record)
+        && before.told_with_image == Some(known.exports)
+        && keys.iter().all(Option::is_some)
+        && keys.iter().eq(before.steps.iter().map(|step| &step.key))
+}
