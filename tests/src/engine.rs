@@ -20,6 +20,7 @@ mod output;
 mod podman;
 mod predict;
 mod prediction;
+mod price_history;
 mod program_build;
 mod program_demo;
 mod program_events;

@@ -85,6 +85,20 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// Commits everything, to a repository that is made with the first commit.
+    #[track_caller]
+    pub(crate) fn commit(&self, subject: &str) {
+        for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", subject]] {
+            let git = Command::new("git")
+                .args(["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"])
+                .args(arguments)
+                .current_dir(self.path(""))
+                .output()
+                .unwrap();
+            assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+        }
+    }
+
     /// The program with these arguments, not started yet.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(path());

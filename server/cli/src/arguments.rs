@@ -210,6 +210,9 @@ pub(crate) struct BuildArguments {
 pub(crate) struct PredictArguments {
     #[command(flatten)]
     pub(crate) request: RequestArguments,
+    /// Prices the last N git commits from the record, as the Dockerfile is and with its manifests copied first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) history: Option<u16>,
     /// How the prediction is printed
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(crate) format: CheckFormat,

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod network;
 pub mod plan;
 pub mod prediction;
+pub mod pricing;
 pub mod progress;
 pub mod queue;
 pub mod record;

@@ -6,6 +6,7 @@ mod check_choice;
 mod fix;
 mod format;
 mod predict;
+mod price_history;
 mod rewrite;
 mod rules;
 mod settings;

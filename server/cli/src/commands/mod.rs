@@ -9,6 +9,7 @@ pub(crate) mod format;
 pub(crate) mod lsp;
 mod network_notices;
 pub(crate) mod predict;
+pub(crate) mod price_history;
 mod printer;
 pub(crate) mod request;
 pub(crate) mod rewrite;

@@ -5,6 +5,8 @@ pub(crate) mod check_json;
 pub(crate) mod check_text;
 pub(crate) mod diff;
 pub(crate) mod events;
+pub(crate) mod history_json;
+pub(crate) mod history_text;
 pub(crate) mod place;
 pub(crate) mod predict_text;
 pub(crate) mod units;

@@ -2,5 +2,6 @@
 
 mod edits;
 mod fixture;
+mod pricing;
 mod stages;
 mod why;

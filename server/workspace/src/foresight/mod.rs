@@ -7,6 +7,7 @@ pub mod json;
 mod last_build;
 mod outline;
 mod place;
+mod price;
 mod remaining;
 mod remember;
 mod time;
@@ -31,6 +32,7 @@ use crate::kept::Kept;
 pub use last_build::LastBuild;
 use outline::Outline;
 use place::Place;
+pub use price::Priced;
 use remaining::Remaining;
 pub use time::rfc3339;
 

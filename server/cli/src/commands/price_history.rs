@@ -1,0 +1,88 @@
+//! `layerwise predict --history N`: what the last commits would have cost, with the Dockerfile as it is and with its manifests copied first.
+
+use std::path::Path;
+
+use inner_loop::{BuildRequest, Builder};
+use rewrites::Input;
+use semantic::Model;
+use syntax::Document;
+use workspace::foresight::{Foresight, Priced};
+use workspace::git_history::Commit;
+
+use crate::arguments::CheckFormat;
+use crate::output::{history_json, history_text};
+use crate::outside;
+
+/// The rewrite that changes the order of steps.
+pub(crate) const REWRITE: &str = "copy-manifests-first";
+
+/// Offers of the rewrite that are taken one after the other, at most.
+const MOST_OFFERS: usize = 16;
+
+/// Commits with their prices, the newest first.
+pub(crate) struct PricedHistory {
+    pub(crate) commits: Vec<Commit>,
+    /// With the Dockerfile as it is.
+    pub(crate) written: Priced,
+    /// With the rewrite, where it changes anything.
+    pub(crate) rewritten: Option<Priced>,
+    pub(crate) notices: Vec<String>,
+}
+
+/// The report as it is printed.
+pub(crate) fn report(
+    request: &BuildRequest,
+    builder: &dyn Builder,
+    count: usize,
+    format: CheckFormat,
+    notice: Option<String>,
+) -> anyhow::Result<String> {
+    let priced = price(&outside::foresight()?, request, builder, count, notice)?;
+    Ok(match format {
+        CheckFormat::Json => format!("{}\n", history_json::value(&priced)),
+        CheckFormat::Text => history_text::table(&priced),
+    })
+}
+
+fn price(
+    foresight: &Foresight,
+    request: &BuildRequest,
+    builder: &dyn Builder,
+    count: usize,
+    notice: Option<String>,
+) -> anyhow::Result<PricedHistory> {
+    let mut commits = foresight.last_commits(request, count).map_err(anyhow::Error::msg)?;
+    let written = foresight.price(request, &commits).map_err(anyhow::Error::msg)?;
+    let rewritten = match rewritten(request, builder)? {
+        Some(text) => {
+            let request = BuildRequest { dockerfile_text: text, ..request.clone() };
+            Some(foresight.price(&request, &commits).map_err(anyhow::Error::msg)?)
+        }
+        None => None,
+    };
+    let mut notices: Vec<String> = notice.into_iter().collect();
+    if written.known_build.is_none() {
+        notices.push(
+            "nothing is known of this build yet, so that no step has a price: build it once".to_owned(),
+        );
+    }
+    commits.truncate(written.prices.len());
+    Ok(PricedHistory { commits, written, rewritten, notices })
+}
+
+/// The Dockerfile with every offer of the rewrite taken; nothing where there is none.
+fn rewritten(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<Option<String>> {
+    let mut text = request.dockerfile_text.clone();
+    for _ in 0..MOST_OFFERS {
+        let document = Document::new(&text);
+        let context = Some(Path::new(&request.context));
+        let mut facts = outside::facts(&document, Some(&request.dockerfile), context)?;
+        builder.add_facts(&Model::new(&document, &facts).base_images(), &mut facts);
+        let model = Model::new(&document, &facts);
+        let offers = rewrites::offers(&Input { model: &model, facts: &facts });
+        let mut offers = offers.iter().filter(|(recipe, _)| recipe.id == REWRITE);
+        let Some(offer) = offers.find_map(|(_, offers)| offers.rewrites.first()) else { break };
+        text = rewrites::apply(&text, &offer.fix.edits);
+    }
+    Ok((text != request.dockerfile_text).then_some(text))
+}
