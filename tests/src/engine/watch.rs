@@ -188,3 +188,25 @@ fn many_builds_leave_one_image() {
         remove_image(&engine, &last);
     }
 }
+
+#[test]
+fn a_watched_build_is_known_to_the_next_prediction() {
+    on_each(&["28"], |host| {
+        let text = "FROM scratch\nCOPY a /a\n";
+        let folder = Folder::new(&[("Dockerfile", text), ("a", &nonce())]).with_host(host);
+        let watch = Watch::start(&folder);
+        assert!(watch.build().2);
+        // It is kept beside the loop, from some moment on of which nobody tells.
+        let began = Instant::now();
+        loop {
+            let output = folder.run(&["predict", "--format", "json"]).exits(0);
+            let told: Value = serde_json::from_str(&output.stdout).unwrap();
+            if told["known_build"].is_string() {
+                assert!(told["steps"].as_array().unwrap().iter().all(|step| step["prediction"] == "cached"));
+                break;
+            }
+            assert!(began.elapsed() < DEADLINE, "{told}");
+        }
+        watch.interrupt();
+    });
+}

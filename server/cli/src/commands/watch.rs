@@ -1,6 +1,7 @@
 //! `layerwise watch`: builds, and builds again whenever something changes that the build reads.
 
 mod changed;
+mod recording;
 
 use std::fs;
 use std::sync::{Arc, mpsc};
@@ -21,6 +22,7 @@ use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
+use recording::Recording;
 
 /// What happens, from three sides.
 enum Message {
@@ -97,6 +99,7 @@ struct Running {
     progress: Progress,
     staleness: Staleness,
     network: NetworkNotices,
+    recording: Recording,
     handle: Box<dyn BuildHandle>,
 }
 
@@ -167,6 +170,7 @@ impl Loop {
             progress: Progress::of(&model, self.request.target.clone()),
             staleness: Staleness::of(self.request.reads(&model)),
             network: NetworkNotices::of(&self.request, &self.builder),
+            recording: Recording::start(&self.request, &self.builder),
             handle: self.builder.start(self.request.clone(), sink),
         });
         Ok(())
@@ -182,9 +186,11 @@ impl Loop {
             exit::say(&message);
             return Ok(Some(Outcome::Unreadable));
         }
-        let mut finished = false;
+        let mut record = None;
         for update in running.progress.apply(event) {
-            finished |= matches!(update, Update::Finished { .. });
+            if let Update::Finished { ok, image, seconds, .. } = &update {
+                record = Some(running.progress.record(*ok, image.as_ref(), *seconds));
+            }
             let is_known = matches!(update, Update::Started { .. }) && self.has_built;
             self.has_built |= matches!(update, Update::Started { .. });
             for text in running.network.before(&update) {
@@ -198,8 +204,10 @@ impl Loop {
                 self.printer.print(&Update::Notice { text })?;
             }
         }
-        if finished {
-            self.running = None;
+        if let Some(record) = record {
+            if let Some(Running { recording, progress, .. }) = self.running.take() {
+                recording.finish(record, progress.vertex_names());
+            }
             let actions = self.queue.finished(id);
             self.act(actions)?;
         } else {
