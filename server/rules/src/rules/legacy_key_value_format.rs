@@ -60,7 +60,8 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         let finding = findings.add(instruction.place(pair.key.range), message);
         let text = &value.text;
         let is_whole = text.len() == (value.range.end - value.range.start) as usize;
-        if is_whole && !text.contains(['"', '\'', '\\', '`', '\n', '#']) {
+        let is_name = !name.contains(|letter: char| letter == '=' || letter.is_whitespace());
+        if is_name && is_whole && !text.contains(['"', '\'', '\\', '`', '\n', '#']) {
             let quote = if text.contains(char::is_whitespace) || text.is_empty() { "\"" } else { "" };
             finding.fixes.push(safe(
                 "Write it with `=`",
@@ -105,6 +106,8 @@ LABEL a b
             "FROM a:1\r\nENV A \"b\"\r\n",
             "FROM a:1\nENV A b \\\n  c\n",
             "# escape=`\nFROM a:1\nENV A b `\n c\n",
+            // BuildKit ends the first word at any white space, and the name at that of ASCII alone.
+            "FROM a:1\nENV a\u{a0}x=b c=$a\n",
         ] {
             let found = check_only(CODE, text);
             assert_eq!(found.len(), 1, "{text}");
