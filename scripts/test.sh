@@ -26,6 +26,7 @@ main() {
     stage "format" cargo fmt --all --check
     stage "scripts" check_scripts
     stage "lints" cargo clippy --workspace --all-targets --features layerwise-tests/engine --locked -- -D warnings
+    stage "lock file of the fuzzers" check_fuzz_lock
     stage "release build" cargo build --release --locked
     export LAYERWISE_TEST_PROGRAM=$PWD/target/release/layerwise
     stage "tests" cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
@@ -159,6 +160,11 @@ check_scripts() {
     root=$(cache_dir)/shellcheck/root
     once "$root.ready" unpack_packages "$(debian_codename)" "$root" shellcheck
     "$root/usr/bin/shellcheck" .ci/run scripts/*.sh scripts/lib/*.sh scripts/images/*.sh
+}
+
+# They stand outside of the workspace, so that a dependency that comes here does not come there by itself.
+check_fuzz_lock() {
+    cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml > /dev/null
 }
 
 # In a copy, so that the example's folder stays as a build should find it.
