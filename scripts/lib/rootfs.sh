@@ -37,10 +37,18 @@ discard_root() {
 }
 
 # On a machine behind a proxy that re-signs TLS, RUN steps reach a registry only when they trust what the
-# machine trusts. The certificates themselves are copied, not the bundle, which a later
+# machine trusts. The certificates that Debian lacks are copied one by one, not the bundle, which a later
 # `update-ca-certificates` would write anew.
 trust_machine_certificates() {
-    local root=$1
-    cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2> /dev/null || return 0
+    local root=$1 machine=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+    [ -f "$machine" ] || return 0
+    chroot "$root" update-ca-certificates > /dev/null 2>&1
+    awk -v folder="$root/usr/local/share/ca-certificates" '
+        /-----BEGIN CERTIFICATE-----/ { certificate = "" }
+        { certificate = certificate $0 "\n" }
+        /-----END CERTIFICATE-----/ {
+            if (FNR == NR) known[certificate] = 1
+            else if (!(certificate in known)) printf "%s", certificate > (folder "/machine-" ++count ".crt")
+        }' "$root/etc/ssl/certs/ca-certificates.crt" "$machine"
     chroot "$root" update-ca-certificates > /dev/null 2>&1
 }
