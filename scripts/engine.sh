@@ -3,6 +3,7 @@
 #
 #   engine.sh start|stop|status|env [28|28-containerd|20.10|28-small|podman]
 #   engine.sh relaunch 28-small
+#   engine.sh docker|compose
 #
 # 28 is today's Docker and the default: a Docker that answers already is used in its place, and is never
 # stopped. 28-containerd is the same engine with the containerd image store, 20.10 the one of Debian 12.
@@ -10,7 +11,8 @@
 # on all output of steps, and it listens on a port of the loopback address too, with TLS; the file `port` beside
 # its socket says on which one. `relaunch` kills it, if nobody has yet, and starts it again with what it had.
 # podman is Debian 12's, with Docker's API.
-# `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate.
+# `start` prints nothing where the engine runs already; `env` prints the DOCKER_HOST to evaluate. `docker` and
+# `compose` print the path of these commands, which are fetched where the machine has none.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
@@ -19,10 +21,14 @@ cd "$(dirname "$0")"
 . lib/podman.sh
 . lib/process.sh
 
-usage="usage: engine.sh start|stop|status|env|relaunch [28|28-containerd|20.10|28-small|podman]"
+usage="usage: engine.sh start|stop|status|env|relaunch [28|28-containerd|20.10|28-small|podman], or engine.sh docker|compose"
 
 main() {
     local command=${1:-} kind=${2:-28}
+    case $command in
+        docker) docker_cli; return ;;
+        compose) docker_compose; return ;;
+    esac
     engine_root "$kind" > /dev/null
     # Any docker command will do to ask for a version; one is fetched only where the machine has none.
     docker=$(command -v docker || docker_cli)
@@ -110,6 +116,7 @@ take_down() {
     rm -rf "$(engine_run_dir "$kind")"
 }
 
+# Without a size of its own BuildKit keeps a share of the disk, and on a small or full one drops what was built a minute ago.
 write_configuration() {
     local kind=$1 run features='{}' more_hosts='' tls=''
     run=$(engine_run_dir "$kind")
@@ -131,6 +138,7 @@ write_configuration() {
   "mtu": $(uplink_mtu),
   "iptables": false,
   "ip6tables": false,
+  "builder": {"gc": {"enabled": true, "defaultKeepStorage": "10GB"}},
   "features": $features
 }
 JSON
