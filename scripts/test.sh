@@ -12,13 +12,24 @@ cd "$(dirname "$0")/.."
 
 passed=0
 failed=0
+failed_names=()
+now="the start"
+# First in, last out: after everything else is taken down.
+at_exit summarise
 logs=$(mktemp -d)
 at_exit rm -rf "$logs"
 
 main() {
+    echo "free disk: $(free_disk)"
     prepare "compiler" install_compiler
     prepare "Node" set_up_node
-    prepare "engines and base images" set_up_engines
+    prepare "docker command" set_up_docker
+    prepare "engine 28 and base images" set_up_engine_28
+    prepare "engine 28 with the containerd store" set_up_engine_28_containerd
+    prepare "engine 20.10" set_up_engine_20_10
+    # Both are used with one image alone, and the small one is killed and filled.
+    prepare "Podman" set_up_podman
+    prepare "small engine" set_up_small_engine
     prepare "registry with a password" set_up_registry
     prepare "Neovim" set_up_neovim
     prepare "Compose" set_up_compose
@@ -29,27 +40,28 @@ main() {
     stage "lock file of the fuzzers" check_fuzz_lock
     stage "release build" cargo build --release --locked
     export LAYERWISE_TEST_PROGRAM=$PWD/target/release/layerwise
-    stage "tests" cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
+    stage "tests" timeout --kill-after 30 45m cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
     stage "example leaky-node" test_leaky_node
     stage "example static-rust" test_static_rust
     stage "extension" test_extension
     stage "extension in VS Code" scripts/vscode.sh test
 
+    now=
     print_failures
-    echo
-    echo "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
 # prepare NAME FUNCTION: set-up in this shell, for it exports what the tests read. Only its failure counts.
 prepare() {
     local name=$1 function=$2 started=$SECONDS
+    now="set-up of $name"
     echo "== set up: $name"
     # Called as a condition, the function would go on after an error; therefore each ends at its first one by itself.
     if "$function"; then
         echo "== set up: $name ($((SECONDS - started)) s)"
     else
         failed=$((failed + 1))
+        failed_names+=("set-up of $name")
         echo "== set up: $name FAILED ($((SECONDS - started)) s)"
     fi
 }
@@ -57,6 +69,7 @@ prepare() {
 stage() {
     local name=$1 log=$logs/${1// /-} started=$SECONDS status stage_passed stage_failed
     shift
+    now=$name
     echo
     echo "== $name"
     # Not as a condition: bash would then go on after an error inside a function.
@@ -65,12 +78,16 @@ stage() {
         set -e
         "$@"
     ) 2>&1 | tee "$log"
-    status=${PIPESTATUS[0]}
+    # A log that could not be written to its end, as on a full disk, may lack the failures.
+    status=$((PIPESTATUS[0] | PIPESTATUS[1]))
     set -e
     read -r stage_passed stage_failed <<< "$(count_results "$log" "$status")"
     passed=$((passed + stage_passed))
     failed=$((failed + stage_failed))
-    [ "$stage_failed" -eq 0 ] || mv "$log" "$log.failed"
+    if [ "$stage_failed" -gt 0 ]; then
+        mapfile -t -O "${#failed_names[@]}" failed_names < <(list_failed "$name" "$log")
+        mv "$log" "$log.failed"
+    fi
     echo "== $name: $stage_passed passed, $stage_failed failed ($((SECONDS - started)) s)"
 }
 
@@ -104,6 +121,38 @@ print_failures() {
     done
 }
 
+# list_failed STAGE LOG: prints a line for each test or program that failed, or one for a stage whose tests have no names.
+list_failed() {
+    sed -n \
+        -e "s/^test \(.*\) \.\.\. FAILED\$/$1: \1/p" \
+        -e "s/^ *process didn't exit successfully: .*\/\(.*\) (signal: \(.*\))\$/$1: \1 was ended by signal \2/p" \
+        -e "s/^error: could not compile .*/$1: &/p" "$2" | grep . || echo "$1"
+}
+
+# Short, for where only the end of a run is kept; also where the run itself broke or was ended.
+summarise() {
+    local name
+    echo
+    if [ -n "$now" ]; then
+        failed=$((failed + 1))
+        echo "ENDED EARLY, in: $now"
+    fi
+    for name in "${failed_names[@]}"; do
+        echo "FAILED: $name"
+    done
+    [ "$failed" -eq 0 ] || echo "free disk: $(free_disk)"
+    echo "$passed passed, $failed failed"
+}
+
+# Of the checkout, of the folder that survives between runs, and of the temporary files.
+free_disk() {
+    local folder
+    for folder in . "$(cache_dir)" "${TMPDIR:-/tmp}"; do
+        mkdir -p "$folder"
+        echo "$(df -h --output=avail "$folder" | tail -n 1 | tr -d ' ') at $folder"
+    done | paste -s -d ',' | sed 's/,/, /g'
+}
+
 # The extension and one example need 20 or newer; VS Code's test brings one that serves them as well.
 set_up_node() {
     local major
@@ -114,28 +163,45 @@ set_up_node() {
     fi
 }
 
-set_up_engines() {
+# Each asks scripts that are programs of their own: those end at their first error, whatever calls them.
+set_up_docker() {
+    LAYERWISE_TEST_DOCKER=$(scripts/engine.sh docker) || return 1
+    export LAYERWISE_TEST_DOCKER
+}
+
+set_up_engine_28() {
     use_engine 28 || return 1
     export LAYERWISE_TEST_ENGINE_28=$engine_host
-    LAYERWISE_TEST_DOCKER=$(docker_cli) || return 1
-    export LAYERWISE_TEST_DOCKER
-    DOCKER_HOST=$engine_host scripts/images.sh || return 1
+    DOCKER_HOST=$engine_host scripts/images.sh
+}
+
+set_up_engine_28_containerd() {
     use_engine 28-containerd || return 1
     export LAYERWISE_TEST_ENGINE_28_CONTAINERD=$engine_host
+    copy_images
+}
+
+set_up_engine_20_10() {
     use_engine 20.10 || return 1
     export LAYERWISE_TEST_ENGINE_20_10=$engine_host
-    # Both are used with one image alone, and the small one is killed and filled.
+    copy_images
+}
+
+set_up_podman() {
     use_engine podman || return 1
     export LAYERWISE_TEST_ENGINE_PODMAN=$engine_host
+    copy_images debian:bookworm-slim
+}
+
+set_up_small_engine() {
     use_engine 28-small || return 1
     export LAYERWISE_TEST_ENGINE_28_SMALL=$engine_host
-    local host
-    for host in "$LAYERWISE_TEST_ENGINE_28_CONTAINERD" "$LAYERWISE_TEST_ENGINE_20_10"; do
-        DOCKER_HOST=$host LAYERWISE_IMAGES_FROM=$LAYERWISE_TEST_ENGINE_28 scripts/images.sh || return 1
-    done
-    for host in "$LAYERWISE_TEST_ENGINE_PODMAN" "$LAYERWISE_TEST_ENGINE_28_SMALL"; do
-        DOCKER_HOST=$host LAYERWISE_IMAGES_FROM=$LAYERWISE_TEST_ENGINE_28 scripts/images.sh debian:bookworm-slim || return 1
-    done
+    copy_images debian:bookworm-slim
+}
+
+# copy_images IMAGE…: into the engine that was set up last; all of them without arguments.
+copy_images() {
+    DOCKER_HOST=$engine_host LAYERWISE_IMAGES_FROM=${LAYERWISE_TEST_ENGINE_28:-} scripts/images.sh "$@"
 }
 
 set_up_registry() {
@@ -151,7 +217,7 @@ set_up_neovim() {
 }
 
 set_up_compose() {
-    LAYERWISE_TEST_COMPOSE=$(docker_compose) || return 1
+    LAYERWISE_TEST_COMPOSE=$(scripts/engine.sh compose) || return 1
     export LAYERWISE_TEST_COMPOSE
 }
 
