@@ -75,10 +75,12 @@ impl Folder {
         self.root.path().join("home")
     }
 
+    /// In one step, as an editor saves: who follows the folder sees one change.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.path(name);
+        let (path, new) = (self.path(name), self.root.path().join("new"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        fs::write(&new, content).unwrap();
+        fs::rename(new, path).unwrap();
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

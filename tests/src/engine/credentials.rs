@@ -7,6 +7,7 @@ use inner_loop::{BuildRequest, Export};
 
 use super::api::{ask, remove_image};
 use super::harness::{ALL, Context, Engine, on_each, variable};
+use super::program_build::nonce;
 
 fn log_in(engine: &Engine, config: &serde_json::Value) {
     let folder = engine.surroundings.docker_config.as_ref().unwrap();
@@ -21,7 +22,7 @@ fn base_images_are_pulled_with_the_logins_that_docker_keeps() {
         (variable("LAYERWISE_TEST_REGISTRY_USER"), variable("LAYERWISE_TEST_REGISTRY_PASSWORD"));
     on_each(&ALL, |engine| {
         let context = Context::new(&[("secret-base", engine.name)]);
-        let name = format!("{registry}/layerwise/base-{}-{}", engine.name.to_lowercase(), std::process::id());
+        let name = format!("{registry}/layerwise/base-{}-{}", engine.name.to_lowercase(), nonce());
         let tags = vec![format!("{name}:1")];
         let request = context.request("FROM scratch\nCOPY secret-base /\n");
         engine.build(BuildRequest { export: Export::Image, tags, ..request }).succeeded();

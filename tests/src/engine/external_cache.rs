@@ -30,7 +30,7 @@ fn what_one_engine_wrote_another_one_takes() {
     let context = Context::new(&[("a", &nonce())]);
     let text = "FROM scratch AS files\nCOPY a /\nFROM scratch\nCOPY --from=files /a /b\n";
     let cache = |more: &str| {
-        let reference = format!("{registry}/layerwise/cache-{}:1", std::process::id());
+        let reference = format!("{registry}/layerwise/cache-{}:1", nonce());
         vec![CacheSpec::parse(&format!("type=registry,ref={reference}{more}")).unwrap()]
     };
     let first = engine("28_CONTAINERD", &registry);

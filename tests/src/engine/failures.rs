@@ -1,15 +1,13 @@
 //! Builds that fail: each says why, where, and what to do, and none hangs.
 
 use std::io;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::os::unix::net::UnixListener;
 use std::thread;
-use std::time::Duration;
 
 use inner_loop::{BuildEvent, BuildRequest, Builder, SourceLines};
 
-use super::harness::{ALL, Context, Engine, Running, TODAYS, on_each};
+use super::harness::{ALL, Context, Engine, Running, SOON, TODAYS, on_each};
+use super::relay::{Door, Shown};
 
 #[test]
 fn a_failing_run_names_its_lines_and_its_vertex() {
@@ -104,7 +102,7 @@ fn an_engine_that_is_not_there_is_an_error_that_says_what_to_do() {
             failure.message.contains("docker.sock (--host)") && !failure.message.contains('\n'),
             "{failure:?}"
         );
-        assert!(build.took < Duration::from_secs(10));
+        assert!(build.took < SOON);
         assert_eq!(engine.builder().describe().unwrap_err(), failure.message);
     };
     check("no such socket");
@@ -131,76 +129,22 @@ fn something_else_that_listens_is_no_engine() {
     );
 }
 
-/// A door to an engine that can be slammed: to the client that is the engine's death.
-struct Door {
-    path: PathBuf,
-    open: Arc<Mutex<Vec<UnixStream>>>,
-    _folder: tempfile::TempDir,
-}
-
-impl Door {
-    fn to(engine: &Engine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("docker.sock");
-        let listener = UnixListener::bind(&path).unwrap();
-        let open = Arc::new(Mutex::new(Vec::new()));
-        let (opened, target) = (Arc::clone(&open), engine.host.trim_start_matches("unix://").to_owned());
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let (client, engine) = (client.unwrap(), UnixStream::connect(&target).unwrap());
-                opened.lock().unwrap().extend([client.try_clone().unwrap(), engine.try_clone().unwrap()]);
-                pump(client.try_clone().unwrap(), engine.try_clone().unwrap());
-                pump(engine, client);
-            }
-        });
-        Self { path, open, _folder: folder }
-    }
-
-    fn slam(&self) {
-        std::fs::remove_file(&self.path).unwrap();
-        for stream in self.open.lock().unwrap().drain(..) {
-            let _ = stream.shutdown(std::net::Shutdown::Both);
-        }
-    }
-}
-
-fn pump(mut from: UnixStream, mut to: UnixStream) {
-    thread::spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Both);
-    });
-}
-
-#[test]
-fn an_engine_that_dies_in_the_middle_of_a_build_ends_it_at_once() {
-    on_each(&ALL, |engine| {
-        let door = Door::to(engine);
-        let behind = Engine::at("door", format!("unix://{}", door.path.display()));
-        let context = Context::new(&[]);
-        let text = format!("FROM debian:bookworm-slim\nRUN echo {} && sleep 60\n", std::process::id());
-        let mut running = Running::start(&behind.builder(), context.request(&text));
-        running.wait_for(|event| matches!(event, BuildEvent::Log { .. }));
-        door.slam();
-        let build = running.finish();
-        assert!(build.failure().message.contains("went away"), "{:?}", build.failure());
-        assert!(build.took < Duration::from_secs(40), "{:?}", build.took);
-    });
-}
-
 #[test]
 fn a_builder_that_was_restarted_is_found_again() {
     on_each(&ALL, |engine| {
-        let door = Door::to(engine);
-        let behind = Engine::at("door", format!("unix://{}", door.path.display()));
+        let folder = tempfile::tempdir().unwrap();
+        let door = Door::default();
+        let socket = folder.path().join("docker.sock");
+        door.on_socket(&socket, &engine.host, Shown::Engine);
+        let behind = Engine::at("behind a door", format!("unix://{}", socket.display()));
         let builder = behind.builder();
         let context = Context::new(&[("a", "a")]);
         let build = || Running::start(&builder, context.request("FROM scratch\nCOPY a /\n")).finish();
         build().succeeded();
-        for stream in door.open.lock().unwrap().drain(..) {
-            let _ = stream.shutdown(std::net::Shutdown::Both);
-        }
+        door.cut();
         build().succeeded();
-        door.slam();
+        std::fs::remove_file(&socket).unwrap();
+        door.cut();
         let failure = build();
         assert!(failure.failure().no_builder, "{:?}", failure.failure());
     });

@@ -2,13 +2,16 @@
 //! itself, and the next one works.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use inner_loop::BuildEvent;
 
 use super::harness::{ALL, Build, Context, Engine, Running, on_each};
 use super::program_build::nonce;
 use super::relay::{Door, Flow, Shown};
+
+/// A quiet connection is given up in half a minute; the step would take a minute and a half.
+const STALL_LIMIT: Duration = Duration::from_secs(75);
 
 /// The engine behind a door.
 fn behind(door: &Door, engine: &Engine, folder: &Path) -> Engine {
@@ -38,9 +41,10 @@ fn a_connection_that_says_nothing_more_ends_the_build_and_the_next_one_works() {
         let mut running = Running::start(&builder, context.request(&text));
         running.wait_for(|event| matches!(event, BuildEvent::Log { .. }));
         door.set(Flow::Stalled);
+        let stalled = Instant::now();
         let build = running.finish();
         assert!(build.failure().message.contains("went away"), "{:?}", build.failure());
-        assert!(build.took < Duration::from_secs(60), "{:?}", build.took);
+        assert!(stalled.elapsed() < STALL_LIMIT, "{:?}", stalled.elapsed());
         door.set(Flow::Open);
         Running::start(&builder, context.request("FROM scratch\nCOPY a /\n")).finish().succeeded();
     });
@@ -55,7 +59,7 @@ fn output_without_an_end_is_cut_by_the_engine_and_the_build_goes_on() {
             nonce()
         );
         let build = engine.build(context.request(&text)).succeeded();
-        assert!(logged(&build) < 31_000_000, "{}", logged(&build));
+        assert!(logged(&build) < 4_000_000, "{}", logged(&build));
         assert!(build.steps().iter().any(|(name, _)| name.contains("echo after")));
     });
 }

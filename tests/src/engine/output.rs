@@ -10,6 +10,7 @@ use std::process::Command;
 use inner_loop::{BuildEvent, BuildRequest, Export, SecretSource, SecretSpec};
 
 use super::harness::{ALL, Context, Engine, TODAYS, files_in, on_each, variable};
+use super::program_build::nonce;
 
 #[test]
 fn a_folder_comes_out_as_it_was_copied_in() {
@@ -89,14 +90,14 @@ fn a_tar_file_comes_out() {
 fn a_secret_reaches_its_step_and_nothing_else() {
     on_each(&ALL, |engine| {
         let context = Context::new(&[]);
-        let value = format!("s3cr3t-{}", std::process::id());
+        let value = format!("s3cr3t-{}", nonce());
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), &value).unwrap();
         let text = format!(
             "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token test $(wc -c < /run/secrets/token) = {} && \
              echo nonce {}\nRUN test ! -s /run/secrets/token\n",
             value.len(),
-            std::process::id()
+            nonce()
         );
         let secrets =
             vec![SecretSpec { id: "token".to_owned(), source: SecretSource::File(file.path().to_owned()) }];
@@ -120,7 +121,7 @@ fn a_secret_file_that_is_not_there_is_named() {
             vec![SecretSpec { id: "token".to_owned(), source: SecretSource::File("/no/such/file".into()) }];
         let text = format!(
             "FROM debian:bookworm-slim\nRUN --mount=type=secret,id=token,required=true echo {}\n",
-            std::process::id()
+            nonce()
         );
         let build = engine.build(BuildRequest { secrets, ..context.request(&text) });
         assert!(build.failure().message.contains("/no/such/file"), "{}", build.failure().message);
@@ -187,7 +188,7 @@ fn an_ssh_agent_answers_in_the_step() {
         let ask = r#"$s = IO::Socket::UNIX->new(Peer => $ENV{SSH_AUTH_SOCK}) or die; $s->syswrite("gnip"); $s->sysread($b, 4); $b eq "ping" or die"#;
         let text = format!(
             "FROM debian:bookworm-slim\nRUN --mount=type=ssh perl -MIO::Socket::UNIX -e '{ask}' && echo {}\n",
-            std::process::id()
+            nonce()
         );
         let ssh = vec![format!("default={}", socket.display())];
         engine.build(BuildRequest { ssh, ..Context::new(&[]).request(&text) }).succeeded();

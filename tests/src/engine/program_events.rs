@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::harness::settled;
 use super::program_build::{ALL, TODAYS, closing, contexts, events, last, nonce, on_each, runs};
 use crate::program::{Folder, fields};
 
@@ -110,19 +111,6 @@ fn each_step_has_one_closing_event_on_its_line() {
     });
 }
 
-/// A build like the one before it. A busy engine lets go of a build's files a moment after the build ended, and asks for all of them
-/// until then; it does so once or twice, not for ever.
-fn settled(folder: &Folder) -> Vec<Value> {
-    let sends = |events: &Vec<Value>| contexts(events).iter().any(|sent| sent["files_sent"] != 0);
-    let mut builds = (0..4).map(|_| events(folder, &["."], 0));
-    let first = builds.next().unwrap();
-    if sends(&first) {
-        builds.find(|build| !sends(build)).expect("no build finds the files of the last")
-    } else {
-        first
-    }
-}
-
 #[test]
 fn a_second_build_is_cached_and_sends_nothing() {
     on_each(&ALL, |host| {
@@ -136,7 +124,8 @@ fn a_second_build_is_cached_and_sends_nothing() {
         );
         assert_eq!(sent["files_total"], 4);
 
-        let second = settled(&folder);
+        let sends = |events: &Vec<Value>| contexts(events).iter().any(|sent| sent["files_sent"] != 0);
+        let second = settled(|| events(&folder, &["."], 0), sends);
         check_shapes(&second);
         let [sent] = contexts(&second)[..] else { panic!("{second:#?}") };
         assert_eq!((&sent["files_sent"], &sent["bytes_sent"]), (&0.into(), &0.into()));

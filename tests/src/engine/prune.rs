@@ -13,14 +13,14 @@ fn our_unnamed_images_go_and_named_ones_stay() {
         let folder = Folder::new(&[("Dockerfile", &text), ("a", "1")]).with_host(&engine.host);
         let image =
             |arguments: &[&str]| last(&events(&folder, arguments, 0))["image"].as_str().unwrap().to_owned();
-        let tag = format!("layerwise-test-prune-{}:1", std::process::id());
+        let tag = format!("layerwise-test-prune-{}:1", nonce());
         let unnamed = image(&["."]);
         folder.write("a", "2");
         let named = image(&["--tag", &tag, "."]);
         folder.write("b/Dockerfile", format!("FROM scratch\nLABEL n={}\nCOPY a /\n", nonce()));
         // Ours at first, and then somebody's.
         let taken = image(&["-f", "b/Dockerfile", "."]);
-        let taken_tag = format!("layerwise-test-taken-{}", std::process::id());
+        let taken_tag = format!("layerwise-test-taken-{}", nonce());
         ask(&engine, "POST", &format!("/images/{taken}/tag?repo={taken_tag}&tag=1"), &[]);
         assert!(has_image(&engine, &unnamed));
         let output = folder.run(&["builder", "--prune"]).exits(0);

@@ -11,6 +11,7 @@ use semantic::{Facts, Model};
 use syntax::Document;
 
 use super::harness::{ALL, Build, Engine, on_each};
+use super::program_build::nonce;
 
 /// Looks like a token, and opens nothing.
 const TOKEN: &str = "npm_Planted/7Qx+in-a-test-91aa3c";
@@ -147,7 +148,7 @@ fn rewritten(engine: &Engine, context: &Path, before: &str, ids: &[&str]) -> Str
 
 /// An untagged image would go when the next of its kind is built.
 fn tag(name: &str, which: &str) -> String {
-    format!("layerwise-test-{name}:{which}-{}", std::process::id())
+    format!("layerwise-test-{name}:{which}-{}", nonce())
 }
 
 fn build(engine: &Engine, context: &Path, dockerfile: &str, tag: &str) -> BuiltImage {

@@ -20,15 +20,23 @@ fn engine() -> Engine {
     Engine::new("28_SMALL")
 }
 
-fn kill(engine: &Engine) {
-    let socket = Path::new(engine.host.trim_start_matches("unix://"));
-    let pid = fs::read_to_string(socket.with_file_name("docker.pid")).unwrap();
-    assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
+/// An engine that was killed, until it is dropped: a test that fails meanwhile leaves it running for the others.
+struct Killed;
+
+impl Killed {
+    fn kill(engine: &Engine) -> Self {
+        let socket = Path::new(engine.host.trim_start_matches("unix://"));
+        let pid = fs::read_to_string(socket.with_file_name("docker.pid")).unwrap();
+        assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
+        Self
+    }
 }
 
-fn relaunch() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/engine.sh");
-    assert!(Command::new(script).args(["relaunch", "28-small"]).status().unwrap().success());
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/engine.sh");
+        assert!(Command::new(script).args(["relaunch", "28-small"]).status().unwrap().success());
+    }
 }
 
 fn logged(build: &Build) -> usize {
@@ -48,7 +56,7 @@ fn an_engine_that_is_killed_ends_the_build_and_is_used_again_when_it_is_back() {
     let text = format!("FROM debian:bookworm-slim\nRUN echo {} && sleep 20\n", nonce());
     let mut running = Running::start(&builder, context.request(&text));
     running.wait_for(|event| matches!(event, BuildEvent::Log { .. }));
-    kill(&engine);
+    let killed = Killed::kill(&engine);
     let build = running.finish();
     assert!(build.failure().message.contains("went away during the build"), "{:?}", build.failure());
     let without = Running::start(&builder, context.request("FROM scratch\nCOPY a /\n")).finish();
@@ -61,7 +69,7 @@ fn an_engine_that_is_killed_ends_the_build_and_is_used_again_when_it_is_back() {
         "{without:?}",
         without = without.failure()
     );
-    relaunch();
+    drop(killed);
     Running::start(&builder, context.request(&text.replace("sleep 20", "true"))).finish().succeeded();
 }
 
@@ -82,8 +90,8 @@ fn a_store_without_room_is_named_and_the_engine_comes_back() {
     let message = &build.failure().message;
     assert!(message.contains("no space left on device"), "{message}");
     // It holds on to the half-written file for as long as it runs, and has no room to remove anything.
-    kill(&engine);
-    relaunch();
+    let killed = Killed::kill(&engine);
+    drop(killed);
     fs::remove_file(context.path().join("large")).unwrap();
     engine.build(context.request("FROM scratch\nCOPY a /\n")).succeeded();
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use inner_loop::{BuildRequest, Export};
 
-use super::harness::{ALL, Context, TODAYS, files_in, on_each};
+use super::harness::{ALL, Context, TODAYS, files_in, on_each, settled};
 
 const COPY_ALL: &str = "FROM scratch\nCOPY . /\n";
 
@@ -19,7 +19,7 @@ fn a_file_with_two_names_is_sent_once() {
         let build = || engine.build(context.request(COPY_ALL)).succeeded();
         let first = build().context();
         assert_eq!((first.files_sent, first.bytes_sent, first.files_total), (2, 8, 3));
-        assert_eq!(build().context().files_sent, 0);
+        settled(build, |build| build.context().files_sent > 0);
         // Its other name alone is what is copied now.
         let part = engine.build(context.request("FROM scratch\nCOPY d /\n")).succeeded();
         assert!(part.context().files_sent <= 1, "{:?}", part.context());
@@ -166,7 +166,7 @@ impl Repository {
         // `git daemon` would start this one and not stop it.
         let programs = Command::new("git").arg("--exec-path").output().unwrap();
         let programs = String::from_utf8(programs.stdout).unwrap();
-        let server = Command::new(Path::new(programs.trim_end()).join("git-daemon"))
+        let mut server = Command::new(Path::new(programs.trim_end()).join("git-daemon"))
             .args(["--export-all", "--reuseaddr", "--listen=127.0.0.1"])
             .arg(format!("--port={port}"))
             .arg(format!("--base-path={}", folder.path().display()))
@@ -176,6 +176,7 @@ impl Repository {
             .spawn()
             .unwrap();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert_eq!(server.try_wait().unwrap(), None, "git-daemon ended");
             std::thread::yield_now();
         }
         Self { folder, server, port }

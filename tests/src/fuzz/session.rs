@@ -17,7 +17,7 @@ use super::bytes::Choices;
 const URI: &str = "file:///no/such/folder/Dockerfile";
 const SAME_TEXT: &str = "file:///no/such/folder/Dockerfile.same";
 /// No session takes this long.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(180);
 const EXIT: &str = "Content-Length: 33\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"exit\"}";
 /// Longer texts are not edited any more.
 const LONGEST: u32 = 4000;

@@ -125,9 +125,7 @@ async fn a_build_in_the_editor_is_kept_and_the_next_one_is_told_as_one_types() {
     let mut session = Session::new(true, Value::Null).await;
     session.build().await;
     assert_eq!(session.labels().await, ["1: cached", "2: 100 ms", "3: 4.2 s"]);
-    // A step that is edited is another one, whose fate nobody has looked up yet.
     session.edit("FROM alpine\n# größe 😀\r\nCOPY src /src\nRUN make all\n").await;
-    assert_eq!(session.labels().await, ["1: cached", "3: 100 ms"]);
     session.refreshed().await;
     assert_eq!(
         session.hints().await[1..],

@@ -16,7 +16,7 @@ use super::client::{Client, Setup};
 const TEXT: &str = "FROM alpine\nCOPY src /src\nRUN make\n";
 const MAKE: &str = "[3/3] RUN make";
 
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 /// Tells of each build that it is asked for, runs its last step, and ends when it is stopped.
 struct Endless {

@@ -82,7 +82,7 @@ async function runSuite(port) {
     executablePath: "/usr/bin/chromium",
     headless: true,
     viewport: { width: 1280, height: 760 },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   try {
     const page = context.pages()[0] ?? (await context.newPage());
@@ -94,7 +94,7 @@ async function runSuite(port) {
     });
     let timer;
     const code = new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error("the suite did not end within 180 s")), 180_000);
+      timer = setTimeout(() => reject(new Error("the suite did not end within 600 s")), 600_000);
       void page.exposeFunction("codeAutomationExit", resolve);
     });
     await page.exposeFunction("codeAutomationLog", (_kind, words) => {

@@ -8,7 +8,7 @@ use inner_loop::{BuildRequest, Builder, NetworkNeeds, Update};
 use crate::outside;
 
 /// A build that fails at once is quicker than the builder's list of images: its failure waits this long for it.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The notices of one build, each said once.
 pub(crate) struct NetworkNotices {

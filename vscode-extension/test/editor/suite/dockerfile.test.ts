@@ -84,7 +84,7 @@ function ours(document: vscode.TextDocument): vscode.Diagnostic[] {
 
 /** Waits for what the editor will say; diagnostics have an event, activation has none, hence the looks in between. */
 async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
     const value = look();
     if (value !== undefined) {

@@ -7,7 +7,7 @@ import Mocha from "mocha";
 export function run(): Promise<void> {
   const mocha = new Mocha({
     ui: "bdd",
-    timeout: 60_000,
+    timeout: 240_000,
     reporter: "json",
     reporterOptions: { output: process.env["LAYERWISE_TEST_REPORT"] },
   });
