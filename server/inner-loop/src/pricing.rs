@@ -22,37 +22,45 @@ pub struct Price {
     pub n_unknown: usize,
 }
 
-/// Prices each listing of the main context against those before it, the oldest first. The first one is where counting begins: it has no
-/// price. `seconds` are those that each step of the plan took when it last ran.
-#[must_use]
-pub fn prices(
-    plan: &Plan,
-    others: &Listings,
-    commits: &[Listing],
-    seconds: &[Option<f64>],
-    seal: &Seal,
-) -> Vec<Price> {
-    let mut made = HashSet::new();
-    let mut listings = others.clone();
-    let mut prices = Vec::new();
-    for commit in commits {
-        listings.insert(String::new(), commit.clone());
-        let inputs = seal_plan(plan, &listings, seal);
+/// Prices the files of one commit after the other, the oldest first. The first one is where counting begins: it has no price.
+#[derive(Debug)]
+pub struct Pricing<'a> {
+    plan: &'a Plan,
+    /// What lies in the other contexts.
+    listings: Listings,
+    /// What each step of the plan took when it last ran.
+    seconds: &'a [Option<f64>],
+    seal: &'a Seal,
+    made: HashSet<Digest>,
+    has_begun: bool,
+}
+
+impl<'a> Pricing<'a> {
+    /// For a plan, the files of its other contexts, and the seconds that each of its steps took when it last ran.
+    #[must_use]
+    pub fn new(plan: &'a Plan, mut others: Listings, seconds: &'a [Option<f64>], seal: &'a Seal) -> Self {
+        others.remove("");
+        Self { plan, listings: others, seconds, seal, made: HashSet::new(), has_begun: false }
+    }
+
+    /// What the next commit costs, by what lay in the main context, which is given back.
+    pub fn next(&mut self, commit: Listing) -> (Option<Price>, Listing) {
+        self.listings.insert(String::new(), commit);
+        let inputs = seal_plan(self.plan, &self.listings, self.seal);
         let mut price = Price::default();
-        for (step, key) in keys(&inputs, seal).into_iter().enumerate() {
+        for (step, key) in keys(&inputs, self.seal).into_iter().enumerate() {
             // A step that stands for the one it starts from does nothing by itself.
-            if made.insert(key) && !inputs[step].is_parent {
+            if self.made.insert(key) && !inputs[step].is_parent {
                 price.steps.push(step);
-                match seconds.get(step).copied().flatten() {
+                match self.seconds.get(step).copied().flatten() {
                     Some(seconds) => price.seconds += seconds,
                     None => price.n_unknown += 1,
                 }
             }
         }
-        prices.push(price);
+        let price = std::mem::replace(&mut self.has_begun, true).then_some(price);
+        (price, self.listings.remove("").unwrap_or_default())
     }
-    prices.drain(..prices.len().min(1));
-    prices
 }
 
 /// The keys of all steps; each comes after those that it starts from and reads.

@@ -6,7 +6,7 @@ use inner_loop::{BuildRequest, Builder};
 use rewrites::Input;
 use semantic::Model;
 use syntax::Document;
-use workspace::foresight::{Foresight, Priced};
+use workspace::foresight::{Foresight, Priced, PricedCommits};
 use workspace::git_history::Commit;
 
 use crate::arguments::CheckFormat;
@@ -51,34 +51,32 @@ fn price(
     count: usize,
     notice: Option<String>,
 ) -> anyhow::Result<PricedHistory> {
-    let mut commits = foresight.last_commits(request, count).map_err(anyhow::Error::msg)?;
-    let written = foresight.price(request, &commits).map_err(anyhow::Error::msg)?;
-    let rewritten = match rewritten(request, builder)? {
-        Some(text) => {
-            let request = BuildRequest { dockerfile_text: text, ..request.clone() };
-            Some(foresight.price(&request, &commits).map_err(anyhow::Error::msg)?)
-        }
-        None => None,
-    };
+    let rewritten = rewritten(request, builder)?;
+    let rewritten = rewritten.map(|text| BuildRequest { dockerfile_text: text, ..request.clone() });
+    let requests: Vec<&BuildRequest> = std::iter::once(request).chain(&rewritten).collect();
+    let PricedCommits { commits, priced } =
+        foresight.price_commits(&requests, count).map_err(anyhow::Error::msg)?;
+    let mut priced = priced.into_iter();
+    let written = priced.next().unwrap_or_default();
     let mut notices: Vec<String> = notice.into_iter().collect();
     if written.known_build.is_none() {
         notices.push(
             "nothing is known of this build yet, so that no step has a price: build it once".to_owned(),
         );
     }
-    commits.truncate(written.prices.len());
-    Ok(PricedHistory { commits, written, rewritten, notices })
+    Ok(PricedHistory { commits, written, rewritten: priced.next(), notices })
 }
 
-/// The Dockerfile with every offer of the rewrite taken; nothing where there is none.
+/// The Dockerfile with every offer of the rewrite taken; nothing where there is none. The rewrite changes the order of steps alone, so the disk
+/// and the builder are asked once.
 fn rewritten(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<Option<String>> {
     let mut text = request.dockerfile_text.clone();
+    let document = Document::new(&text);
+    let context = Some(Path::new(&request.context));
+    let mut facts = outside::facts(&document, Some(&request.dockerfile), context)?;
+    builder.add_facts(&Model::new(&document, &facts).base_images(), &mut facts);
     for _ in 0..MOST_OFFERS {
-        let document = Document::new(&text);
-        let context = Some(Path::new(&request.context));
-        let mut facts = outside::facts(&document, Some(&request.dockerfile), context)?;
-        builder.add_facts(&Model::new(&document, &facts).base_images(), &mut facts);
-        let model = Model::new(&document, &facts);
+        let model = Model::new(&Document::new(&text), &facts);
         let offers = rewrites::offers(&Input { model: &model, facts: &facts });
         let mut offers = offers.iter().filter(|(recipe, _)| recipe.id == REWRITE);
         let Some(offer) = offers.find_map(|(_, offers)| offers.rewrites.first()) else { break };

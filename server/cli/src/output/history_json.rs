@@ -13,7 +13,7 @@ pub(crate) fn value(priced: &PricedHistory) -> Value {
     let commits =
         priced.commits.iter().zip(&priced.written.prices).enumerate().map(|(at, (commit, price))| {
             let mut value = cost(price);
-            value["commit"] = commit.id.clone().into();
+            value["commit"] = commit.short.clone().into();
             value["subject"] = commit.subject.clone().into();
             value["rewritten"] = priced.rewritten.as_ref().and_then(|it| it.prices.get(at)).map(cost).into();
             value

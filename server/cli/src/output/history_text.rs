@@ -19,7 +19,7 @@ pub(crate) fn table(priced: &PricedHistory) -> String {
     for (at, commit) in priced.commits.iter().enumerate() {
         let rewritten = priced.rewritten.as_ref().map(|priced| cost(&priced.prices[at]));
         rows.push([
-            commit.id.clone(),
+            commit.short.clone(),
             cost(&priced.written.prices[at]),
             rewritten.unwrap_or_default(),
             shortened(&commit.subject),

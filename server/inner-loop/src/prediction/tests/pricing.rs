@@ -6,7 +6,7 @@ use super::fixture::Project;
 use crate::contents::Listing;
 use crate::digest::Seal;
 use crate::inputs::Listings;
-use crate::pricing::prices;
+use crate::pricing::{Price, Pricing};
 
 const SERVICE: &str = "\
 FROM node:22 AS build
@@ -31,7 +31,9 @@ fn check(text: &str, commits: &[&[(&str, &str)]], expected: &Expect) {
     let (plan, _) = project.plan();
     let seconds: Vec<Option<f64>> =
         plan.steps.iter().map(|step| Some(f64::from(step.step.line)).filter(|line| *line != 6.0)).collect();
-    let prices = prices(&plan, &Listings::new(), &listings, &seconds, &Seal::new([3; 32]));
+    let seal = Seal::new([3; 32]);
+    let mut pricing = Pricing::new(&plan, Listings::new(), &seconds, &seal);
+    let prices: Vec<Price> = listings.into_iter().filter_map(|listing| pricing.next(listing).0).collect();
     let line = |step: &usize| plan.steps[*step].step.line;
     let told = prices.iter().map(|price| {
         let lines: Vec<u32> = price.steps.iter().map(line).collect();
