@@ -70,10 +70,13 @@ impl BuildKit {
     {
         let (sender, receiver) = mpsc::channel();
         let work = work(Arc::clone(&self.shared));
-        self.runtime.spawn(async move {
+        let task = self.runtime.spawn(async move {
             let _ = sender.send(work.await);
         });
-        receiver.recv_timeout(limit).ok()
+        let answer = receiver.recv_timeout(limit).ok();
+        // What nobody waits for any more must not go on holding the connection.
+        task.abort();
+        answer
     }
 }
 
@@ -136,8 +139,12 @@ impl Shared {
 impl Shared {
     /// Whether it is on this machine.
     async fn is_near(&self) -> bool {
-        let found = find::find(self.host.as_deref(), &self.surroundings).await;
-        found.is_ok_and(|found| matches!(found.address, Address::Unix(_)))
+        // One that is named is not dialled for that: through ssh it would be a login.
+        match find::named(self.host.as_deref(), &self.surroundings) {
+            Ok(Some(found)) => matches!(found.address, Address::Unix(_)),
+            Ok(None) => find::find(self.host.as_deref(), &self.surroundings).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// The names of all images, what is known of those of the same repositories, and the frontend's abilities. None for a builder on

@@ -16,6 +16,9 @@ use crate::engine::Engine;
 use crate::find::Found;
 use crate::upgrade;
 
+/// A `buildkitd` that answers at all says within this what it is.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
 /// A builder that answered. Cheap to clone: clones share the channel.
 #[derive(Clone)]
 pub(crate) struct Connection {
@@ -43,6 +46,11 @@ impl Connection {
         if address.is_buildkitd() {
             return Self::open_buildkitd(found.clone()).await.map_err(|error| failed(&error));
         }
+        // An engine on this machine most likely has BuildKit: its channel is opened while it says what it is.
+        let ahead = match &address {
+            Address::Unix(_) => Some(AbortOnDrop(tokio::spawn(channel(address.clone())))),
+            _ => None,
+        };
         let engine = match Engine::connect(&address).await {
             Ok(engine) => engine,
             Err(error) => {
@@ -59,8 +67,14 @@ impl Connection {
         let (control, frontend) = if classic::is_classic(&engine) {
             (None, abilities_of_podman(&engine.version))
         } else {
-            let control = control_client(channel(address).await.map_err(|error| failed(&error))?);
-            (Some(control), abilities_of_docker(&engine.version))
+            let channel = match ahead {
+                Some(mut ahead) => (&mut ahead.0).await.map_err(|error| failed(&error))?,
+                None => channel(address).await,
+            };
+            (
+                Some(control_client(channel.map_err(|error| failed(&error))?)),
+                abilities_of_docker(&engine.version),
+            )
         };
         Ok(Self {
             found,
@@ -74,7 +88,8 @@ impl Connection {
 
     async fn open_buildkitd(found: Found) -> Result<Self, String> {
         let mut control = control_client(channel(found.address.clone()).await?);
-        let version = match control.info(InfoRequest {}).await {
+        let info = tokio::time::timeout(ANSWER_DEADLINE, control.info(InfoRequest {})).await;
+        let version = match info.map_err(|_| "no answer in time; see whether it hangs")? {
             Ok(info) => info.into_inner().buildkit_version.map(|version| version.version).unwrap_or_default(),
             // Old versions do not know the question; they are builders all the same.
             Err(status) if status.code() == tonic::Code::Unimplemented => String::new(),
@@ -97,6 +112,15 @@ impl Connection {
     /// Name and version, as people know the builder.
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.kind, self.version).trim_end().to_owned()
+    }
+}
+
+/// A task that nobody waits for any more is over.
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
