@@ -50,13 +50,16 @@ pub(crate) async fn run(
     if !asked.is_empty() {
         return failed(refusal(connection, &asked));
     }
-    let existing = untagged::existing(engine).await;
     let mut lines = Lines::new(&model, request.target.as_deref());
-    let built = cancel.run_until_cancelled(build(shared, connection, request, context, &mut lines, reporter));
-    let id = match built.await {
+    let built = cancel.run_until_cancelled(async {
+        let existing = untagged::existing(engine).await;
+        let built = build(shared, connection, request, context, &mut lines, reporter).await;
+        built.map(|id| (id, existing))
+    });
+    let (id, existing) = match built.await {
         None => return BuildOutcome::Canceled,
         Some(Err(failure)) => return BuildOutcome::Failed(failure),
-        Some(Ok(id)) => id,
+        Some(Ok(built)) => built,
     };
     let exported = HashMap::from([("containerimage.config.digest".to_owned(), id)]);
     let image = image::inspect(engine, &exported).await;
@@ -71,8 +74,11 @@ pub(crate) async fn run(
 
 /// What the request asks for and this API has no place for.
 fn beyond(request: &BuildRequest, model: &Model) -> Vec<String> {
-    let stages = model.stages.iter().flat_map(|stage| &stage.instructions);
-    let kinds: Vec<MountKind> = stages
+    let target = request.target.as_deref().map_or_else(|| model.final_stage(), |name| model.target(name));
+    let reached = target.map(|target| model.reachable(target.index)).unwrap_or_default();
+    let kinds: Vec<MountKind> = reached
+        .into_iter()
+        .flat_map(|stage| &model.stages[stage].instructions)
         .filter_map(|item| item.as_run())
         .flat_map(|run| run.mounts.iter().map(|mount| mount.kind))
         .collect();
@@ -108,17 +114,31 @@ async fn build(
     reporter: &Arc<Reporter>,
 ) -> Result<String, BuildFailure> {
     let failed = |message: String| BuildFailure { message, ..BuildFailure::default() };
-    let archive = Archive::of(request, context).map_err(failed)?;
+    let (copied, root) = (request.clone(), context.to_owned());
+    let archive = tokio::task::spawn_blocking(move || Archive::of(&copied, &root)).await;
+    let archive = archive.unwrap_or_else(|error| Err(error.to_string())).map_err(failed)?;
     let path = call::path(request, archive.dockerfile());
     let login = call::logins(shared, &request.model()).await.map_err(failed)?;
     let (body, sent) = archive.stream();
-    let mut answer = Answer::ask(&connection.found.address, &path, login, body).await.map_err(failed)?;
+    // What went wrong on our side ends the connection too, and then says more.
+    let ours_or = |lost: String| failed(sent.problem().unwrap_or(lost));
+    let mut answer = match Answer::ask(&connection.found.address, &path, login, body).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            // Another engine may be in its place by the next build.
+            shared.forget_connection().await;
+            return Err(ours_or(error));
+        }
+    };
     let mut id = None;
     loop {
         let message = match answer.next().await {
             Ok(Some(message)) => message,
             Ok(None) => break,
-            Err(error) => return Err(failed(went_away(&error))),
+            Err(error) => {
+                shared.forget_connection().await;
+                return Err(ours_or(went_away(&error)));
+            }
         };
         if let Some(totals) = sent.take_once() {
             reporter.send(BuildEvent::Context(totals));
@@ -136,7 +156,10 @@ async fn build(
         }
     }
     lines.end(reporter.seconds()).into_iter().for_each(|event| reporter.send(event));
-    id.ok_or_else(|| failed(went_away("its answer has no end")))
+    if id.is_none() {
+        shared.forget_connection().await;
+    }
+    id.ok_or_else(|| ours_or(went_away("its answer has no end")))
 }
 
 fn went_away(cause: &str) -> String {

@@ -39,6 +39,21 @@ impl Selection {
         Self { include: None, exclude }
     }
 
+    /// Of what an ignore file leaves in, the file at this path alone.
+    ///
+    /// # Errors
+    /// The path is none that a pattern can name.
+    pub fn of_file(path: &str, exclude: Dockerignore) -> Result<Self, ContextError> {
+        let mut pattern = String::new();
+        for letter in path.chars() {
+            if matches!(letter, '*' | '?' | '[' | ']' | '\\' | '!' | '#') {
+                pattern.push('\\');
+            }
+            pattern.push(letter);
+        }
+        Ok(Self { include: Some(read_patterns(&[pattern])?), exclude })
+    }
+
     /// Whether everything is taken that is not excluded.
     pub fn takes_all(&self) -> bool {
         self.include.is_none()
@@ -124,7 +139,11 @@ pub fn own_ignore_file(dockerfile: &Path) -> Result<Option<IgnoreFile>, ContextE
     read_ignore_file(PathBuf::from(own))
 }
 
-fn read_ignore_file(path: PathBuf) -> Result<Option<IgnoreFile>, ContextError> {
+/// Reads an ignore file of any name. None where there is none.
+///
+/// # Errors
+/// As for [`ignore_file`].
+pub fn read_ignore_file(path: PathBuf) -> Result<Option<IgnoreFile>, ContextError> {
     match read_short_file(&path) {
         Ok(bytes) => Ok(Some(IgnoreFile { text: String::from_utf8_lossy(&bytes).into_owned(), path })),
         Err(error) if is_absent(&error) => Ok(None),

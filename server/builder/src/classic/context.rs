@@ -60,11 +60,13 @@ impl Archive {
     /// Reads what is left out, and finds out whether the Dockerfile is in.
     pub(super) fn of(request: &BuildRequest, root: &Path) -> Result<Self, String> {
         let patterns = ignore_text(request, root)?.map(|text| Dockerignore::parse(&text).0);
-        let selection = Selection::without(patterns.unwrap_or_default());
+        let patterns = patterns.unwrap_or_default();
+        let selection = Selection::without(patterns.clone());
         let inside = request.dockerfile.canonicalize().ok();
         let inside = inside.and_then(|path| path.strip_prefix(root).ok()?.to_str().map(str::to_owned));
         let is_in = |name: &String| {
             let mut found = false;
+            let Ok(selection) = Selection::of_file(name, patterns.clone()) else { return false };
             let walked = context::walk(root, &selection, &mut |entry| {
                 found = entry.kind == Kind::File && entry.path == *name;
                 if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -144,13 +146,13 @@ fn ignore_text(request: &BuildRequest, root: &Path) -> Result<Option<String>, St
     if let Some(own) = own {
         return Ok(Some(own.text));
     }
-    match std::fs::read_to_string(root.join(IGNORE_FILE)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+    let podmans = context::read_ignore_file(root.join(IGNORE_FILE)).map_err(|error| error.to_string())?;
+    match podmans {
+        Some(file) => Ok(Some(file.text)),
+        None => {
             let found = context::ignore_file(root, &request.dockerfile).map_err(|error| error.to_string())?;
             Ok(found.map(|file| file.text))
         }
-        Err(error) => Err(format!("{} cannot be read: {error}", root.join(IGNORE_FILE).display())),
     }
 }
 
