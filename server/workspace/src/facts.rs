@@ -32,8 +32,8 @@ impl Default for Limits {
     }
 }
 
-/// Names of files that say how a project is installed and built. Not `.npmrc` and the like, which may hold secrets.
-const MANIFESTS: [&str; 58] = [
+/// Names of files that say how a project is installed and built. Not `.npmrc`, `gradle.properties` and the like, which may hold secrets.
+const MANIFESTS: [&str; 57] = [
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -81,7 +81,6 @@ const MANIFESTS: [&str; 58] = [
     "build.gradle.kts",
     "settings.gradle",
     "settings.gradle.kts",
-    "gradle.properties",
     "poetry.lock",
     "uv.lock",
     "Pipfile.lock",
@@ -210,10 +209,10 @@ impl Listing {
             } else if file_type.is_file() {
                 if folder.is_ours && is_manifest(&path) {
                     let most = self.limits.manifest.min(self.limits.manifests - self.manifest_bytes);
-                    self.manifest_bytes += text(&path, &absolute, most, facts);
+                    self.manifest_bytes += text(&path, &absolute, metadata.len(), most, facts);
                 } else if folder.is_ours && is_source(&path) {
                     let most = self.limits.manifest.min(self.limits.sources - self.source_bytes);
-                    self.source_bytes += text(&path, &absolute, most, facts);
+                    self.source_bytes += text(&path, &absolute, metadata.len(), most, facts);
                 }
                 FileKind::File
             } else if file_type.is_symlink() {
@@ -229,16 +228,22 @@ impl Listing {
     }
 }
 
-/// Keeps the text of a file that is not longer than `most`; gives its bytes.
-fn text(path: &str, absolute: &Path, most: u64, facts: &mut ContextFacts) -> u64 {
-    let mut bytes = Vec::new();
-    let read = File::open(absolute).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-    let length = bytes.len() as u64;
-    if read.is_err() || length > most {
+/// Keeps the text of a file that is not longer than `most`; gives how many bytes were read for that, kept or not: a file that is longer as
+/// it was listed is not even opened.
+fn text(path: &str, absolute: &Path, listed: u64, most: u64, facts: &mut ContextFacts) -> u64 {
+    if listed > most {
         return 0;
     }
-    let Ok(text) = String::from_utf8(bytes) else { return 0 };
-    facts.manifests.insert(path.to_owned(), text);
+    let mut bytes = Vec::new();
+    // It may have grown since it was listed.
+    let read = File::open(absolute).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    let length = bytes.len() as u64;
+    if read.is_ok()
+        && length <= listed
+        && let Ok(text) = String::from_utf8(bytes)
+    {
+        facts.manifests.insert(path.to_owned(), text);
+    }
     length
 }
 
@@ -297,6 +302,7 @@ mod tests {
             (".dockerignore", "*.log\n"),
             ("package.json", "{}"),
             (".npmrc", "secret"),
+            ("gradle.properties", "password=secret"),
             ("web/package.json", "{\"a\": 1}"),
             ("web/.cargo/config.toml", ""),
             ("requirements-dev.txt", "x"),
@@ -358,6 +364,10 @@ mod tests {
         ]);
         let facts = read(&folder, Limits { sources: 20, ..Limits::default() });
         assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["main.go", "start.sh", "z/go.mod"]);
+        // What is read and is no text counts too.
+        fs::write(folder.path().join("a.sh"), [0xff; 10]).unwrap();
+        let facts = read(&folder, Limits { sources: 20, ..Limits::default() });
+        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["start.sh", "z/go.mod"]);
     }
 
     #[test]
