@@ -25,12 +25,13 @@ pub struct Chain {
 pub fn explain(build: &mut PastBuild, before: Option<&PastBuild>, predictions: &[Prediction]) {
     let changed = changed(build, before);
     let followed = followed(build, &changed);
+    let above = changed_above(build, &changed);
     for at in 0..build.steps.len() {
         if !ran(&build.steps[at]) || followed[at].is_some() {
             continue;
         }
         // What changed may be a step that the builder had from elsewhere after all: it did not run, but what follows it did.
-        let origin = if changed[at] { at } else { changed_above(build, &changed, at).unwrap_or(at) };
+        let origin = if changed[at] { at } else { above[at].unwrap_or(at) };
         let said = predictions.get(origin).filter(|prediction| prediction.verdict != Verdict::Cached);
         build.steps[at].cause = Some(match said {
             Some(Prediction { reason: Some(text), because, .. }) => {
@@ -87,10 +88,16 @@ fn followed(build: &PastBuild, changed: &[bool]) -> Vec<Option<usize>> {
     build.steps.iter().zip(changed).map(followed).collect()
 }
 
-/// The nearest earlier step of whose result this one is made and whose own things are different.
-fn changed_above(build: &PastBuild, changed: &[bool], at: usize) -> Option<usize> {
-    sources(&build.steps[at])
-        .find_map(|step| if *changed.get(step)? { Some(step) } else { changed_above(build, changed, step) })
+/// Of each step, the nearest earlier one of whose result it is made and whose own things are different: first along what it starts from, then
+/// along what it reads. All that a step is made of stands before it.
+fn changed_above(build: &PastBuild, changed: &[bool]) -> Vec<Option<usize>> {
+    let mut above: Vec<Option<usize>> = Vec::with_capacity(build.steps.len());
+    for step in &build.steps {
+        let nearest =
+            sources(step).find_map(|step| if *changed.get(step)? { Some(step) } else { *above.get(step)? });
+        above.push(nearest);
+    }
+    above
 }
 
 /// The steps that a step starts from and reads: earlier ones all.

@@ -1,7 +1,7 @@
 //! Why a step runs, in one short sentence that names the thing.
 
 use super::{Fate, Question, Verdict, Why};
-use crate::contents::{Change, FileChange, changes};
+use crate::contents::{Change, FileChange, Selector, changes};
 use crate::history::PastStep;
 use crate::inputs::{ParentInputs, SourceInputs, StepInputs};
 use crate::plan::{Parent, Part, PlannedStep, Source};
@@ -259,6 +259,9 @@ fn above(
             };
             return Some((Some(text), vec![image]));
         }
+        (ParentInputs::Files(files), ParentInputs::Files(old_files)) if files != old_files => {
+            return Some(below(question, planned));
+        }
         (new, old) if new != old && !matches!((new, old), (ParentInputs::Step(_), ParentInputs::Step(_))) => {
             let image = image_name(planned);
             return Some((Some(format!("the base image is now {image}")), vec![image]));
@@ -277,6 +280,19 @@ fn above(
         return Some(said("the instructions before it changed"));
     }
     None
+}
+
+/// Which files are different of the folder that a stage begins with.
+fn below(question: &Question<'_>, planned: &PlannedStep) -> Reason {
+    let Parent::Files(context) = &planned.parent else {
+        return said("the files that it starts from changed");
+    };
+    let listings = question.past_listings.get(context).zip(question.listings.get(context));
+    let found = listings.map(|(before, after)| changes(before, after, &[Selector::of_path("/")]));
+    match found.filter(|found| !found.is_empty()) {
+        Some(found) => about_files(&found),
+        None => (Some(format!("the files of {} changed", image_name(planned))), vec![context.clone()]),
+    }
 }
 
 /// The step at which the chain of steps that run begins, which ends with this one.

@@ -271,3 +271,15 @@ fn no_cache_runs_all_but_what_makes_folders() {
         6 rebuild --no-cache runs it anew
     "#]]);
 }
+
+#[test]
+fn a_stage_that_is_a_folder_tells_which_of_its_files_changed() {
+    let mut project = Project::new("FROM deps\nRUN make\n", &[]);
+    project.outside.named_contexts.insert("deps".to_owned(), "deps".to_owned());
+    project.context = "deps".to_owned();
+    project.write("größe", "1").build(&[]);
+    project.write("größe", "2").check(&expect![[r#"
+        1 cached
+        2 rebuild größe changed (content)
+    "#]]);
+}

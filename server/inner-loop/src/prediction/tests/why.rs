@@ -56,6 +56,27 @@ fn where_a_stage_gives_the_same_files_the_chain_ends_with_it() {
     );
 }
 
+/// Each stage reads twice from the one before it: 2^40 ways lead from the last one to the first.
+#[test]
+fn stages_that_read_each_other_many_times_are_explained_once() {
+    let mut text = "FROM alpine AS s0\nCOPY größe /a\n".to_owned();
+    for number in 1..40 {
+        let before = number - 1;
+        text +=
+            &format!("FROM alpine AS s{number}\nCOPY --from=s{before} /a /a\nCOPY --from=s{before} /a /b\n");
+    }
+    let mut project = Project::built(&text, &[("größe", "1")]);
+    // Nothing changed, so that all that is above is looked through.
+    project.pruned = vec![119];
+    project.build(&[]);
+    check(
+        &project,
+        &expect![[r#"
+            no longer in the builder's cache: 119: 2 s
+        "#]],
+    );
+}
+
 #[test]
 fn what_changed_is_named_where_the_builder_had_the_step_from_elsewhere() {
     let mut project = Project::built(SERVICE, FILES);
