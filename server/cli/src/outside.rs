@@ -13,7 +13,8 @@ use semantic::{Caller, Facts, Model};
 use syntax::Document;
 use tokio::runtime::Runtime;
 use workspace::callers::Callers;
-use workspace::foresight::{Foresight, Planned};
+use workspace::foresight::Foresight;
+use workspace::recorder::Recorder;
 use workspace::{dockerfiles, surroundings};
 
 /// The callers of a Dockerfile: in the working directory, or in the Dockerfile's folder where it lies elsewhere. All of the working
@@ -147,11 +148,13 @@ pub(crate) fn foresight() -> anyhow::Result<Foresight> {
     Foresight::open(&folder).with_context(unusable)
 }
 
-/// Plans a build, with what its builder says and what is kept of builds before.
-pub(crate) fn plan(request: &BuildRequest, builder: &dyn Builder) -> anyhow::Result<(Foresight, Planned)> {
-    let foresight = foresight()?;
-    let planned = foresight.plan(request, |images| builder.state(images)).map_err(anyhow::Error::msg)?;
-    Ok((foresight, planned))
+/// What keeps builds, where there is a place for that.
+pub(crate) fn recorder(builder: &Arc<dyn Builder>) -> Option<Recorder> {
+    let folder = Surroundings::of_process().cache_folder;
+    if folder.is_none() {
+        tracing::warn!("there is no cache folder to keep builds in: set HOME or XDG_CACHE_HOME");
+    }
+    folder.map(|folder| Recorder::new(folder, Arc::clone(builder)))
 }
 
 /// What a build will need the network for, found out beside it: nothing until the builder has told of its images.

@@ -41,6 +41,9 @@ pub struct PastBuild {
     /// it is first used again, or something is laid upon it.
     #[serde(default)]
     pub told_with_image: Option<bool>,
+    /// Whether a prediction since then missed a result of it: the next build asks the builder again, even where it runs nothing.
+    #[serde(default)]
+    pub is_doubted: bool,
 }
 
 /// Why a step ran.
@@ -77,6 +80,30 @@ pub struct PastStep {
     pub cause: Option<Cause>,
 }
 
+impl PastBuild {
+    /// The same build once more, which ran nothing: all that is new is when it was.
+    #[must_use]
+    pub fn again(&self, at: u64, seconds: f64) -> Self {
+        let cached = |step: &PastStep| PastStep { cached: true, seconds: 0.0, cause: None, ..step.clone() };
+        Self { at, seconds, steps: self.steps.iter().map(cached).collect(), ..self.clone() }
+    }
+
+    /// Whether every step was taken from the cache.
+    #[must_use]
+    pub fn ran_nothing(&self) -> bool {
+        self.steps.iter().all(|step| step.state == StepState::Done && step.cached)
+    }
+
+    /// Whether another build came of the very same: the same steps with the same keys.
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        let made_of =
+            |step: &PastStep, other: &PastStep| step.key == other.key && step.inputs == other.inputs;
+        self.secrets == other.secrets
+            && self.steps.len() == other.steps.len()
+            && self.steps.iter().zip(&other.steps).all(|(step, other)| made_of(step, other))
+    }
+}
+
 impl History {
     /// The newest build on a builder; on any, where its name is not known.
     #[must_use]
@@ -84,8 +111,17 @@ impl History {
         self.builds.iter().rev().find(|build| engine.is_none_or(|engine| build.engine == engine))
     }
 
-    /// Adds the newest build, and forgets the oldest.
+    /// Adds the newest build, and forgets the oldest. Of a builder's builds of the same that ran nothing, one after the other, the newest
+    /// stays: or they would push out all that there is to compare with.
     pub fn add(&mut self, build: PastBuild) {
+        let last = self.builds.iter().rposition(|other| other.engine == build.engine);
+        if let Some(at) = last
+            && self.builds[at].ran_nothing()
+            && build.ran_nothing()
+            && self.builds[at].is_of_the_same(&build)
+        {
+            self.builds.remove(at);
+        }
         self.builds.push(build);
         let n_forgotten = self.builds.len().saturating_sub(MOST_BUILDS);
         self.builds.drain(..n_forgotten);

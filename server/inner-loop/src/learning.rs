@@ -73,6 +73,7 @@ impl Lesson<'_> {
             steps,
             secrets: BTreeMap::new(),
             told_with_image: None,
+            is_doubted: false,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The keys that a builder is known to have results for, whatever target or Dockerfile they came from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use semantic::{FrontendFacts, ImageFacts};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,12 @@ pub struct KnownBuilder {
 const MOST_IMAGES: usize = 500;
 
 impl KnownBuilder {
+    /// What is kept of it.
+    #[must_use]
+    pub fn as_kept(&self) -> Self {
+        Self { proxies: BTreeMap::new(), ..self.clone() }
+    }
+
     /// This, with what the builder says now.
     #[must_use]
     pub fn with(&self, state: Option<&BuilderState>, seal: &Seal) -> Self {
@@ -112,6 +118,9 @@ pub struct KnownResult {
     pub made: f64,
     /// Seconds that making it took, where that was seen.
     pub seconds: f64,
+    /// What the builder says that made it, where that is no command and holds no variable's value: by this it is found under another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 impl Memory {
@@ -160,6 +169,20 @@ impl Memory {
         if key != known {
             self.keys.insert(key, KnownKey { used, same_as: Some(known), ..KnownKey::default() });
         }
+    }
+
+    /// Remembers that the newest result of a key goes by another name; what is forgotten by now stays so.
+    pub fn rename(&mut self, key: Digest, result: KnownResult) {
+        let key = self.canonical(key);
+        if let Some(used) = self.keys.get(&key).map(|known| known.used) {
+            self.learn(key, KnownKey { used, results: vec![result], ..KnownKey::default() });
+        }
+    }
+
+    /// The builder's names of all results.
+    #[must_use]
+    pub fn result_ids(&self) -> BTreeSet<&str> {
+        self.keys.values().flat_map(|known| &known.results).map(|result| result.id.as_str()).collect()
     }
 
     /// Forgets a key: what it was learned from did not hold.

@@ -3,6 +3,8 @@
 //! A builder throws results away when its cache grows, or when it is told to; then a step whose key is known runs all the same. BuildKit names
 //! results at random and tells what made them: the vertex's name for files, the command for RUN (`solver/llbsolver/ops`).
 
+use std::collections::BTreeSet;
+
 use crate::memory::KnownResult;
 use crate::plan::{Plan, PlannedStep};
 use crate::record::{BuildRecord, StepRecord, StepState};
@@ -21,11 +23,55 @@ const MOST_NAMES: usize = 400;
 fn descriptions(plan: &Plan, vertices: &[Option<String>], is_old: bool) -> Vec<Option<String>> {
     let of_step = |(at, planned): (usize, &PlannedStep)| match &planned.command {
         _ if planned.is_parent => None,
-        Some(command) => Some(format!("mount / from exec {command}")),
+        Some(command) => Some(of_command(command)),
         None if is_old => Some(OLD_DESCRIPTION.to_owned()),
         None => vertices.get(at)?.clone(),
     };
     plan.steps.iter().enumerate().map(of_step).collect()
+}
+
+/// What is kept of the description of a step's result: nothing of a RUN, whose plan tells it, and nothing that may hold the value of a
+/// variable or the text of a file.
+fn kept_description(planned: &PlannedStep, description: Option<&String>) -> Option<String> {
+    let instruction = &planned.step.instruction;
+    let is_plain = planned.command.is_none() && !instruction.contains('$') && !instruction.contains("<<");
+    description.filter(|_| is_plain).cloned()
+}
+
+/// Under which description the result of a step is found again, once it has another name.
+#[must_use]
+pub fn description(planned: &PlannedStep, known: &KnownResult, is_old: bool) -> Option<String> {
+    match &planned.command {
+        Some(command) => Some(of_command(command)),
+        None if is_old => Some(OLD_DESCRIPTION.to_owned()),
+        None => known.description.clone(),
+    }
+}
+
+fn of_command(command: &str) -> String {
+    format!("mount / from exec {command}")
+}
+
+/// The result that was known under another name, of those that were made alike and that nobody else goes by. None where it may be several, or
+/// is gone.
+#[must_use]
+pub fn renamed(
+    known: &KnownResult,
+    description: &str,
+    all: &[CacheResult],
+    taken: &BTreeSet<&str>,
+) -> Option<KnownResult> {
+    let is_it = |result: &&CacheResult| {
+        result.description == description && !taken.contains(result.id.as_str()) && is_renamed(known, result)
+    };
+    let mut found = all.iter().filter(is_it);
+    let only = found.next()?;
+    found.next().is_none().then(|| KnownResult { id: only.id.clone(), made: only.made, ..known.clone() })
+}
+
+/// A result gets another name when something is laid upon it for the first time; it then was made just after the old one.
+fn is_renamed(known: &KnownResult, result: &CacheResult) -> bool {
+    (-0.1..known.seconds + RENAMED_WITHIN).contains(&(result.made - known.made))
 }
 
 /// Finds the results of a build that is over. `known` is what was known of them before, `ask` asks the builder. None where it does not say.
@@ -40,7 +86,10 @@ pub fn find(
     let descriptions = descriptions(plan, vertices, is_old);
     let mut names: Vec<ResultName> =
         known.iter().flatten().map(|result| ResultName::Id(result.id.clone())).collect();
-    names.extend(descriptions.iter().flatten().cloned().map(ResultName::Description));
+    let known_descriptions = known.iter().flatten().filter_map(|result| result.description.as_ref());
+    names.extend(
+        descriptions.iter().flatten().chain(known_descriptions).cloned().map(ResultName::Description),
+    );
     names.sort();
     names.dedup();
     if names.is_empty() || names.len() > MOST_NAMES {
@@ -55,10 +104,17 @@ pub fn find(
             _ if planned.is_parent => parent,
             None => None,
             Some(step) => {
-                let is_alike = |result: &&CacheResult| Some(&result.description) == descriptions[at].as_ref();
-                let alike: Vec<&CacheResult> = results.iter().filter(is_alike).collect();
                 let known = known.get(at).cloned().flatten();
-                one_of(&alike, &results, step, known, parent.as_ref())
+                // A result goes by the words of the build that made it, whatever stood beside its step then.
+                let made_by = known.as_ref().and_then(|known| known.description.clone());
+                let description = made_by.filter(|_| step.cached).or_else(|| descriptions[at].clone());
+                let is_alike = |result: &&CacheResult| Some(&result.description) == description.as_ref();
+                let alike: Vec<&CacheResult> = results.iter().filter(is_alike).collect();
+                let found = one_of(&alike, &results, step, known, parent.as_ref());
+                found.map(|found| KnownResult {
+                    description: kept_description(planned, description.as_ref()),
+                    ..found
+                })
             }
         };
         found.push(result);
@@ -78,6 +134,7 @@ fn one_of(
         id: result.id.clone(),
         made: result.made,
         seconds: step.seconds,
+        description: None,
     };
     let newest = |results: &mut dyn Iterator<Item = &&CacheResult>| {
         results.max_by(|a, b| a.made.total_cmp(&b.made)).map(|result| named(result))
@@ -96,12 +153,8 @@ fn one_of(
             _ => None,
         },
         Some(known) if all.iter().any(|result| result.id == known.id) => Some(known),
-        // A result gets another name when something is laid upon it for the first time; it then was made just after the old one.
         Some(known) => {
-            let is_it = |result: &&&CacheResult| {
-                (-0.1..known.seconds + RENAMED_WITHIN).contains(&(result.made - known.made))
-            };
-            let renamed = newest(&mut alike.iter().filter(is_it));
+            let renamed = newest(&mut alike.iter().filter(|result| is_renamed(&known, result)));
             Some(renamed.map(|renamed| KnownResult { seconds: known.seconds, ..renamed }).unwrap_or(known))
         }
     }
@@ -130,7 +183,8 @@ mod tests {
 
     fn check(all: &[CacheResult], cached: bool, known: Option<(&str, f64)>, expected: Option<&str>) {
         let alike: Vec<&CacheResult> = all.iter().filter(|result| result.description == "make").collect();
-        let known = known.map(|(id, made)| KnownResult { id: id.to_owned(), made, seconds: 2.0 });
+        let known =
+            known.map(|(id, made)| KnownResult { id: id.to_owned(), made, seconds: 2.0, description: None });
         let found = one_of(&alike, all, &step(cached), known, None);
         assert_eq!(found.as_ref().map(|found| found.id.as_str()), expected);
     }

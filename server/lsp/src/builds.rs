@@ -15,6 +15,7 @@ use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, Wor
 use tower_lsp::ls_types::{
     ExecuteCommandParams, LSPAny, MessageType, ProgressToken, WorkDoneProgressCreateParams,
 };
+use workspace::recorder::{Recorder, Recording};
 
 use crate::build_plan::Planned;
 use crate::commands::{self, Arguments, Command};
@@ -22,13 +23,13 @@ use crate::event::Reply;
 use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
-use crate::recording::Recording;
 
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
     builder: Arc<dyn Builder>,
     /// Where it is kept how builds went.
     pub(crate) cache_folder: Option<PathBuf>,
+    recorder: Option<Recorder>,
     pub(crate) queue: BuildQueue<DocumentId, Planned>,
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
@@ -49,7 +50,9 @@ struct Running {
 
 impl Builds {
     pub(crate) fn new(builder: Arc<dyn Builder>, cache_folder: Option<PathBuf>) -> Self {
-        Self { builder, cache_folder, queue: BuildQueue::new(), running: None, progress: HashMap::new() }
+        let recorder = cache_folder.clone().map(|folder| Recorder::new(folder, Arc::clone(&builder)));
+        let queue = BuildQueue::new();
+        Self { builder, cache_folder, recorder, queue, running: None, progress: HashMap::new() }
     }
 
     /// The Dockerfile's text of a document's running build.
@@ -147,8 +150,7 @@ impl MainLoop {
         if let Some(notice) = notice {
             self.client.log(MessageType::WARNING, notice);
         }
-        let folder = self.builds.cache_folder.as_deref();
-        let recording = folder.map(|folder| Recording::start(folder, &request, &self.builds.builder));
+        let recording = self.builds.recorder.as_ref().map(|recorder| recorder.start(&request));
         self.builds.running = Some(Running {
             id,
             document_id,
@@ -224,8 +226,10 @@ impl MainLoop {
                     self.client.show(MessageType::ERROR, format!("The build failed: {first_line}"));
                 }
                 if let Some(recording) = recording {
-                    let kept = recording.finish(record.clone(), vertices);
-                    self.forecast_after(&document_id, kept);
+                    let then = self.forecast_after(&document_id);
+                    if let Some(recorder) = &self.builds.recorder {
+                        recorder.finish(recording, record.clone(), vertices, then);
+                    }
                 }
                 if !canceled {
                     // What was foreseen has come true or has not.

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use ide::{DocumentId, DocumentKind, Forecast, forecast};
 use inner_loop::Inputs;
-use tokio::task::JoinHandle;
 use tower_lsp::jsonrpc::Error;
 use tower_lsp::ls_types::{LSPAny, MessageType};
 
@@ -30,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 #[derive(Debug, Default)]
 pub(crate) struct Forecasts {
     of_documents: HashMap<DocumentId, Asked>,
+    /// The number of the last question of all, so that none about a document that was closed is taken for one about the same document,
+    /// opened again.
+    last: u64,
 }
 
 /// What was asked about one document.
@@ -38,6 +40,8 @@ struct Asked {
     /// The number of the newest question. Workers look at it to see whether they are behind.
     newest: Arc<AtomicU64>,
     looking: Once,
+    /// The number of the question that a worker is at.
+    looked_at: u64,
     /// The stage and the caller of the build that the user last asked for: that one is told.
     target: Option<String>,
     caller: Option<String>,
@@ -72,17 +76,19 @@ impl Forecasts {
     /// The document was closed.
     pub(crate) fn forget(&mut self, id: &DocumentId) {
         if let Some(asked) = self.of_documents.remove(id) {
-            asked.newest.fetch_add(1, Ordering::Relaxed);
+            asked.newest.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// Asks anew about a document; what was asked about it before is behind.
+    fn ask(&mut self, id: &DocumentId) -> u64 {
+        self.last += 1;
+        self.of_documents.entry(id.clone()).or_default().newest.store(self.last, Ordering::Relaxed);
+        self.last
     }
 }
 
 impl Asked {
-    /// Asks anew; what was asked before is behind.
-    fn ask(&self) -> u64 {
-        self.newest.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
     fn is_newest(&self, number: u64) -> bool {
         self.newest.load(Ordering::Relaxed) == number
     }
@@ -95,7 +101,7 @@ impl MainLoop {
             self.show_forecast(id, None, None);
             return;
         }
-        let number = self.forecasts.of_documents.entry(id.clone()).or_default().ask();
+        let number = self.forecasts.ask(id);
         let (events, id) = (self.events.clone(), id.clone());
         tokio::spawn(async move {
             tokio::time::sleep(PAUSE).await;
@@ -103,16 +109,13 @@ impl MainLoop {
         });
     }
 
-    /// Looks again once a build has been kept. What was looked up before that is behind.
-    pub(crate) fn forecast_after(&self, id: &DocumentId, kept: JoinHandle<()>) {
-        if let Some(asked) = self.forecasts.of_documents.get(id) {
-            asked.ask();
+    /// What looks again once a build has been kept. What was looked up before that is behind.
+    pub(crate) fn forecast_after(&mut self, id: &DocumentId) -> impl FnOnce() + Send + use<> {
+        if self.forecasts.of_documents.contains_key(id) {
+            self.forecasts.ask(id);
         }
         let (events, id) = (self.events.clone(), id.clone());
-        tokio::spawn(async move {
-            let _ = kept.await;
-            let _ = events.send(Event::Forecast(id, Told::Kept));
-        });
+        move || drop(events.send(Event::Forecast(id, Told::Kept)))
     }
 
     /// `layerwise.predict`: the answer is the forecast, which is also said in a line and shown by hints.
@@ -128,15 +131,15 @@ impl MainLoop {
         };
         self.forecasts.choose(&planned, arguments.caller);
         let id = planned.document_id.clone();
-        let asked = self.forecasts.of_documents.entry(id.clone()).or_default();
-        let number = asked.ask();
+        let number = self.forecasts.ask(&id);
         let (snapshot, builder) = (self.host.snapshot(), self.builds.builder());
         let look = move || {
-            let look = Look { folder: &folder, builder: builder.as_ref(), asks: true, is_behind: &|| false };
+            let (asks, is_behind) = (&|| true, &|| false);
+            let look = Look { folder: &folder, builder: builder.as_ref(), asks, is_behind };
             look.at(&planned, &snapshot)
         };
         let events = self.events.clone();
-        self.workers.disk(look, move |found| {
+        self.workers.look(look, move |found| {
             let _ = events.send(Event::Forecast(id, Told::Answered(number, found, reply)));
         });
     }
@@ -150,12 +153,13 @@ impl MainLoop {
             }
             Told::Kept => {
                 if self.shows_forecasts(id) {
-                    self.forecasts.of_documents.entry(id.clone()).or_default().ask();
+                    self.forecasts.ask(id);
                     self.look(id);
                 }
             }
             Told::Found(number, found) => {
-                let Some(asked) = self.forecasts.of_documents.get_mut(id) else { return };
+                let asked = self.forecasts.of_documents.get_mut(id);
+                let Some(asked) = asked.filter(|asked| asked.looked_at == number) else { return };
                 let again = asked.looking.finish();
                 let is_newest = asked.is_newest(number);
                 match found {
@@ -167,10 +171,9 @@ impl MainLoop {
             Told::Answered(number, found, reply) => {
                 let answer = match &found {
                     Some(Found::Forecast(seen)) => {
-                        let steps = seen.forecast.steps.iter().map(|(_, prediction)| prediction);
-                        let said = format!("The next build: {}.", forecast::summary(steps));
+                        let said = format!("The next build: {}.", forecast::summary(seen.predictions()));
                         self.client.show(MessageType::INFO, said);
-                        Ok(Some(seen.json.clone()))
+                        Ok(Some(seen.to_json()))
                     }
                     Some(Found::Nothing(message)) => Err(Error::invalid_params(message.clone())),
                     _ => Err(failed(PREDICT)),
@@ -199,6 +202,10 @@ impl MainLoop {
         let planner = self.planner();
         let (builder, events) = (self.builds.builder(), self.events.clone());
         let Some(folder) = self.builds.cache_folder.clone() else { return };
+        // What a running build makes of the builder's cache is known when it is kept: then it is looked up.
+        if self.builds.text_in_work(id).is_some() {
+            return;
+        }
         let Some(uri) = self.open.get(id).map(|open| open.uri.clone()) else { return };
         let Some(asked) = self.forecasts.of_documents.get_mut(id) else { return };
         if !asked.looking.start() {
@@ -208,22 +215,25 @@ impl MainLoop {
             Arguments { uri, target: asked.target.clone(), line: None, caller: asked.caller.clone() };
         let newest = Arc::clone(&asked.newest);
         let number = newest.load(Ordering::Relaxed);
+        asked.looked_at = number;
         let id = id.clone();
         let look = move || {
-            let asks = !planner.untrusted && builder.is_near();
+            let asks = || !planner.untrusted && builder.is_near();
             let is_behind = || newest.load(Ordering::Relaxed) != number;
-            let look = Look { folder: &folder, builder: builder.as_ref(), asks, is_behind: &is_behind };
+            let look =
+                Look { folder: &folder, builder: builder.as_ref(), asks: &asks, is_behind: &is_behind };
             look.at_chosen(chosen, &planner)
         };
-        self.workers.disk(look, move |found| {
+        self.workers.look(look, move |found| {
             let _ = events.send(Event::Forecast(id, Told::Found(number, found)));
         });
     }
 
     fn take_forecast(&mut self, id: &DocumentId, found: Found) {
         match found {
-            Found::Forecast(seen) if seen.is_known => {
-                self.show_forecast(id, Some(seen.forecast), seen.inputs);
+            Found::Forecast(seen) if seen.is_known() => {
+                let (forecast, inputs) = seen.into_forecast();
+                self.show_forecast(id, Some(forecast), inputs);
             }
             Found::Behind => {}
             _ => self.show_forecast(id, None, None),

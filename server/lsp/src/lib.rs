@@ -37,7 +37,6 @@ mod main_loop;
 mod profile;
 mod progress;
 mod ready_answer;
-mod recording;
 mod references;
 mod rename;
 mod save_builds;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use ide::{Forecast, Snapshot};
+use ide::{Document, Forecast, Snapshot};
+use inner_loop::prediction::Prediction;
 use inner_loop::{Builder, Inputs};
 use serde_json::Value;
 use workspace::foresight::Foresight;
@@ -15,8 +16,8 @@ pub(crate) struct Look<'a> {
     /// Where it is kept how builds went.
     pub(crate) folder: &'a Path,
     pub(crate) builder: &'a dyn Builder,
-    /// Whether the builder is asked too.
-    pub(crate) asks: bool,
+    /// Whether the builder is asked too. Finding out may reach over the network, so it is asked last.
+    pub(crate) asks: &'a dyn Fn() -> bool,
     /// Whether there is a newer question by now.
     pub(crate) is_behind: &'a dyn Fn() -> bool,
 }
@@ -35,13 +36,34 @@ pub(crate) enum Found {
 
 /// A forecast.
 pub(crate) struct Seen {
-    pub(crate) forecast: Forecast,
-    /// Whether a build of the same is on record.
-    pub(crate) is_known: bool,
+    forecast: workspace::foresight::Forecast,
+    document: Document,
     /// The files that the build reads.
     pub(crate) inputs: Option<Inputs>,
-    /// The same for programs.
-    pub(crate) json: Value,
+}
+
+impl Seen {
+    /// Whether a build of the same is on record.
+    pub(crate) fn is_known(&self) -> bool {
+        self.forecast.known_build.is_some()
+    }
+
+    /// What becomes of each step.
+    pub(crate) fn predictions(&self) -> impl Iterator<Item = &Prediction> + Clone {
+        self.forecast.steps.iter().map(|(_, prediction)| prediction)
+    }
+
+    /// The forecast for programs.
+    pub(crate) fn to_json(&self) -> Value {
+        self.forecast.to_json()
+    }
+
+    /// The forecast as the host takes it in, and the files that the build reads.
+    pub(crate) fn into_forecast(self) -> (Forecast, Option<Inputs>) {
+        let steps =
+            self.forecast.steps.into_iter().map(|(step, prediction)| (step.line, prediction)).collect();
+        (Forecast { document: self.document, steps }, self.inputs)
+    }
 }
 
 impl Look<'_> {
@@ -49,40 +71,45 @@ impl Look<'_> {
     /// record.
     pub(crate) fn at_chosen(&self, chosen: Arguments, planner: &Planner) -> Found {
         let usual = Arguments { uri: chosen.uri.clone(), target: None, line: None, caller: None };
-        match planner.plan(&chosen).or_else(|_| planner.plan(&usual)) {
-            Err(error) => Found::Nothing(error.message.into_owned()),
-            Ok(planned) => match Foresight::open(self.folder) {
-                Ok(foresight) if !foresight.has_record(&planned.request) => Found::NoRecord,
-                _ => self.at(&planned, &planner.snapshot),
-            },
-        }
+        let found = planner
+            .plan(&chosen)
+            .or_else(|_| planner.plan(&usual))
+            .map_err(|error| error.message.into_owned());
+        let found = found.and_then(|planned| {
+            let foresight = self.foresight()?;
+            match foresight.has_record(&planned.request) {
+                true => self.found(&foresight, &planned, &planner.snapshot),
+                false => Ok(Found::NoRecord),
+            }
+        });
+        found.unwrap_or_else(Found::Nothing)
     }
 
     /// What a build would do.
     pub(crate) fn at(&self, planned: &Planned, snapshot: &Snapshot) -> Found {
-        self.found(planned, snapshot).unwrap_or_else(Found::Nothing)
+        let found = self.foresight().and_then(|foresight| self.found(&foresight, planned, snapshot));
+        found.unwrap_or_else(Found::Nothing)
     }
 
-    fn found(&self, planned: &Planned, snapshot: &Snapshot) -> Result<Found, String> {
-        let request = &planned.request;
+    fn foresight(&self) -> Result<Foresight, String> {
         let unusable = |error| format!("cannot keep anything in {}: {error}", self.folder.display());
-        let foresight = Foresight::open(self.folder).map_err(unusable)?;
+        Foresight::open(self.folder).map_err(unusable)
+    }
+
+    fn found(&self, foresight: &Foresight, planned: &Planned, snapshot: &Snapshot) -> Result<Found, String> {
+        let request = &planned.request;
         if (self.is_behind)() {
             return Ok(Found::Behind);
         }
-        let builder = match self.asks {
+        let builder = match (self.asks)() {
             true => Ok(self.builder),
             false => Err("it is elsewhere, or the workspace is not trusted"),
         };
-        let seen = foresight.forecast(request, builder)?;
+        let forecast = foresight.forecast(request, builder)?;
         if (self.is_behind)() {
             return Ok(Found::Behind);
         }
-        let json = seen.to_json();
-        let is_known = seen.known_build.is_some();
-        let steps = seen.steps.into_iter().map(|(step, prediction)| (step.line, prediction)).collect();
-        let forecast = Forecast { document: planned.document.clone(), steps };
         let inputs = snapshot.model(&planned.document_id).map(|model| request.inputs(model));
-        Ok(Found::Forecast(Box::new(Seen { forecast, is_known, inputs, json })))
+        Ok(Found::Forecast(Box::new(Seen { forecast, document: planned.document.clone(), inputs })))
     }
 }

@@ -14,11 +14,15 @@ const BACKGROUND: usize = 2;
 /// Jobs that read files: a slow disk holds up nothing else.
 const DISK: usize = 2;
 
+/// Jobs that ask a builder what the next build would do: one that is slow to answer holds up no reading of files.
+const LOOKS: usize = 2;
+
 /// Queues of jobs. Each is served in the order of its jobs.
 pub(crate) struct Workers {
     requests: Arc<Semaphore>,
     background: Arc<Semaphore>,
     disk: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
 }
 
 /// A job that runs once at a time, and once more if it was asked for meanwhile.
@@ -50,7 +54,12 @@ impl Once {
 impl Workers {
     pub(crate) fn new() -> Self {
         let slots = |number| Arc::new(Semaphore::new(number));
-        Self { requests: slots(REQUESTS), background: slots(BACKGROUND), disk: slots(DISK) }
+        Self {
+            requests: slots(REQUESTS),
+            background: slots(BACKGROUND),
+            disk: slots(DISK),
+            looks: slots(LOOKS),
+        }
     }
 
     /// Runs a job that a request waits for. A panic ends that job alone.
@@ -74,6 +83,15 @@ impl Workers {
         then: impl FnOnce(Option<T>) + Send + 'static,
     ) {
         spawn(&self.disk, job, then);
+    }
+
+    /// Like [`Self::background`], for jobs that look at the next build.
+    pub(crate) fn look<T: 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+        then: impl FnOnce(Option<T>) + Send + 'static,
+    ) {
+        spawn(&self.looks, job, then);
     }
 }
 

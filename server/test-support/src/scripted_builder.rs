@@ -8,9 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use inner_loop::{
     BuildEvent, BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState,
-    EventSink, Vertex,
+    CacheResult, EventSink, ResultName, Vertex,
 };
-use semantic::{Facts, ImageFacts};
+use semantic::{Facts, FrontendFacts, ImageFacts};
 
 /// One thing that a scripted build does.
 #[derive(Debug, Clone)]
@@ -42,6 +42,9 @@ pub struct ScriptedBuilder {
     /// Its own name; it says nothing of its cache where it has none.
     id: Option<String>,
     n_asked: AtomicUsize,
+    /// What lies in its cache; it does not say where this is absent.
+    results: Mutex<Option<Vec<CacheResult>>>,
+    results_asked: Mutex<Vec<Vec<ResultName>>>,
 }
 
 struct Handle {
@@ -116,6 +119,17 @@ impl ScriptedBuilder {
         self.n_asked.load(Ordering::Relaxed)
     }
 
+    /// From now on this lies in its cache.
+    pub fn keeps(&self, results: impl IntoIterator<Item = CacheResult>) {
+        *locked(&self.results) = Some(results.into_iter().collect());
+    }
+
+    /// The names of results that it was asked for since this was last called, a list for each question.
+    #[must_use]
+    pub fn take_results_asked(&self) -> Vec<Vec<ResultName>> {
+        std::mem::take(&mut locked(&self.results_asked))
+    }
+
     /// The builds that were started, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<BuildRequest> {
@@ -150,8 +164,21 @@ impl Builder for ScriptedBuilder {
             id,
             platform: "linux/amd64".to_owned(),
             images: known.collect(),
+            // One of today's: old builders are read in another way.
+            frontend: FrontendFacts { heredocs: true, copy_link: true, ..FrontendFacts::default() },
             ..BuilderState::default()
         })
+    }
+
+    fn results(&self, names: &[ResultName]) -> Option<Vec<CacheResult>> {
+        locked(&self.results_asked).push(names.to_vec());
+        let is_named = |result: &&CacheResult| {
+            names.iter().any(|name| match name {
+                ResultName::Id(id) => *id == result.id,
+                ResultName::Description(description) => *description == result.description,
+            })
+        };
+        Some(locked(&self.results).as_ref()?.iter().filter(is_named).cloned().collect())
     }
 
     fn add_facts(&self, _images: &[String], facts: &mut Facts) {

@@ -82,6 +82,14 @@ impl Kept {
         Ok(result)
     }
 
+    /// Keeps a value in the place of whatever there was.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
+        self.write_bytes(&format!("{name}.json"), &serde_json::to_vec(value)?)
+    }
+
     /// The bytes of a kept file.
     #[must_use]
     pub fn read_bytes(&self, name: &str) -> Option<Vec<u8>> {

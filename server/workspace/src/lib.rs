@@ -8,6 +8,7 @@ pub mod facts;
 pub mod foresight;
 pub mod git_history;
 pub mod kept;
+pub mod recorder;
 pub mod settings;
 pub mod surroundings;
 pub mod watch;

@@ -31,18 +31,21 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
         let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
         notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))
     };
-    let finished = std::thread::scope(|scope| {
-        // What the build is made of is read beside it: the builder starts at once.
-        let planning = scope.spawn(|| outside::plan(&request, builder.as_ref()));
-        let finished = run_build(&runtime, builder.as_ref(), request.clone(), show);
-        if let (Ok(Ok((foresight, planned))), Ok(Finished { record: Some(record), vertices, .. })) =
-            (planning.join(), &finished)
-            && let Err(error) = foresight.remember(&planned, record, vertices, builder.as_ref())
-        {
-            tracing::warn!(%error, "the build cannot be remembered");
-        }
-        finished
-    })?;
+    // What the build is made of is read beside it: the builder starts at once.
+    let recorder = outside::recorder(&builder);
+    let recording = recorder.as_ref().map(|recorder| recorder.start(&request));
+    let mut finished = run_build(&runtime, builder.as_ref(), request, show)?;
+    // The builder has nothing to stop any more: an interrupt ends the program.
+    let _listening = interrupts(&runtime, || false);
+    // Who interrupts a build waits for nothing more.
+    if !finished.canceled
+        && let (Some((recorder, recording)), Some(record)) =
+            (recorder.as_ref().zip(recording), finished.record.take())
+    {
+        let (sender, kept) = mpsc::channel();
+        recorder.finish(recording, record, std::mem::take(&mut finished.vertices), move || drop(sender));
+        let _: Result<(), _> = kept.recv();
+    }
     if let Some(message) = finished.unreachable {
         printer.print_without_builder()?;
         exit::say(&message);
@@ -86,7 +89,7 @@ pub(crate) fn run_build(
     let mut progress = Progress::of(&model, request.target.clone());
     let (sender, receiver) = mpsc::channel();
     let interrupted = sender.clone();
-    interrupts(runtime, move || interrupted.send(Message::Interrupted).is_ok());
+    let _listening = interrupts(runtime, move || interrupted.send(Message::Interrupted).is_ok());
     let handle = builder.start(request, Box::new(move |event| drop(sender.send(Message::Event(event)))));
     let mut finished = Finished::default();
     let mut stopping = false;
@@ -120,15 +123,28 @@ pub(crate) fn run_build(
     }
 }
 
-/// Tells of each interrupt from now on, as long as `told` says that somebody listens.
-pub(super) fn interrupts(runtime: &tokio::runtime::Runtime, told: impl Fn() -> bool + Send + 'static) {
-    runtime.spawn(async move {
+/// For as long as this is there, interrupts are told of.
+#[must_use]
+pub(super) struct Interrupts(tokio::task::JoinHandle<()>);
+
+impl Drop for Interrupts {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Tells of each interrupt from now on. Where `told` says that nobody listens the program ends: by itself it would not any more.
+pub(super) fn interrupts(
+    runtime: &tokio::runtime::Runtime,
+    told: impl Fn() -> bool + Send + 'static,
+) -> Interrupts {
+    Interrupts(runtime.spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
             if !told() {
-                break;
+                std::process::exit(exit::INTERRUPTED.into());
             }
         }
-    });
+    }))
 }
 
 fn next(receiver: &mpsc::Receiver<Message>, stopping: bool) -> Option<Message> {

@@ -1,7 +1,6 @@
 //! `layerwise watch`: builds, and builds again whenever something changes that the build reads.
 
 mod changed;
-mod recording;
 
 use std::fs;
 use std::sync::{Arc, mpsc};
@@ -14,6 +13,7 @@ use inner_loop::{
     Update, is_remote,
 };
 use semantic::Change;
+use workspace::recorder::{Recorder, Recording};
 use workspace::watch::{Told, Watch};
 
 use super::build::{STOP_LIMIT, interrupts, unreachable_builder};
@@ -22,7 +22,6 @@ use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
-use recording::Recording;
 
 /// What happens, from three sides.
 enum Message {
@@ -40,15 +39,17 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = crate::outside::builder(&runtime, host.as_deref());
+    let recorder = crate::outside::recorder(&builder);
     let (sender, inbox) = mpsc::channel();
     let disk = sender.clone();
     let watch =
         Watch::start(request.inputs(&request.model()), move |told| drop(disk.send(Message::Disk(told))))?;
     let interrupted = sender.clone();
-    interrupts(&runtime, move || interrupted.send(Message::Interrupted).is_ok());
+    let _listening = interrupts(&runtime, move || interrupted.send(Message::Interrupted).is_ok());
     let printer = Printer::new(format, &request).of_loop();
     let mut looping = Loop {
         builder,
+        recorder,
         watch,
         sender,
         queue: BuildQueue::new(),
@@ -79,6 +80,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
 /// The one owner of all that changes.
 struct Loop {
     builder: Arc<dyn Builder>,
+    recorder: Option<Recorder>,
     watch: Watch,
     sender: mpsc::Sender<Message>,
     queue: BuildQueue<(), ()>,
@@ -99,7 +101,7 @@ struct Running {
     progress: Progress,
     staleness: Staleness,
     network: NetworkNotices,
-    recording: Recording,
+    recording: Option<Recording>,
     handle: Box<dyn BuildHandle>,
 }
 
@@ -170,7 +172,7 @@ impl Loop {
             progress: Progress::of(&model, self.request.target.clone()),
             staleness: Staleness::of(self.request.reads(&model)),
             network: NetworkNotices::of(&self.request, &self.builder),
-            recording: Recording::start(&self.request, &self.builder),
+            recording: self.recorder.as_ref().map(|recorder| recorder.start(&self.request)),
             handle: self.builder.start(self.request.clone(), sink),
         });
         Ok(())
@@ -205,8 +207,10 @@ impl Loop {
             }
         }
         if let Some(record) = record {
-            if let Some(Running { recording, progress, .. }) = self.running.take() {
-                recording.finish(record, progress.vertex_names());
+            if let Some(Running { recording, progress, .. }) = self.running.take()
+                && let Some((recorder, recording)) = self.recorder.as_ref().zip(recording)
+            {
+                recorder.finish(recording, record, progress.vertex_names(), || ());
             }
             let actions = self.queue.finished(id);
             self.act(actions)?;

@@ -65,15 +65,20 @@ pub struct Question<'a> {
 const MOST_COMBINATIONS: usize = 24;
 
 impl Question<'_> {
-    /// The fate of every step, in order.
+    /// What will become of every step, in order.
     #[must_use]
     pub fn answer(&self) -> Vec<Prediction> {
-        let fates = self.fates();
+        self.predictions(&self.settled(self.fates()))
+    }
+
+    /// The fates of the steps in words.
+    #[must_use]
+    pub fn predictions(&self, fates: &[Fate]) -> Vec<Prediction> {
         let counterparts =
             self.past.map_or_else(|| vec![None; self.inputs.len()], |past| counterparts(past, self.inputs));
         (0..self.inputs.len())
             .map(|at| {
-                let (reason, because) = reason::reason(self, &fates, &counterparts, at);
+                let (reason, because) = reason::reason(self, fates, &counterparts, at);
                 let known = fates[at].keys.iter().find_map(|key| self.memory.known(*key)?.seconds);
                 let past = || self.past.and_then(|past| past.steps[counterparts[at]?].last_seconds);
                 Prediction { verdict: fates[at].verdict, reason, because, last_seconds: known.or_else(past) }
@@ -81,7 +86,7 @@ impl Question<'_> {
             .collect()
     }
 
-    /// The keys that the steps have where nothing is open: what a build is recorded by.
+    /// The fates of the steps by their keys alone.
     #[must_use]
     pub fn fates(&self) -> Vec<Fate> {
         let mut fates: Vec<Fate> = Vec::with_capacity(self.inputs.len());
@@ -89,6 +94,12 @@ impl Question<'_> {
             let fate = self.fate(at, &fates);
             fates.push(fate);
         }
+        fates
+    }
+
+    /// The fates by the results that the builder still has too, and by which vertices BuildKit makes of the steps.
+    #[must_use]
+    pub fn settled(&self, mut fates: Vec<Fate>) -> Vec<Fate> {
         if let Some(results) = self.results {
             self.miss_what_is_gone(&mut fates, results);
         }
@@ -143,9 +154,9 @@ impl Question<'_> {
 
     /// The results that decide whether steps with known keys are taken from the cache, by the builder's names of them.
     #[must_use]
-    pub fn needed_results(&self) -> BTreeSet<String> {
-        let keys = self.fates().into_iter().flat_map(|fate| fate.keys);
-        let known = keys.filter_map(|key| self.memory.known(key));
+    pub fn needed_results(&self, fates: &[Fate]) -> BTreeSet<String> {
+        let keys = fates.iter().flat_map(|fate| &fate.keys);
+        let known = keys.filter_map(|key| self.memory.known(*key));
         known.flat_map(|known| &known.results).map(|result| result.id.clone()).collect()
     }
 
@@ -281,7 +292,8 @@ enum Need {
 }
 
 /// Whether the builder has the result of a key, as far as its own name is known.
-fn has_result(known: &KnownKey, results: &BTreeSet<String>) -> bool {
+#[must_use]
+pub fn has_result(known: &KnownKey, results: &BTreeSet<String>) -> bool {
     known.results.is_empty() || known.results.iter().any(|result| results.contains(&result.id))
 }
 
@@ -293,6 +305,14 @@ pub struct Fate {
     /// The keys that it may have; one where nothing is open.
     pub keys: Vec<Digest>,
     why: Why,
+}
+
+impl Fate {
+    /// Whether the builder is taken to have thrown its result away.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.why == Why::Gone
+    }
 }
 
 /// What decided a verdict.

@@ -28,7 +28,13 @@ impl Foresight {
     pub fn last_build(&self, request: &BuildRequest) -> Option<LastBuild> {
         let mut history: History = self.kept.read(&Place::of(request).history);
         let build = history.builds.pop()?;
-        let before = history.last_on(Some(&build.engine)).cloned();
+        let (build, before) = match self.again(&Place::of(request).history, &build) {
+            Some(again) => (build.again(again.at, again.seconds), Some(build)),
+            None => {
+                let before = history.last_on(Some(&build.engine)).cloned();
+                (build, before)
+            }
+        };
         let now = steps(request);
         let same = |past: &PastStep| {
             let is_same = |step: &&Step| {

@@ -3,13 +3,18 @@
 //! What decides is in `inner_loop`; here it is given files, and what earlier runs of the program kept. A builder is asked by the
 //! caller, who hands in what it said.
 
+mod again;
+mod forecast;
 pub mod json;
 mod last_build;
+mod missed;
 mod outline;
 mod place;
 mod price;
 mod remaining;
 mod remember;
+#[cfg(test)]
+mod tests;
 mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,21 +24,21 @@ use std::thread::{self, ScopedJoinHandle};
 
 use inner_loop::digest::{Digest, Seal};
 use inner_loop::history::{History, PastBuild};
-use inner_loop::inputs::{Listings, StepInputs, seal_plan};
-use inner_loop::memory::Memory;
+use inner_loop::inputs::{Listings, ParentInputs, StepInputs, seal_plan};
+use inner_loop::memory::{KnownBuilder, Memory};
 use inner_loop::plan::{Outside, Plan};
-use inner_loop::prediction::{Prediction, Question, Verdict};
-use inner_loop::{BuildRequest, Builder, BuilderState, Export};
+use inner_loop::prediction::Question;
+use inner_loop::{BuildRequest, BuilderState, Export};
 use semantic::{Facts, Model, Step};
 use syntax::Document;
 
 use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
+pub use forecast::Forecast;
 pub use last_build::LastBuild;
 use outline::Outline;
 use place::Place;
-pub use price::Priced;
-use remaining::Remaining;
+pub use price::{Priced, PricedCommits};
 pub use time::rfc3339;
 
 /// Plans, predicts and remembers. Cheap to make anew for each build.
@@ -71,8 +76,36 @@ struct Known {
 impl Known {
     /// Whether a build read the very same files.
     fn reads_what(&self, past: &PastBuild) -> bool {
-        let past = past.steps.iter().map(|step| &step.inputs.sources);
-        self.inputs.iter().map(|step| &step.sources).eq(past)
+        let past = past.steps.iter().map(|step| (&step.inputs.sources, files_below(&step.inputs)));
+        self.inputs.iter().map(|step| (&step.sources, files_below(step))).eq(past)
+    }
+
+    /// What is asked of this build, less what the builder says of its results.
+    fn question<'a>(
+        &'a self,
+        memory: &'a Memory,
+        past: Option<&'a PastBuild>,
+        past_listings: &'a Listings,
+        seal: &'a Seal,
+    ) -> Question<'a> {
+        Question {
+            plan: &self.plan,
+            inputs: &self.inputs,
+            memory,
+            past,
+            listings: &self.listings,
+            past_listings,
+            seal,
+            results: None,
+        }
+    }
+}
+
+/// The files that a step starts from, where these are a folder's.
+const fn files_below(inputs: &StepInputs) -> Option<Digest> {
+    match inputs.parent {
+        ParentInputs::Files(files) => Some(files),
+        _ => None,
     }
 }
 
@@ -95,33 +128,18 @@ impl Recalled {
     }
 }
 
-/// Files that were read, and where.
-#[derive(Debug)]
+/// A plan by what was last known of the builder, and the files that it reads.
 struct Ahead {
+    builder: KnownBuilder,
+    outline: Outline,
+    files: Option<Files>,
+}
+
+/// Files that were read, and where.
+struct Files {
     place: Place,
     snapshots: BTreeMap<String, Snapshot>,
     listings: Listings,
-}
-
-/// What the next build would do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Forecast {
-    /// When the last build of the same was, in seconds since 1970; absent before the first one.
-    pub known_build: Option<u64>,
-    /// The steps of the target with their fates.
-    pub steps: Vec<(Step, Prediction)>,
-    /// What the user should know: images that could not be checked, a builder that does not answer.
-    pub notices: Vec<String>,
-}
-
-impl Forecast {
-    /// The seconds that the steps took that run for certain.
-    #[must_use]
-    pub fn rebuild_seconds(&self) -> f64 {
-        let rebuilt = self.steps.iter().filter(|(_, prediction)| prediction.verdict == Verdict::Rebuild);
-        // An empty sum of floats is minus zero.
-        rebuilt.filter_map(|(_, prediction)| prediction.last_seconds).fold(0.0, |sum, seconds| sum + seconds)
-    }
 }
 
 /// The images that a build reads, whose facts are asked of the builder.
@@ -162,51 +180,12 @@ impl Foresight {
         request: &BuildRequest,
         ask: impl FnOnce(&[String]) -> Result<BuilderState, String> + Send,
     ) -> Result<Planned, String> {
-        let recalled = self.recall(request, None);
         thread::scope(|scope| {
             let asking = scope.spawn(|| ask(&images(request)));
+            let recalled = self.recall(request, None);
             let ahead = self.read_ahead(request, &recalled);
             self.plan_with(request, told(asking), recalled, ahead)
         })
-    }
-
-    /// Says what a build would do. `builder` is asked for its state and for the results that it still has, beside the reading of the files;
-    /// where it is not to be asked, the reason stands in its place.
-    ///
-    /// # Errors
-    /// One line: there is no such target.
-    pub fn forecast(
-        &self,
-        request: &BuildRequest,
-        builder: Result<&dyn Builder, &str>,
-    ) -> Result<Forecast, String> {
-        let recalled = self.recall(request, None);
-        let Ok(builder) = builder else {
-            let reason = builder.err().unwrap_or_default().to_owned();
-            let planned = self.plan_with(request, Err(reason), recalled, None)?;
-            return Ok(self.predict(&planned, None));
-        };
-        let likely = recalled.likely_results();
-        thread::scope(|scope| {
-            let asking = scope.spawn(|| builder.state(&images(request)));
-            let finding = scope.spawn(|| Remaining::ask(builder, &likely));
-            let ahead = self.read_ahead(request, &recalled);
-            let planned = self.plan_with(request, told(asking), recalled, ahead)?;
-            let is_told = planned.known.as_ref().is_some_and(|known| known.builder_answers);
-            let remaining = finding.join().ok().flatten().filter(|_| is_told);
-            if remaining.as_ref().is_some_and(|remaining| !remaining.has_all()) {
-                self.doubt_results(request);
-            }
-            Ok(self.predict(&planned, is_told.then_some((builder, remaining))))
-        })
-    }
-
-    /// Results are gone, or have another name by now: the next build asks for them again, even where it runs nothing.
-    fn doubt_results(&self, request: &BuildRequest) {
-        let doubted = self.kept.change(&Place::of(request).history, |history: &mut History| {
-            history.builds.iter_mut().for_each(|build| build.told_with_image = None);
-        });
-        doubted.unwrap_or_else(|error| tracing::debug!(%error, "that results are gone cannot be kept"));
     }
 
     /// What is kept of the builds of what a request builds, on this builder, or on the last one where its name is not known.
@@ -220,10 +199,12 @@ impl Foresight {
 
     /// Reads the files that a build most likely reads, before the builder has said what it is.
     fn read_ahead(&self, request: &BuildRequest, recalled: &Recalled) -> Option<Ahead> {
-        let outline = Outline::of(request, recalled.memory.builder.clone()).ok()?;
-        let place = Place::of(request).with_selections(request, outline.plan.as_ref().ok()?).ok()?;
-        let (snapshots, listings) = self.read(&place).ok()?;
-        Some(Ahead { place, snapshots, listings })
+        let builder = recalled.memory.builder.clone();
+        let outline = Outline::of(request, builder.clone()).ok()?;
+        let plan = outline.plan.as_ref().ok();
+        let place = plan.and_then(|plan| Place::of(request).with_selections(request, plan).ok());
+        let files = place.and_then(|place| self.read(place).ok());
+        Some(Ahead { builder, outline, files })
     }
 
     fn plan_with(
@@ -244,7 +225,11 @@ impl Foresight {
             }
         };
         let builder = recalled.memory.builder.with(state.as_ref().ok(), &self.seal);
-        let Outline { steps, plan, is_old_builder } = Outline::of(request, builder.clone())?;
+        let (outline, files) = match ahead {
+            Some(ahead) if ahead.builder == builder => (ahead.outline, ahead.files),
+            ahead => (Outline::of(request, builder.clone())?, ahead.and_then(|ahead| ahead.files)),
+        };
+        let Outline { steps, plan, is_old_builder } = outline;
         let plan = match (plan, &state) {
             (Ok(_), Ok(BuilderState { untellable: Some(reason), .. })) => Err(reason.clone()),
             (plan, _) => plan,
@@ -264,14 +249,11 @@ impl Foresight {
             ));
         }
         let place = Place::of(request).with_selections(request, &plan);
-        let read = place.and_then(|place| match ahead {
-            Some(ahead) if ahead.place.reads_what(&place) => Ok(ahead),
-            _ => {
-                let (snapshots, listings) = self.read(&place)?;
-                Ok(Ahead { place, snapshots, listings })
-            }
+        let read = place.and_then(|place| match files {
+            Some(files) if files.place.reads_what(&place) => Ok(files),
+            _ => self.read(place),
         });
-        let Ahead { place, snapshots, listings } = match read {
+        let Files { place, snapshots, listings } = match read {
             Ok(read) => read,
             Err(message) => {
                 notices.push(message);
@@ -279,6 +261,7 @@ impl Foresight {
             }
         };
         let inputs = seal_plan(&plan, &listings, &self.seal);
+        let builder = builder.as_kept();
         if state.is_ok() && builder != recalled.memory.builder {
             let name = Self::memory_name(&recalled.engine);
             let changed = self.kept.change(&name, |memory: &mut Memory| memory.builder = builder);
@@ -299,7 +282,7 @@ impl Foresight {
         Ok(Planned { steps, known: Some(known), notices })
     }
 
-    fn read(&self, place: &Place) -> Result<(BTreeMap<String, Snapshot>, Listings), String> {
+    fn read(&self, place: Place) -> Result<Files, String> {
         let mut snapshots = BTreeMap::new();
         let mut listings = Listings::new();
         for (name, context) in &place.contexts {
@@ -307,63 +290,17 @@ impl Foresight {
                 format!("contents-{}", self.name_of(&[&context.root.to_string_lossy(), &context.wanted]));
             let mut memory =
                 contents::Memory { before: self.kept.read_bytes(&file).unwrap_or_default(), after: None };
-            let snapshot = Snapshot::read(&context.root, &context.selection, &self.seal, &mut memory)
+            let mut snapshot = Snapshot::read(&context.root, &context.selection, &self.seal, &mut memory)
                 .map_err(|error| error.to_string())?;
             if let Some(bytes) = memory.after
                 && let Err(error) = self.kept.write_bytes(&file, &bytes)
             {
                 tracing::debug!(%error, file, "the digests of files cannot be kept");
             }
-            listings.insert(name.clone(), snapshot.listing.clone());
+            listings.insert(name.clone(), std::mem::take(&mut snapshot.listing));
             snapshots.insert(name.clone(), snapshot);
         }
-        Ok((snapshots, listings))
-    }
-
-    /// What a planned build would do. The builder is given where it answers, with those of its results that were asked for already.
-    fn predict(&self, planned: &Planned, builder: Option<(&dyn Builder, Option<Remaining>)>) -> Forecast {
-        let Some(known) = &planned.known else {
-            let unknown = Prediction {
-                verdict: Verdict::Unknown,
-                reason: planned.notices.last().cloned(),
-                because: Vec::new(),
-                last_seconds: None,
-            };
-            let steps = planned.steps.iter().map(|step| (step.clone(), unknown.clone())).collect();
-            return Forecast { known_build: None, steps, notices: planned.notices.clone() };
-        };
-        let Recalled { history, engine, memory } = &known.recalled;
-        let past = history.last_on(Some(engine));
-        let predictions = self.answer(known, memory, past, builder);
-        let steps = planned.steps.iter().cloned().zip(predictions).collect();
-        Forecast { known_build: past.map(|past| past.at), steps, notices: planned.notices.clone() }
-    }
-
-    /// The fates of all steps, by what is known and, where one is given, by what the builder says that it still has.
-    fn answer(
-        &self,
-        known: &Known,
-        memory: &Memory,
-        past: Option<&PastBuild>,
-        builder: Option<(&dyn Builder, Option<Remaining>)>,
-    ) -> Vec<Prediction> {
-        let past_listings = past.map(|past| self.past_listings(known, past)).unwrap_or_default();
-        let question = Question {
-            plan: &known.plan,
-            inputs: &known.inputs,
-            memory,
-            past,
-            listings: &known.listings,
-            past_listings: &past_listings,
-            seal: &self.seal,
-            results: None,
-        };
-        let results = builder.and_then(|(builder, remaining)| {
-            let needed = question.needed_results();
-            let asked = remaining.filter(|remaining| remaining.answers(&needed));
-            asked.or_else(|| Remaining::ask(builder, &needed)).map(|remaining| remaining.there)
-        });
-        Question { results: results.as_ref(), ..question }.answer()
+        Ok(Files { place, snapshots, listings })
     }
 
     /// The files of the last build, where some of them are not what they were.

@@ -4,31 +4,30 @@ use std::collections::BTreeSet;
 
 use inner_loop::{Builder, ResultName};
 
-/// What a builder said.
+/// What a builder was asked, and what it said.
 pub(super) struct Remaining {
     asked: BTreeSet<String>,
-    /// Those that are there.
-    pub(super) there: BTreeSet<String>,
+    /// Those that are there; absent where it gave no answer, so that it is not asked again.
+    there: Option<BTreeSet<String>>,
 }
 
 impl Remaining {
-    /// Asks a builder. None where there is nothing to ask, or it does not say.
-    pub(super) fn ask(builder: &dyn Builder, ids: &BTreeSet<String>) -> Option<Self> {
+    /// Asks a builder, where there is anything to ask.
+    pub(super) fn ask(builder: &dyn Builder, ids: &BTreeSet<String>) -> Self {
         if ids.is_empty() {
-            return None;
+            return Self { asked: BTreeSet::new(), there: Some(BTreeSet::new()) };
         }
         let names: Vec<ResultName> = ids.iter().cloned().map(ResultName::Id).collect();
-        let there = builder.results(&names)?.into_iter().map(|result| result.id).collect();
-        Some(Self { asked: ids.clone(), there })
+        let there = builder.results(&names);
+        let there = there.map(|results| results.into_iter().map(|result| result.id).collect());
+        Self { asked: ids.clone(), there }
     }
 
-    /// Whether the builder has all that were asked for.
-    pub(super) fn has_all(&self) -> bool {
-        self.asked.is_subset(&self.there)
-    }
-
-    /// Whether these were asked for.
-    pub(super) fn answers(&self, needed: &BTreeSet<String>) -> bool {
-        needed.is_subset(&self.asked)
+    /// Those of the needed ones that are there; what was not asked for yet is asked now. None where the builder gives no answer.
+    pub(super) fn of(self, needed: &BTreeSet<String>, builder: &dyn Builder) -> Option<BTreeSet<String>> {
+        let mut there = self.there?;
+        let more: BTreeSet<String> = needed.difference(&self.asked).cloned().collect();
+        there.extend(Self::ask(builder, &more).there?);
+        Some(there)
     }
 }

@@ -6,12 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use inner_loop::digest::Digest;
 use inner_loop::history::{History, PastBuild};
-use inner_loop::inputs::Listings;
 use inner_loop::learning::Lesson;
 use inner_loop::memory::{KnownResult, Memory};
-use inner_loop::plan::Source;
-use inner_loop::{BuildRecord, Builder, ResultName, StepState, results, why};
+use inner_loop::plan::{Parent, Source};
+use inner_loop::{BuildRecord, Builder, ResultName, results, why};
 
+use super::again::{Again, ran_nothing};
 use super::{Foresight, Known, Planned, Recalled};
 
 /// Keys whose last use was noted less than this many seconds ago are not noted again: only the oldest are ever forgotten.
@@ -30,12 +30,16 @@ impl Foresight {
         vertices: &[Option<String>],
         builder: &dyn Builder,
     ) -> io::Result<()> {
-        let Some(known) = planned.known.as_ref().filter(|known| !known.recalled.engine.is_empty()) else {
-            return Ok(());
-        };
+        // What cannot be told of which builder is not kept: another one may have taken the place of the last.
+        let is_known = |known: &&Known| known.builder_answers && !known.recalled.engine.is_empty();
+        let Some(known) = planned.known.as_ref().filter(is_known) else { return Ok(()) };
         let Recalled { engine, .. } = &known.recalled;
-        let is_certain = self.certain_steps(known);
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        if let Some(last) = known.repeated(record, at) {
+            let again = Again::new(last, at, record.seconds, &self.seal);
+            return self.kept.write(&Again::file(&known.place.history), &again);
+        }
+        let is_certain = self.certain_steps(known);
         // Other programs may have built since this one was planned.
         let history: History = self.kept.read(&known.place.history);
         let before = history.last_on(Some(engine)).cloned();
@@ -50,7 +54,8 @@ impl Foresight {
             seal: &self.seal,
         };
         // What was known before says why steps were to run; what the builder has by now says nothing of that.
-        let said = self.answer(known, &memory, before.as_ref(), None);
+        let past_listings = before.as_ref().map(|past| self.past_listings(known, past)).unwrap_or_default();
+        let said = known.question(&memory, before.as_ref(), &past_listings, &self.seal).answer();
         let keys = lesson.keys(&memory);
         let earlier: Vec<Option<KnownResult>> =
             keys.iter().map(|key| memory.known((*key)?)?.results.last().cloned()).collect();
@@ -63,10 +68,7 @@ impl Foresight {
         let told_with_image = (results.is_some() && ran_nothing(record)).then_some(known.exports);
         let results = results.unwrap_or_default();
         lesson.results = &results;
-        let noted_lately = |key: &Option<Digest>| {
-            key.and_then(|key| memory.known(key)).is_some_and(|known| known.used + NOTED_AGAIN_AFTER > at)
-        };
-        let build = if is_old_news && keys.iter().all(noted_lately) {
+        let build = if is_old_news && keys.iter().all(|key| noted_lately(*key, &memory, at)) {
             lesson.learn(&mut memory, before.as_ref())
         } else {
             let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
@@ -81,7 +83,7 @@ impl Foresight {
         if before.is_some_and(|before| known.reads_what(&before)) && self.kept.has(&files) {
             return Ok(());
         }
-        self.kept.change(&files, |kept: &mut Listings| kept.clone_from(&known.listings))
+        self.kept.write(&files, &known.listings)
     }
 
     /// Of each step, whether the files that it reads are still what they were when the build was planned: then the builder got those.
@@ -113,13 +115,21 @@ impl Foresight {
                     })
                 })
         };
+        let is_below_certain = |parent: &Parent| match parent {
+            // All of the context is what the step starts from.
+            Parent::Files(context) => {
+                matches!(changed.get(context.as_str()), Some(Some(changed)) if changed.is_empty())
+            }
+            _ => true,
+        };
         let steps = known.plan.steps.iter();
-        steps.map(|step| step.sources.iter().all(is_certain)).collect()
+        steps.map(|step| is_below_certain(&step.parent) && step.sources.iter().all(is_certain)).collect()
     }
 }
 
-fn ran_nothing(record: &BuildRecord) -> bool {
-    record.steps.iter().all(|step| step.state == StepState::Done && step.cached)
+/// Whether it was noted not long ago that a key is in use.
+pub(super) fn noted_lately(key: Option<Digest>, memory: &Memory, at: u64) -> bool {
+    key.and_then(|key| memory.known(key)).is_some_and(|known| known.used + NOTED_AGAIN_AFTER > at)
 }
 
 /// Whether a build teaches nothing that the one before it did not: both ran nothing, for a result may get another name when it is first used
@@ -127,6 +137,7 @@ fn ran_nothing(record: &BuildRecord) -> bool {
 fn is_old_news(known: &Known, record: &BuildRecord, keys: &[Option<Digest>], before: &PastBuild) -> bool {
     ran_nothing(record)
         && before.told_with_image == Some(known.exports)
+        && !before.is_doubted
         && keys.iter().all(Option::is_some)
         && keys.iter().eq(before.steps.iter().map(|step| &step.key))
 }

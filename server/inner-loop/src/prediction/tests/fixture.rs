@@ -19,6 +19,8 @@ use crate::why;
 pub(super) struct Project {
     pub(super) text: String,
     pub(super) files: Vec<(String, u32, String)>,
+    /// In which context the files are; the main one's name is empty.
+    pub(super) context: String,
     pub(super) outside: Outside,
     memory: Memory,
     pub(super) past: Option<PastBuild>,
@@ -43,6 +45,7 @@ impl Project {
         Self {
             text: text.to_owned(),
             files,
+            context: String::new(),
             outside,
             memory: Memory::default(),
             past: None,
@@ -90,7 +93,7 @@ impl Project {
         }
         entries.sort_by_key(|entry| entry.path.replace('/', "\0"));
         entries.dedup_by(|a, b| a.path == b.path);
-        Listings::from([(String::new(), Listing { entries })])
+        Listings::from([(self.context.clone(), Listing { entries })])
     }
 
     pub(super) fn plan(&self) -> (Plan, Vec<StepInputs>) {
@@ -116,7 +119,7 @@ impl Project {
             seal: &SEAL,
             results: None,
         };
-        let mut results = question.needed_results();
+        let mut results = question.needed_results(&question.fates());
         results.retain(|result| !self.pruned.iter().any(|line| line.to_string() == *result));
         let answers = Question { results: Some(&results), ..question }.answer();
         plan.steps.iter().map(|planned| planned.step.line).zip(answers).collect()
