@@ -65,11 +65,17 @@ const UV: Cache = Cache {
     moving_flags: &["--cache-dir"],
     ..NONE
 };
-const POETRY: Cache = Cache {
-    folder: "~/.cache/pypoetry",
-    moved_by: &[("POETRY_CACHE_DIR", ""), ("XDG_CACHE_HOME", "pypoetry")],
+/// Beside these two lie its virtual environments, which the program runs in: `python-poetry.org/docs/configuration/#cache-dir`.
+const POETRY_METADATA: Cache = Cache {
+    folder: "~/.cache/pypoetry/cache",
+    moved_by: &[("POETRY_CACHE_DIR", "cache"), ("XDG_CACHE_HOME", "pypoetry/cache")],
     off_flags: &["--no-cache"],
     ..NONE
+};
+const POETRY_ARTIFACTS: Cache = Cache {
+    folder: "~/.cache/pypoetry/artifacts",
+    moved_by: &[("POETRY_CACHE_DIR", "artifacts"), ("XDG_CACHE_HOME", "pypoetry/artifacts")],
+    ..POETRY_METADATA
 };
 /// Its lock lies outside of the two folders, so that other steps would not see it.
 const CARGO_REGISTRY: Cache = Cache {
@@ -133,7 +139,7 @@ pub(super) fn of_command(package: &PackageCommand<'_>) -> &'static [&'static Cac
         Manager::Pnpm if installs => &[&PNPM],
         Manager::Bun if installs => &[&BUN],
         Manager::Pip if installs || verb == Verb::Build => &[&PIP],
-        Manager::Poetry if installs => &[&POETRY],
+        Manager::Poetry if installs => &[&POETRY_METADATA, &POETRY_ARTIFACTS],
         Manager::Uv if installs => &[&UV],
         Manager::Cargo if compiles => &[&CARGO_REGISTRY, &CARGO_GIT],
         Manager::Go if verb == Verb::Fetch => &[&GO_MODULES],
@@ -157,7 +163,7 @@ pub(super) fn is_emptied_by(cache: &Cache, package: &PackageCommand<'_>) -> bool
         Manager::Bun => *cache == BUN,
         Manager::Pip => *cache == PIP,
         Manager::Uv => *cache == UV,
-        Manager::Poetry => *cache == POETRY,
+        Manager::Poetry => *cache == POETRY_METADATA || *cache == POETRY_ARTIFACTS,
         Manager::Composer => *cache == COMPOSER,
         Manager::Go => {
             (*cache == GO_MODULES && package.options.has(&["-modcache"]))

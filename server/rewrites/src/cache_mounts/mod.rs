@@ -46,11 +46,15 @@ fn search(input: &Input<'_>) -> Offers {
     if let Some(refusal) = ground::refusal(input) {
         return Offers { rewrites: Vec::new(), refusals: vec![refusal] };
     }
-    let plan::Plan { runs, refusals, unknown_images } = plan::of(input);
+    let plan::Plan { runs, refusals, is_mounted, unknown_images } = plan::of(input);
     let mut offers = Offers { rewrites: Vec::new(), refusals };
     let Some(place) = runs.first().map(|run| run.item.instruction.range()) else {
         if offers.refusals.is_empty() {
-            let reason = "no step fills the cache of a package manager that is known here".to_owned();
+            let reason = match is_mounted {
+                true => "every cache that a step fills is mounted already",
+                false => "no step fills the cache of a package manager that is known here",
+            };
+            let reason = reason.to_owned();
             offers.refusals.push(Refusal { place: ground::place(input.model), reason });
         }
         return offers;

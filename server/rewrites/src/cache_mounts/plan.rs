@@ -20,6 +20,8 @@ use crate::style::Style;
 pub(super) struct Plan<'a> {
     pub(super) runs: Vec<RunPlan<'a>>,
     pub(super) refusals: Vec<Refusal>,
+    /// Whether a step has its caches mounted already.
+    pub(super) is_mounted: bool,
     /// Images of which nothing is known, and on which a home folder rests.
     pub(super) unknown_images: Vec<String>,
 }
@@ -61,7 +63,7 @@ pub(super) fn of<'a>(input: &Input<'a>) -> Plan<'a> {
             }
             earlier.extend(&wanted);
             match step(input, stage, item, run, &wanted) {
-                Ok(None) => {}
+                Ok(None) => plan.is_mounted = true,
                 Ok(Some((step, home))) => {
                     plan.unknown_images.extend(home.unknown_image);
                     plan.runs.push(step);
@@ -166,17 +168,16 @@ fn target(
     let target = folder::of_cache(input, stage, item, home, cache)
         .ok_or("has its cache at a place that a variable moves to where it is not known")?;
     let model = input.model;
-    let shipped = model.final_stage().map(|last| model.lineage(last.index)).unwrap_or_default();
-    if cache.is_needed_later && shipped.iter().any(|shipped| shipped.index == stage.index) {
+    let has_this = |other: usize| model.lineage(other).iter().any(|below| below.index == stage.index);
+    if cache.is_needed_later && shipped(input).into_iter().any(has_this) {
         return Err(format!(
             "is in a stage that is shipped, and the program may need {target} at run time: split the stages first"
         ));
     }
     let copies =
         model.stages.iter().flat_map(|other| &other.instructions).filter_map(StageInstruction::as_copy);
-    for copy in
-        copies.filter(|copy| copy.from.as_ref().and_then(|from| from.target.stage()) == Some(stage.index))
-    {
+    let from = |copy: &semantic::Copy| copy.from.as_ref().and_then(|from| from.target.stage());
+    for copy in copies.filter(|copy| from(copy).is_some_and(has_this)) {
         let sources = copy.sources.iter().filter_map(|source| source.text.value.as_deref());
         if let Some(source) = sources
             .filter(|source| *source != "/")
@@ -186,6 +187,21 @@ fn target(
         }
     }
     Ok(target)
+}
+
+/// The stages that are built for their own sake: the last one, and those that callers name; all, where a caller's is not known.
+fn shipped(input: &Input<'_>) -> Vec<usize> {
+    let model = input.model;
+    let mut shipped: Vec<usize> = model.final_stage().map(|last| last.index).into_iter().collect();
+    for target in input.facts.callers.iter().filter_map(semantic::Caller::target) {
+        match target.map(|name| model.target(name)) {
+            Some(Some(stage)) => shipped.push(stage.index),
+            // A stage that is not there: that build fails.
+            Some(None) => {}
+            None => return (0..model.stages.len()).collect(),
+        }
+    }
+    shipped
 }
 
 /// Whether a mount of the step covers a folder already, or may.

@@ -1,6 +1,7 @@
 //! What `cache-mounts` makes of Dockerfiles, as one text each.
 
 use expect_test::{Expect, expect};
+use semantic::{Caller, CallerBuild, CallerKind, Facts, Setting};
 
 use super::RECIPE;
 use crate::fixture::{facts, render};
@@ -246,14 +247,95 @@ fn where_it_would_be_missed() {
     );
 }
 
+/// With a caller that builds this stage.
+#[expect(clippy::needless_pass_by_value, reason = "a snapshot is made where it is used")]
+fn check_target(dockerfile: &str, target: Setting, expected: Expect) {
+    let build = CallerBuild { target: Some(target), ..CallerBuild::default() };
+    let (file, shown_file, name) =
+        ("/w/compose.yaml".to_owned(), "compose.yaml".to_owned(), "dev".to_owned());
+    let caller = Caller { kind: CallerKind::Compose, file, shown_file, line: 0, name, build };
+    let facts = Facts { callers: vec![caller], ..facts(&[]) };
+    expected.assert_eq(&render(&RECIPE, dockerfile, &facts));
+}
+
+#[test]
+fn a_stage_that_a_caller_builds_is_shipped() {
+    let text = "FROM golang:1.24 AS dev\nRUN go mod download\nFROM dev AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n";
+    check_target(text, Setting::Known("DEV".to_owned()), expect![[r#"
+        safe: Mount the package manager's cache
+        ---
+        FROM golang:1.24 AS dev
+        RUN go mod download
+        FROM dev AS build
+        RUN --mount=type=cache,target=/go/pkg/mod \
+            --mount=type=cache,target=/root/.cache/go-build \
+            go build -o /app .
+        FROM scratch
+        COPY --from=build /app /app
+    "#]]);
+    check_target(text, Setting::Unknown("a variable".to_owned()), expect![[r#"
+        safe: Mount the package manager's cache
+        ---
+        FROM golang:1.24 AS dev
+        RUN go mod download
+        FROM dev AS build
+        RUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .
+        FROM scratch
+        COPY --from=build /app /app
+    "#]]);
+    check_target(text, Setting::Known("2".to_owned()), expect![[r#"
+        safe: Mount the package managers' caches in 2 steps
+        ---
+        FROM golang:1.24 AS dev
+        RUN --mount=type=cache,target=/go/pkg/mod go mod download
+        FROM dev AS build
+        RUN --mount=type=cache,target=/go/pkg/mod \
+            --mount=type=cache,target=/root/.cache/go-build \
+            go build -o /app .
+        FROM scratch
+        COPY --from=build /app /app
+    "#]]);
+}
+
+#[test]
+fn a_stage_on_top_is_copied_from() {
+    check(
+        "FROM rust:1.90 AS a\nRUN cargo fetch\nFROM a AS b\nRUN true\nFROM rust:1.90\nCOPY --from=b /usr/local/cargo /usr/local/cargo\n",
+        expect![[r#"
+            refused: line 2 fills /usr/local/cargo/git, and /usr/local/cargo is copied from this stage
+        "#]],
+    );
+}
+
+#[test]
+fn environments_beside_a_cache_stay() {
+    check("FROM python:3.12\nRUN poetry install\n", expect![[r#"
+        safe: Mount the package manager's cache
+        ---
+        FROM python:3.12
+        RUN --mount=type=cache,target=/root/.cache/pypoetry/cache \
+            --mount=type=cache,target=/root/.cache/pypoetry/artifacts \
+            poetry install
+    "#]]);
+    check(
+        "FROM python:3.12\nENV POETRY_CACHE_DIR=/var/cache/poetry\nRUN poetry install --no-cache\n",
+        expect![[r#"
+            safe: Mount the package manager's cache
+            ---
+            FROM python:3.12
+            ENV POETRY_CACHE_DIR=/var/cache/poetry
+            RUN --mount=type=cache,target=/var/cache/poetry/cache \
+                --mount=type=cache,target=/var/cache/poetry/artifacts \
+                poetry install
+        "#]],
+    );
+}
+
 #[test]
 fn where_there_is_nothing_to_do() {
-    check(
-        "FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
-        expect![[r#"
-        refused: no step fills the cache of a package manager that is known here
-    "#]],
-    );
+    check("FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n", expect![[r#"
+        refused: every cache that a step fills is mounted already
+    "#]]);
     check(
         "FROM node:22\nRUN npm run build && yarn install\n",
         expect![[r#"
