@@ -1,10 +1,11 @@
 //! The build context as the builder gets it: what .dockerignore leaves of it, and where COPY puts it in the image.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use semantic::dockerignore::Dockerignore;
 use semantic::facts::{FileFacts, FileKind};
-use semantic::{ContextFacts, Facts, SourceKind, StageInstruction, path};
+use semantic::{ContextFacts, Facts, Kind, SourceKind, StageInstruction, path};
 
 /// The build context less what .dockerignore leaves out.
 #[derive(Debug)]
@@ -46,13 +47,13 @@ impl<'a> Context<'a> {
         manifests.get(path).map(String::as_str).filter(|_| self.has_file(path))
     }
 
-    /// The files below a directory (`.` for all), by path from the context's root.
+    /// The files below a directory (`.` for all), by path from the context's root. They follow each other in the order of bytes.
     pub(crate) fn below(&self, directory: &str) -> impl Iterator<Item = &'a str> {
         let prefix = if directory == "." { String::new() } else { format!("{directory}/") };
-        let files = self.files.iter().filter(|(_, file)| file.kind != FileKind::Directory);
-        let found: Vec<&'a str> =
-            files.map(|(path, _)| *path).filter(|path| path.starts_with(&prefix)).collect();
-        found.into_iter()
+        let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
+        let files = self.files.range::<str, _>(from).map(|(path, file)| (*path, *file));
+        let below = files.take_while(move |(path, _)| path.starts_with(&prefix));
+        below.filter(|(_, file)| file.kind != FileKind::Directory).map(|(path, _)| path)
     }
 
     /// The files that a pattern of COPY names (`*` and `?` within one name), directories too.
@@ -74,9 +75,9 @@ impl Landing {
     /// Follows COPY and ADD. `root` is where a working directory that only the base image knows lies.
     pub(crate) fn of(context: &Context<'_>, instructions: &[StageInstruction], root: Option<&str>) -> Self {
         let mut places = Vec::new();
-        for copy in
-            instructions.iter().filter_map(StageInstruction::as_copy).filter(|copy| copy.from.is_none())
-        {
+        for item in instructions {
+            let Some(copy) = item.as_copy().filter(|copy| copy.from.is_none()) else { continue };
+            let unpacks = matches!(item.kind, Kind::Add(_));
             let Some(place) = absolute(&copy.place, root) else { continue };
             for source in copy.sources.iter().filter(|source| source.kind == SourceKind::Path) {
                 let Some(value) = source.text.value.as_deref() else { continue };
@@ -88,7 +89,8 @@ impl Landing {
                     single.to_vec()
                 };
                 let several = found.len() > 1 || copy.into_directory;
-                for found in found {
+                // What lies in an archive is not known.
+                for found in found.into_iter().filter(|found| !(unpacks && is_archive(found))) {
                     let name = found.rsplit('/').next().unwrap_or(found);
                     let to = if context.has_directory(found) || !several {
                         place.clone()
@@ -132,6 +134,12 @@ impl Landing {
     pub(crate) fn context_path(&self, image_path: &str) -> Option<String> {
         self.places.iter().rev().find_map(|(from, to)| moved(image_path, to, from))
     }
+}
+
+/// Whether ADD unpacks a file of this name: `docs.docker.com/reference/dockerfile/#adding-local-tar-archives`.
+pub(crate) fn is_archive(path: &str) -> bool {
+    let endings = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
+    endings.iter().any(|ending| path.ends_with(ending))
 }
 
 /// An absolute path for a place that may be relative to the base image's working directory.

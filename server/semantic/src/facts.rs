@@ -47,7 +47,7 @@ pub struct ContextFacts {
     /// Whether `files` is all there is; a listing is cut off at a limit.
     pub complete: bool,
     /// Texts of manifests (`package.json`, `Cargo.toml` …) by path, each of a bounded size; and of sources that say what their program
-    /// needs at run time (`.go`, `.sh`), as far as they are not too many.
+    /// needs at run time (`.go`, `.py`, `.sh`), as far as they are not too many.
     pub manifests: BTreeMap<String, String>,
     /// The .dockerignore in force.
     pub ignore_file: Option<IgnoreFile>,

@@ -257,7 +257,8 @@ fn is_manifest(path: &str) -> bool {
 
 /// Sources that say what a program asks of its system, and scripts that start one.
 fn is_source(path: &str) -> bool {
-    path.ends_with(".go") && !path.ends_with("_test.go") || path.ends_with(".sh")
+    let is_go = path.ends_with(".go") && !path.ends_with("_test.go");
+    is_go || path.ends_with(".sh") || path.ends_with(".py")
 }
 
 /// A path from the context's root with `/` between its names, where it lies inside.
@@ -359,15 +360,16 @@ mod tests {
             ("main_test.go", ""),
             ("vendor/x/x.go", ""),
             ("start.sh", "exec x"),
+            ("app.py", "x"),
             ("z/long.go", "package long"),
             ("z/go.mod", "module z"),
         ]);
         let facts = read(&folder, Limits { sources: 20, ..Limits::default() });
-        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["main.go", "start.sh", "z/go.mod"]);
+        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["app.py", "main.go", "start.sh", "z/go.mod"]);
         // What is read and is no text counts too.
         fs::write(folder.path().join("a.sh"), [0xff; 10]).unwrap();
         let facts = read(&folder, Limits { sources: 20, ..Limits::default() });
-        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["start.sh", "z/go.mod"]);
+        assert_eq!(facts.manifests.keys().collect::<Vec<_>>(), ["app.py", "start.sh", "z/go.mod"]);
     }
 
     #[test]

@@ -261,7 +261,10 @@ fn check_target(dockerfile: &str, target: Setting, expected: Expect) {
 #[test]
 fn a_stage_that_a_caller_builds_is_shipped() {
     let text = "FROM golang:1.24 AS dev\nRUN go mod download\nFROM dev AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n";
-    check_target(text, Setting::Known("DEV".to_owned()), expect![[r#"
+    check_target(
+        text,
+        Setting::Known("DEV".to_owned()),
+        expect![[r#"
         safe: Mount the package manager's cache
         ---
         FROM golang:1.24 AS dev
@@ -272,8 +275,12 @@ fn a_stage_that_a_caller_builds_is_shipped() {
             go build -o /app .
         FROM scratch
         COPY --from=build /app /app
-    "#]]);
-    check_target(text, Setting::Unknown("a variable".to_owned()), expect![[r#"
+    "#]],
+    );
+    check_target(
+        text,
+        Setting::Unknown("a variable".to_owned()),
+        expect![[r#"
         safe: Mount the package manager's cache
         ---
         FROM golang:1.24 AS dev
@@ -282,8 +289,12 @@ fn a_stage_that_a_caller_builds_is_shipped() {
         RUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .
         FROM scratch
         COPY --from=build /app /app
-    "#]]);
-    check_target(text, Setting::Known("2".to_owned()), expect![[r#"
+    "#]],
+    );
+    check_target(
+        text,
+        Setting::Known("2".to_owned()),
+        expect![[r#"
         safe: Mount the package managers' caches in 2 steps
         ---
         FROM golang:1.24 AS dev
@@ -294,7 +305,8 @@ fn a_stage_that_a_caller_builds_is_shipped() {
             go build -o /app .
         FROM scratch
         COPY --from=build /app /app
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -309,14 +321,17 @@ fn a_stage_on_top_is_copied_from() {
 
 #[test]
 fn environments_beside_a_cache_stay() {
-    check("FROM python:3.12\nRUN poetry install\n", expect![[r#"
+    check(
+        "FROM python:3.12\nRUN poetry install\n",
+        expect![[r#"
         safe: Mount the package manager's cache
         ---
         FROM python:3.12
         RUN --mount=type=cache,target=/root/.cache/pypoetry/cache \
             --mount=type=cache,target=/root/.cache/pypoetry/artifacts \
             poetry install
-    "#]]);
+    "#]],
+    );
     check(
         "FROM python:3.12\nENV POETRY_CACHE_DIR=/var/cache/poetry\nRUN poetry install --no-cache\n",
         expect![[r#"
@@ -333,9 +348,12 @@ fn environments_beside_a_cache_stay() {
 
 #[test]
 fn where_there_is_nothing_to_do() {
-    check("FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n", expect![[r#"
+    check(
+        "FROM node:22\nRUN --mount=type=cache,target=/root/.npm npm ci\n",
+        expect![[r#"
         refused: every cache that a step fills is mounted already
-    "#]]);
+    "#]],
+    );
     check(
         "FROM node:22\nRUN npm run build && yarn install\n",
         expect![[r#"

@@ -18,11 +18,30 @@ pub(super) fn edits(input: &Input<'_>, stage: &Stage, plan: &Plan, carried: &Car
     let build = free_name(input.model, stage);
     let mut edits = vec![named(stage, &build, style)];
     let mut sections = Sections::default();
-    for (item, fate) in stage.instructions.iter().zip(&carried.fates) {
+    let end = end_of_build(stage, plan);
+    let workdir = style.keyword(Keyword::Workdir);
+    let mut before = "/".to_owned();
+    let mut after = end.clone();
+    let enter = |current: &mut String, wanted: Option<&String>, lines: &mut Vec<String>| {
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != current) {
+            lines.push(format!("{workdir} {wanted}"));
+            current.clone_from(wanted);
+        }
+    };
+    for ((item, fate), directory) in stage.instructions.iter().zip(&carried.fates).zip(&carried.directories) {
         match fate {
             Fate::Stay => {}
-            Fate::Again(text) => sections.before.push(text.clone()),
-            Fate::AgainAfter(text) => sections.after.push(text.clone()),
+            Fate::Again(text) => {
+                enter(&mut before, directory.as_ref(), &mut sections.before);
+                sections.before.push(text.clone());
+                if matches!(item.kind, Kind::Workdir(..)) {
+                    before.clone_from(&end);
+                }
+            }
+            Fate::AgainAfter(text) => {
+                enter(&mut after, directory.as_ref(), &mut sections.after);
+                sections.after.push(text.clone());
+            }
             Fate::Move => {
                 let block = removal::block(document, &item.instruction);
                 let text = format!("{}{}", block.comments, item.instruction.source);
@@ -34,6 +53,7 @@ pub(super) fn edits(input: &Input<'_>, stage: &Stage, plan: &Plan, carried: &Car
             }
         }
     }
+    enter(&mut after, Some(&end), &mut sections.after);
     if !plan.installed.is_empty() {
         sections.before.push(installs(&plan.installed, style));
     }
@@ -64,6 +84,15 @@ pub(super) fn edits(input: &Input<'_>, stage: &Stage, plan: &Plan, carried: &Car
     edits.push(TextEdit { range: syntax::TextRange::empty(end), new_text: text });
     edits.sort_by_key(|edit| edit.range);
     edits
+}
+
+/// The working directory where the build ends; `/` where only the base image knows it.
+fn end_of_build(stage: &Stage, plan: &Plan) -> String {
+    let set = stage.instructions[..=plan.last].iter().rev().find_map(|item| match &item.kind {
+        Kind::Workdir(_, place) => Some(place),
+        _ => None,
+    });
+    set.and_then(|place| absolute(place, working_directory(stage))).unwrap_or_else(|| "/".to_owned())
 }
 
 /// A RUN that installs packages of Debian and leaves no lists of them.

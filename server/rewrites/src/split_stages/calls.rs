@@ -6,6 +6,7 @@ use syntax::{Document, Form};
 
 use super::distribution::Distribution;
 use super::effect::{self, Effect};
+use super::{packages, program};
 use crate::context::{Context, Landing};
 
 /// What the shell itself does, and what every image with a shell has.
@@ -103,9 +104,54 @@ pub(super) fn of_healthcheck(stage: &Stage) -> Vec<String> {
     found
 }
 
+/// The programs that the container calls beside its own: by HEALTHCHECK, as init programs, in the script that it starts with.
+pub(super) fn beside(
+    stage: &Stage,
+    wrappers: &[String],
+    script: Option<&EntryScript>,
+    own: &str,
+) -> Vec<String> {
+    let mut called = of_healthcheck(stage);
+    called.extend(script.and_then(|script| script.calls.clone()).unwrap_or_default());
+    called.extend(wrappers.iter().cloned());
+    called.retain(|program| program::name_of(program) != own);
+    called
+}
+
+/// What the container calls must be in the run-time stage's image, or be installed by the file.
+///
+/// # Errors
+/// Names the programs that are not, as a sentence.
+pub(super) fn lacking(
+    stage: &Stage,
+    called: &[String],
+    distribution: &Distribution,
+    image: &str,
+) -> Result<(), String> {
+    let missing = missing(stage, called, Some(distribution));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the container calls {}, which {image} does not have: install it in this file",
+        missing.join(", ")
+    ))
+}
+
+/// Folders of the system, where a program is what a package has.
+const SYSTEM: [&str; 4] = ["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
+
+/// A program's name, where it is searched for or lies in a folder of the system; absent for a path of the image's own.
+pub(super) fn system_name(program: &str) -> Option<&str> {
+    match program.rsplit_once('/') {
+        None => Some(program),
+        Some((folder, name)) => SYSTEM.contains(&folder).then_some(name),
+    }
+}
+
 /// Those of `names` that neither the distribution's smallest image has nor a step of the stage installs.
 pub(super) fn missing(stage: &Stage, names: &[String], distribution: Option<&Distribution>) -> Vec<String> {
-    let installed = installed(stage);
+    let installed = left_installed(stage);
     let by_distribution: &[&str] = match distribution {
         Some(Distribution::Alpine(_)) => &ALPINE,
         _ => &DEBIAN,
@@ -113,24 +159,16 @@ pub(super) fn missing(stage: &Stage, names: &[String], distribution: Option<&Dis
     let is_there = |name: &str| {
         EVERYWHERE.contains(&name)
             || by_distribution.contains(&name)
-            || installed.iter().any(|package| package.starts_with(package_of(name)))
+            || installed.iter().any(|package| packages::brings(package, name))
     };
-    let mut missing: Vec<String> =
-        names.iter().filter(|name| !name.contains('/') && !is_there(name)).cloned().collect();
+    let mut missing: Vec<String> = names
+        .iter()
+        .filter_map(|name| system_name(name))
+        .filter(|name| !is_there(name))
+        .map(str::to_owned)
+        .collect();
     missing.dedup();
     missing
-}
-
-/// The package that has a program, where it is named otherwise.
-fn package_of(program: &str) -> &str {
-    match program {
-        "psql" | "pg_isready" | "pg_dump" => "postgresql",
-        "mysql" | "mysqladmin" => "mysql",
-        "nc" => "netcat",
-        "redis-cli" => "redis",
-        "ps" | "pgrep" => "procps",
-        other => other,
-    }
 }
 
 /// The packages that the stage installs.

@@ -2,13 +2,16 @@
 
 use semantic::path::{self, Place};
 use semantic::{Copy, Kind, Run, Stage, StageInstruction};
-use syntax::shell::{Command, Script, Statement};
+use syntax::shell::{Statement, StatementKind};
 
 use super::Plan;
 use super::base::working_directory;
+use super::calls;
+use super::copied::{self, Need};
 use super::distribution::Distribution;
-use super::effect::{self, Effect, is_build_package, is_credentials};
-use super::libraries;
+use super::effect::{self, Effect};
+use super::packages::{self, Packages};
+use super::walk::{self, Step};
 use crate::context::absolute;
 use crate::secret;
 use crate::variable::uses;
@@ -31,6 +34,8 @@ pub(super) enum Fate {
 pub(super) struct Carried {
     /// By position, for all up to the last of the build.
     pub(super) fates: Vec<Fate>,
+    /// By position, the working directory of those that name paths from it; empty for those that do not.
+    pub(super) directories: Vec<Option<String>>,
     /// What is not known, each as the rest of "check …".
     pub(super) checks: Vec<String>,
 }
@@ -44,7 +49,10 @@ pub(super) fn of(stage: &Stage, plan: &Plan) -> Carried {
     let last_of = |wanted: fn(&Kind) -> bool| build.iter().rposition(|item| wanted(&item.kind));
     let last_workdir = last_of(|kind| matches!(kind, Kind::Workdir(..)));
     let final_user = final_user(stage);
+    let root = working_directory(stage);
+    let end = stage.instructions.get(plan.last).map(|item| item.workdir.clone()).unwrap_or_default();
     for (position, item) in build.iter().enumerate() {
+        let mut needs_directory = false;
         let fate = match &item.kind {
             Kind::Env(pairs) if is_secret_for_the_build(pairs) => Fate::Stay,
             Kind::Env(_) | Kind::Shell(_) => Fate::Again(item.instruction.source.to_string()),
@@ -60,22 +68,36 @@ pub(super) fn of(stage: &Stage, plan: &Plan) -> Carried {
                 let only = build.iter().filter(|item| matches!(item.kind, Kind::Workdir(..))).count() == 1;
                 Fate::Again(workdir(item, &text.raw, place, only))
             }
-            Kind::Copy(copy) | Kind::Add(copy)
-                if !plan.repeated.contains(&position)
-                    && !plan.left_behind.contains(&position)
-                    && is_needed(copy, item, stage, plan) =>
-            {
-                Fate::Again(item.instruction.source.to_string())
+            Kind::Copy(copy) | Kind::Add(copy) if !plan.left_behind.contains(&position) => {
+                needs_directory =
+                    !copy.destination.value.as_ref().unwrap_or(&copy.destination.raw).starts_with('/');
+                let text = || item.instruction.source.to_string();
+                match copied::need(copy, item, stage, plan) {
+                    _ if plan.repeated.contains(&position) => Fate::AgainAfter(text()),
+                    Need::Again => Fate::Again(text()),
+                    Need::No => Fate::Stay,
+                    Need::Unknown(check) => {
+                        carried.checks.push(check);
+                        Fate::Stay
+                    }
+                }
             }
-            _ if plan.repeated.contains(&position) => Fate::AgainAfter(item.instruction.source.to_string()),
             Kind::Run(run) => {
                 let after = position > first_source;
-                let (fate, checks) = of_run(item, run, stage, plan, final_user.as_deref(), after);
-                carried.checks.extend(checks);
-                fate
+                let of_run = of_run(item, run, stage, plan, final_user.as_deref(), after);
+                carried.checks.extend(of_run.checks);
+                needs_directory = of_run.needs_directory;
+                of_run.fate
             }
             _ => Fate::Stay,
         };
+        let is_carried = matches!(fate, Fate::Again(_) | Fate::AgainAfter(_));
+        let directory = absolute(&item.workdir, root).filter(|_| needs_directory && is_carried);
+        if needs_directory && is_carried && directory.is_none() && item.workdir != end {
+            let line = item.instruction.line + 1;
+            carried.checks.push(format!("that line {line} finds its working directory in the new stage"));
+        }
+        carried.directories.push(directory);
         carried.fates.push(fate);
     }
     redeclare_arguments(&mut carried, stage, plan);
@@ -106,23 +128,12 @@ fn workdir(item: &StageInstruction, raw: &str, place: &Place, only: bool) -> Str
     format!("{keyword} {path}")
 }
 
-/// Whether a COPY or ADD puts something where the image, not the build, wants it.
-fn is_needed(copy: &Copy, item: &StageInstruction, stage: &Stage, plan: &Plan) -> bool {
-    let Some(place) = absolute(&copy.place, working_directory(stage)) else { return false };
-    if is_credentials(&place) || copy.sources.iter().any(|source| is_credentials(&source.text.raw)) {
-        return false;
-    }
-    if place.split('/').any(|part| part == "node_modules") || copy.takes_whole_context() {
-        return false;
-    }
-    match &plan.application {
-        _ if copy.from.is_some() => true,
-        Some(application) => {
-            let is_above = path::is_within(application, &place) && copy.into_directory;
-            !is_above && !path::is_within(&place, application)
-        }
-        None => matches!(item.workdir, Place::Known(_)) && copy.destination.raw.starts_with('/'),
-    }
+/// What becomes of a RUN.
+struct OfRun {
+    fate: Fate,
+    checks: Vec<String>,
+    /// Whether what is carried names paths from the working directory.
+    needs_directory: bool,
 }
 
 fn of_run(
@@ -132,22 +143,27 @@ fn of_run(
     plan: &Plan,
     final_user: Option<&str>,
     after: bool,
-) -> (Fate, Vec<String>) {
+) -> OfRun {
     let line = item.instruction.line + 1;
-    let Some(script) = &run.script else { return (Fate::Stay, Vec::new()) };
     let mut checks = Vec::new();
-    let mut needed: Vec<&Statement> = Vec::new();
+    let Some(script) = &run.script else {
+        return OfRun { fate: Fate::Stay, checks, needs_directory: false };
+    };
+    let steps = walk::of(item);
+    let mut needed: Vec<Part<'_>> = Vec::new();
     let mut is_build = false;
-    let mut packages = Packages::default();
+    let mut installed = Packages::default();
     let distribution = Distribution::of(stage);
-    for statement in &script.statements {
+    let called: Vec<String> = plan.called.iter().cloned().chain(calls::of_healthcheck(stage)).collect();
+    for (position, statement) in script.statements.iter().enumerate() {
+        let own = || steps.iter().filter(|step| step.statement == position);
         let mut is_needed = false;
-        for command in &statement.commands {
-            match effect::of(command) {
+        for step in own() {
+            match effect::of(step.command) {
                 Effect::Users => is_needed |= plan.has_shell,
                 Effect::Ownership => is_needed |= plan.has_shell && final_user.is_some(),
                 Effect::Directories(paths) => {
-                    let outside = paths.iter().any(|path| !is_of_build(path, item, stage, plan));
+                    let outside = paths.iter().any(|path| !is_of_build(path, step, stage, plan));
                     is_needed |= outside && plan.has_shell;
                     if outside && !plan.has_shell {
                         checks.push(format!(
@@ -155,21 +171,21 @@ fn of_run(
                         ));
                     }
                 }
-                Effect::Packages(names) => packages.add(names, distribution.as_ref()),
+                Effect::Packages(names) => installed.add(names, &called, distribution.as_ref()),
                 Effect::Write(path) => {
-                    if !is_artefact(&path, item, stage, plan) {
+                    if !is_artefact(&path, step, stage, plan) {
                         checks.push(nothing_else(line));
                     }
                 }
                 Effect::Copy(paths) => {
-                    if paths.last().is_some_and(|path| !is_artefact(path, item, stage, plan)) {
+                    if paths.last().is_some_and(|path| !is_artefact(path, step, stage, plan)) {
                         checks.push(nothing_else(line));
                     }
                 }
                 Effect::Other => checks.push(nothing_else(line)),
                 Effect::Nothing | Effect::Removal | Effect::ChangeDirectory => {}
                 Effect::Permissions(paths) => {
-                    let is_copied = |path: &String| is_artefact(path, item, stage, plan);
+                    let is_copied = |path: &String| is_artefact(path, step, stage, plan);
                     is_needed |= plan.has_shell && final_user.is_some() && !paths.iter().all(is_copied);
                 }
                 effect => {
@@ -180,39 +196,69 @@ fn of_run(
                 }
             }
         }
-        if is_needed {
-            needed.push(statement);
+        if let Some(first) = own().next().filter(|_| is_needed) {
+            let is_relative = statement.kind != StatementKind::Command || own().any(names_relative);
+            needed.push(Part { statement, start: first.start.clone(), is_relative });
         }
     }
     checks.dedup();
-    if plan.links && !packages.libraries.is_empty() {
-        checks.push(format!("that the program needs no shared library of {}", packages.libraries.join(", ")));
+    if plan.links && !installed.libraries.is_empty() {
+        checks
+            .push(format!("that the program needs no shared library of {}", installed.libraries.join(", ")));
     }
-    if packages.has_runtime(plan.links) && plan.has_shell {
+    if installed.has_runtime(plan.links) && plan.has_shell {
         let text = match is_build || !needed.is_empty() {
-            false => at_run_time(item, run, &packages, plan.links),
-            true => installs_alone(item, script, &packages, plan.links).filter(|_| needed.is_empty()),
+            false => packages::at_run_time(item, run, &installed, plan.links),
+            true => {
+                packages::installs_alone(item, script, &installed, plan.links).filter(|_| needed.is_empty())
+            }
         };
         match text {
-            Some(text) => return (Fate::Again(text), checks),
-            None => checks.push(format!("that the program needs none of {}", packages.wanted(plan.links))),
+            Some(text) => return OfRun { fate: Fate::Again(text), checks, needs_directory: false },
+            None => checks.push(format!("that the program needs none of {}", installed.wanted(plan.links))),
         }
     }
     if needed.is_empty() {
-        return (Fate::Stay, checks);
+        return OfRun { fate: Fate::Stay, checks, needs_directory: false };
     }
     if is_non_root(item) {
         checks.push(format!("that RUN on line {line} is right for the user that the new stage has there"));
     }
+    let needs_directory = needed.iter().any(|part| part.is_relative && part.start == item.workdir);
     let all = script.statements.len() == needed.len() && !is_build;
-    let text = if all { Some(item.instruction.source.to_string()) } else { joined(item, &needed) };
-    match text {
-        Some(text) if after => (Fate::AgainAfter(text), checks),
-        Some(text) => (Fate::Again(text), checks),
+    let text = if all { Some(item.instruction.source.to_string()) } else { joined(item, &needed, stage) };
+    let fate = match text {
+        Some(text) if after => Fate::AgainAfter(text),
+        Some(text) => Fate::Again(text),
         None => {
             checks.push(nothing_else(line));
-            (Fate::Stay, checks)
+            Fate::Stay
         }
+    };
+    OfRun { fate, checks, needs_directory }
+}
+
+/// A statement that the run-time stage needs.
+struct Part<'a> {
+    statement: &'a Statement,
+    /// The directory in which it begins.
+    start: Place,
+    /// Whether it may name paths from there.
+    is_relative: bool,
+}
+
+/// Whether a command of those that are carried names a path from the directory that it runs in.
+fn names_relative(step: &Step<'_>) -> bool {
+    let is_relative = |path: &String| !path.starts_with(['/', '~', '$']);
+    match effect::of(step.command) {
+        Effect::Directories(paths) | Effect::Permissions(paths) => paths.iter().any(is_relative),
+        // The first operand is the owner.
+        Effect::Ownership => {
+            let words = step.words();
+            words.iter().skip(1).filter(|word| !word.starts_with('-')).skip(1).any(is_relative)
+        }
+        Effect::Users | Effect::Nothing => false,
+        _ => true,
     }
 }
 
@@ -225,11 +271,11 @@ fn is_non_root(item: &StageInstruction) -> bool {
 }
 
 /// Whether a directory is the program's own, which COPY and WORKDIR make, or one above it.
-fn is_of_build(path: &str, item: &StageInstruction, stage: &Stage, plan: &Plan) -> bool {
+fn is_of_build(path: &str, step: &Step<'_>, stage: &Stage, plan: &Plan) -> bool {
     if path.starts_with('~') || path.contains('$') {
         return path.starts_with('~');
     }
-    let place = absolute(&item.workdir.join(path), working_directory(stage));
+    let place = absolute(&step.directory.join(path), working_directory(stage));
     match (&place, &plan.application) {
         (Some(place), Some(application)) => {
             path::is_within(application, place)
@@ -241,8 +287,8 @@ fn is_of_build(path: &str, item: &StageInstruction, stage: &Stage, plan: &Plan) 
 }
 
 /// Whether a path lies in what is copied, or is a directory that holds it.
-fn is_artefact(path: &str, item: &StageInstruction, stage: &Stage, plan: &Plan) -> bool {
-    let Some(place) = absolute(&item.workdir.join(path), working_directory(stage)) else { return false };
+fn is_artefact(path: &str, step: &Step<'_>, stage: &Stage, plan: &Plan) -> bool {
+    let Some(place) = absolute(&step.directory.join(path), working_directory(stage)) else { return false };
     path.starts_with("/tmp/")
         || plan.artefacts.iter().any(|artefact| {
             path::is_within(&place, &artefact.path)
@@ -251,143 +297,27 @@ fn is_artefact(path: &str, item: &StageInstruction, stage: &Stage, plan: &Plan) 
         })
 }
 
-/// A RUN of some statements of another one, where each is on one line.
-fn joined(item: &StageInstruction, statements: &[&Statement]) -> Option<String> {
+/// A RUN of some statements of another one, where each is on one line; in the directories that they begin in.
+fn joined(item: &StageInstruction, parts: &[Part<'_>], stage: &Stage) -> Option<String> {
     let source = &item.instruction.source;
-    let texts: Vec<&str> = statements.iter().map(|statement| statement.range.of(source)).collect();
-    if texts.iter().any(|text| text.contains('\n')) || !item.instruction.heredocs.is_empty() {
+    if !item.instruction.heredocs.is_empty() {
         return None;
+    }
+    let mut texts: Vec<String> = Vec::new();
+    let mut directory = &item.workdir;
+    for part in parts {
+        if part.is_relative && part.start != *directory {
+            texts.push(format!("cd {}", absolute(&part.start, working_directory(stage))?));
+            directory = &part.start;
+        }
+        let text = part.statement.range.of(source);
+        if text.contains('\n') {
+            return None;
+        }
+        texts.push(text.to_owned());
     }
     let keyword = item.instruction.keyword_range.of(source);
     Some(format!("{keyword} {}", texts.join(" && ")))
-}
-
-/// The packages that a RUN installs, told apart.
-#[derive(Debug, Default)]
-struct Packages {
-    build: Vec<String>,
-    /// Those to compile against, whose libraries are in a package that is not known.
-    libraries: Vec<String>,
-    /// Those to compile against, with the package that has the library; empty where there is none.
-    linked: Vec<(String, &'static str)>,
-    runtime: Vec<String>,
-}
-
-impl Packages {
-    fn add(&mut self, names: Vec<String>, distribution: Option<&Distribution>) {
-        for name in names {
-            if is_build_package(&name) {
-                // Alpine has C++'s own library in no image.
-                if distribution.is_some_and(Distribution::is_musl)
-                    && matches!(name.as_str(), "g++" | "build-base")
-                {
-                    self.linked.push((name, "libstdc++"));
-                    continue;
-                }
-                self.build.push(name);
-            } else if !libraries::is_development(&name) {
-                self.runtime.push(name);
-            } else if let Some(library) = libraries::at_run_time(&name, distribution) {
-                self.linked.push((name, library));
-            } else {
-                self.libraries.push(name);
-            }
-        }
-    }
-
-    /// Whether anything of it is for the running program.
-    fn has_runtime(&self, links: bool) -> bool {
-        !self.runtime.is_empty() || links && self.linked.iter().any(|(_, library)| !library.is_empty())
-    }
-
-    fn wanted(&self, links: bool) -> String {
-        let libraries =
-            self.linked.iter().map(|(_, library)| *library).filter(|library| links && !library.is_empty());
-        self.runtime.iter().map(String::as_str).chain(libraries).collect::<Vec<_>>().join(", ")
-    }
-
-    /// What stands in the run-time stage in a package's place: itself, its library, or nothing.
-    fn instead(&self, name: &str, links: bool) -> Option<&str> {
-        if let Some((_, library)) = self.linked.iter().find(|(package, _)| package == name) {
-            return Some(if links { library } else { "" });
-        }
-        self.build.iter().chain(&self.libraries).any(|left_out| left_out == name).then_some("")
-    }
-}
-
-/// The RUN with what the running program needs of its packages; absent where a comment is in the way.
-fn at_run_time(item: &StageInstruction, run: &Run, packages: &Packages, links: bool) -> Option<String> {
-    let source = &item.instruction.source;
-    let commands: Vec<&Command> = run.commands().collect();
-    with_libraries(source, 0, source.len(), &commands, packages, links)
-}
-
-/// The statements of a RUN that install packages and clean up after that, of a RUN that also builds.
-fn installs_alone(
-    item: &StageInstruction,
-    script: &Script,
-    packages: &Packages,
-    links: bool,
-) -> Option<String> {
-    let source = &item.instruction.source;
-    let is_of_packages = |command: &Command| match effect::of(command) {
-        Effect::Packages(_) => true,
-        Effect::Removal => command.words.iter().any(|word| {
-            matches!(word.text.as_str(), "update" | "clean") || word.text.starts_with("/var/lib/apt/lists")
-        }),
-        _ => false,
-    };
-    let mut texts = Vec::new();
-    for statement in &script.statements {
-        if !statement.commands.iter().all(is_of_packages) {
-            continue;
-        }
-        let commands: Vec<&Command> = statement.commands.iter().collect();
-        let (start, end) = (statement.range.start as usize, statement.range.end as usize);
-        texts.push(with_libraries(source, start, end, &commands, packages, links)?);
-    }
-    let keyword = item.instruction.keyword_range.of(source);
-    let is_plain = item.instruction.heredocs.is_empty() && !texts.is_empty();
-    is_plain.then(|| format!("{keyword} {}", texts.join(" && ")))
-}
-
-/// A part of a RUN with the packages that the running program needs, of those that its commands install.
-fn with_libraries(
-    source: &str,
-    from: usize,
-    to: usize,
-    commands: &[&Command],
-    packages: &Packages,
-    links: bool,
-) -> Option<String> {
-    let mut kept = String::new();
-    let mut at = from;
-    let mut named: Vec<&str> = Vec::new();
-    for command in commands {
-        if !matches!(effect::of(command), Effect::Packages(_)) {
-            continue;
-        }
-        for pair in command.words.windows(2) {
-            let name = effect::text(&pair[1]);
-            let Some(instead) = packages.instead(&name, links) else { continue };
-            let (start, end) = (pair[0].range.end as usize, pair[1].range.end as usize);
-            if !instead.is_empty() && !named.contains(&instead) {
-                named.push(instead);
-                kept.push_str(source.get(at..pair[1].range.start as usize)?);
-                kept.push_str(instead);
-                at = end;
-                continue;
-            }
-            let cut = source.get(start..end)?;
-            if cut.lines().any(|line| line.trim_start().starts_with('#')) {
-                return None;
-            }
-            kept.push_str(source.get(at..start)?);
-            at = end;
-        }
-    }
-    kept.push_str(source.get(at..to)?);
-    Some(kept)
 }
 
 /// Arguments that the run-time stage uses must be declared there.

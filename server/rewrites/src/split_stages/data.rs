@@ -1,5 +1,8 @@
 //! Files of the context that a running program may open: neither sources that a build takes in, nor settings of tools, tests or documents.
 
+use std::collections::BTreeMap;
+
+use super::Ecosystem;
 use crate::context::Context;
 
 /// More places than this are not copied one by one.
@@ -55,11 +58,34 @@ const NEVER: [&str; 32] = [
     "deployments",
 ];
 
-/// Endings of sources and of what compilers and bundlers take in.
-const SOURCES: [&str; 41] = [
+/// Endings of what bundlers take in; a program of another language serves such files as they are.
+const BUNDLED: [&str; 16] = [
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "css", "scss", "sass", "less",
-    "styl", "map", "rs", "coffee", "proto", "h", "c", "cc", "go", "cpp", "cxx", "hpp", "hh", "hxx", "o", "a",
-    "s", "mk", "cmake", "am", "ac", "m4", "java", "kt", "kts", "groovy", "gradle",
+    "styl", "coffee",
+];
+
+/// Endings of what compilers take in, and what belongs to it.
+const COMPILED: [&str; 25] = [
+    "map", "rs", "proto", "h", "c", "cc", "go", "cpp", "cxx", "hpp", "hh", "hxx", "o", "a", "s", "mk",
+    "cmake", "am", "ac", "m4", "java", "kt", "kts", "groovy", "gradle",
+];
+
+/// Tools whose settings lie in `<tool>.config.js` and its like.
+const CONFIGURED: [&str; 14] = [
+    "babel",
+    "eslint",
+    "jest",
+    "karma",
+    "next",
+    "nuxt",
+    "playwright",
+    "postcss",
+    "prettier",
+    "rollup",
+    "tailwind",
+    "vite",
+    "vitest",
+    "webpack",
 ];
 
 /// Folders of sources, in which only what is no source may be opened; any other mixed folder may be served as it is.
@@ -130,28 +156,35 @@ const SETTINGS: [&str; 54] = [
 ];
 
 /// The files and folders below `root` that a program may open, from the context's root; absent where they are too many to name.
-pub(super) fn places(context: &Context<'_>, root: &str, except: &[String]) -> Option<Vec<String>> {
+pub(super) fn places(
+    context: &Context<'_>,
+    root: &str,
+    except: &[String],
+    ecosystem: Ecosystem,
+) -> Option<Vec<String>> {
     let files: Vec<&str> = context.below(root).collect();
     let mut found = Vec::new();
-    collect(root, &files, except, &mut found);
+    collect(root, &files, except, ecosystem, &mut found);
     (found.len() <= MAX_PLACES).then_some(found)
 }
 
-fn collect(folder: &str, files: &[&str], except: &[String], found: &mut Vec<String>) {
+/// `files` are those below the folder.
+fn collect(folder: &str, files: &[&str], except: &[String], ecosystem: Ecosystem, found: &mut Vec<String>) {
     let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
-    let mut names: Vec<&str> =
-        files.iter().filter_map(|path| path.strip_prefix(&prefix)?.split('/').next()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
+    let mut entries: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in files {
+        let Some(rest) = file.strip_prefix(&prefix) else { continue };
+        let (name, is_below) = rest.split_once('/').map_or((rest, false), |(name, _)| (name, true));
+        let below = entries.entry(name).or_default();
+        below.extend(is_below.then_some(*file));
+    }
+    for (name, below) in entries {
         let path = format!("{prefix}{name}");
-        let inside = format!("{path}/");
-        let is_folder = files.iter().any(|file| file.starts_with(&inside));
         if except.iter().any(|covered| semantic::path::is_within(&path, covered)) {
             continue;
         }
-        if !is_folder {
-            if is_data(name, prefix.is_empty()) {
+        if below.is_empty() {
+            if is_data(name, prefix.is_empty(), ecosystem) {
                 found.push(path);
             }
             continue;
@@ -159,31 +192,43 @@ fn collect(folder: &str, files: &[&str], except: &[String], found: &mut Vec<Stri
         if NEVER.contains(&name) || name.starts_with('.') {
             continue;
         }
-        let below: Vec<&str> = files.iter().copied().filter(|file| file.starts_with(&inside)).collect();
         let (data, sources) = below.iter().fold((0, 0), |(data, sources), file| {
             let name = file.rsplit('/').next().unwrap_or(file);
-            (data + usize::from(is_data(name, false)), sources + usize::from(is_source(name)))
+            let is_data = is_data(name, false, ecosystem);
+            (data + usize::from(is_data), sources + usize::from(is_source(name, ecosystem)))
         });
         if BY_PATH.contains(&name) || (data > 0 && (sources == 0 || !OF_SOURCES.contains(&name))) {
             found.push(path);
         } else if data > 0 {
-            collect(&path, files, except, found);
+            collect(&path, &below, except, ecosystem, found);
         }
     }
 }
 
-fn is_source(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, ending)| SOURCES.contains(&ending))
+/// Whether the build of an ecosystem takes a file of this name in.
+pub(super) fn is_source(name: &str, ecosystem: Ecosystem) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ecosystem {
+        // What is interpreted is opened at run time.
+        Ecosystem::Python => false,
+        Ecosystem::Node => COMPILED.contains(&ending) || BUNDLED.contains(&ending),
+        _ => COMPILED.contains(&ending),
+    }
 }
 
-fn is_data(name: &str, is_top: bool) -> bool {
+/// Whether a file is the setting of a tool, such as `vite.config.ts`.
+fn is_tool_setting(name: &str) -> bool {
+    name.split_once(".config.").is_some_and(|(tool, _)| CONFIGURED.contains(&tool))
+}
+
+fn is_data(name: &str, is_top: bool, ecosystem: Ecosystem) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let is_document = ["README", "CHANGELOG", "CONTRIBUTING", "LICENSE"].contains(&stem)
         || (is_top && DOCUMENTS.contains(&ending))
         || (SETTINGS.contains(&stem) && matches!(ending, "txt" | ""));
     let is_setting = SETTINGS.contains(&name)
-        || name.contains(".config.")
+        || is_tool_setting(name)
         || name.starts_with("tsconfig")
         || name.starts_with("LICENSE")
         || name.starts_with("docker-compose")
@@ -195,7 +240,7 @@ fn is_data(name: &str, is_top: bool) -> bool {
         || name.ends_with(".iml")
         || name.ends_with(".sh");
     let is_hidden = name.starts_with('.') && !name.starts_with(".env");
-    !(is_source(name) || is_document || is_setting || is_hidden || name == ".env.example")
+    !(is_source(name, ecosystem) || is_document || is_setting || is_hidden || name == ".env.example")
 }
 
 #[cfg(test)]
@@ -204,9 +249,21 @@ mod tests {
     use crate::fixture::facts;
 
     fn check(files: &[&str]) -> Option<Vec<String>> {
+        check_of(Ecosystem::Node, files)
+    }
+
+    fn check_of(ecosystem: Ecosystem, files: &[&str]) -> Option<Vec<String>> {
         let files: Vec<(&str, &str)> = files.iter().map(|path| (*path, "")).collect();
         let facts = facts(&files);
-        places(&Context::of(&facts).unwrap(), ".", &["dist".to_owned()])
+        places(&Context::of(&facts).unwrap(), ".", &["dist".to_owned()], ecosystem)
+    }
+
+    #[test]
+    fn pages_are_sources_of_a_bundler_alone() {
+        let files = ["main.go", "server.config.yaml", "web/app.js", "web/app.css", "tailwind.config.js"];
+        let expected = ["server.config.yaml", "web"].map(str::to_owned);
+        assert_eq!(check_of(Ecosystem::Go, &files), Some(expected.to_vec()));
+        assert_eq!(check(&["src/web/app.js", "a.config.json"]), Some(vec!["a.config.json".to_owned()]));
     }
 
     #[test]

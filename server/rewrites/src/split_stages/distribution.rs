@@ -64,6 +64,15 @@ impl Distribution {
         Some(Self::Debian { release: release.to_owned(), is_named: false })
     }
 
+    /// What is to be checked of a program that is linked to this distribution's C library and moves to that image.
+    pub(super) fn check(&self, stage: &Stage, image: &RuntimeBase) -> Option<String> {
+        let Self::Debian { is_named: false, release } = self else { return None };
+        Some(format!(
+            "that {} is built on Debian {release} or an older one, whose C library {} has",
+            stage.image.raw, image.text
+        ))
+    }
+
     /// Its smallest image with a shell: the stage's own, where that is one.
     pub(super) fn image_for(&self, stage: &Stage) -> RuntimeBase {
         let image = self.image();

@@ -246,28 +246,14 @@ pub(crate) fn text(word: &ShellWord) -> String {
     word.value.clone().unwrap_or_else(|| word.text.trim_matches('"').to_owned())
 }
 
-/// Compilers, and the packages that bring them.
-pub(crate) fn is_compiler(name: &str) -> bool {
-    let name = name.split(['=', ':', '~', '<', '>']).next().unwrap_or(name);
-    matches!(
-        name,
-        "build-essential"
-            | "build-base"
-            | "gcc"
-            | "g++"
-            | "clang"
-            | "make"
-            | "cmake"
-            | "alpine-sdk"
-            | "gfortran"
-            | "rustc"
-            | "cargo"
-    )
+/// A package's name without a version, an architecture or a repository.
+pub(crate) fn bare(package: &str) -> &str {
+    package.split(['=', ':', '~', '<', '>', '@', '/']).next().unwrap_or(package)
 }
 
-/// Packages that only builds use: compilers and their companions, interpreters of build tools, version control.
-pub(crate) fn is_build_package(name: &str) -> bool {
-    const NAMES: [&str; 34] = [
+/// Packages that bring compilers, or make them run.
+pub(crate) fn is_compiler(name: &str) -> bool {
+    const NAMES: [&str; 11] = [
         "build-essential",
         "build-base",
         "gcc",
@@ -275,6 +261,17 @@ pub(crate) fn is_build_package(name: &str) -> bool {
         "clang",
         "make",
         "cmake",
+        "alpine-sdk",
+        "gfortran",
+        "rustc",
+        "cargo",
+    ];
+    NAMES.contains(&bare(name))
+}
+
+/// Packages that only builds use: compilers and their companions, interpreters of build tools, version control.
+pub(crate) fn is_build_package(name: &str) -> bool {
+    const COMPANIONS: [&str; 27] = [
         "ninja-build",
         "autoconf",
         "automake",
@@ -303,6 +300,5 @@ pub(crate) fn is_build_package(name: &str) -> bool {
         "xz-utils",
         "sudo",
     ];
-    let name = name.split(['=', ':', '~', '<', '>']).next().unwrap_or(name);
-    NAMES.contains(&name)
+    is_compiler(name) || COMPANIONS.contains(&bare(name))
 }

@@ -21,7 +21,8 @@ pub(super) fn add(
     };
     // What is copied later stays where it is.
     let landing = Landing::of(context, &stage.instructions[..=plan.last], root);
-    let Some(places) = data::places(context, ".", covered).filter(|_| context.complete) else {
+    let Some(places) = data::places(context, ".", covered, plan.ecosystem).filter(|_| context.complete)
+    else {
         plan.checks.push(unknown);
         return;
     };

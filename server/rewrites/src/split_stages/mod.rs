@@ -5,6 +5,7 @@ mod base;
 mod c;
 mod calls;
 mod carry;
+mod copied;
 mod data;
 mod distribution;
 pub(crate) mod effect;
@@ -15,7 +16,9 @@ mod java;
 mod launch;
 mod libraries;
 mod node;
+mod packages;
 mod program;
+mod provided;
 mod python;
 mod rust;
 mod scratch;
@@ -116,6 +119,29 @@ struct Plan {
     links: bool,
     /// Where the program's files lie: what is copied elsewhere is set-up of the image.
     application: Option<String>,
+    /// Programs that the container calls beside its own: a package that brings one is no package of the build.
+    called: Vec<String>,
+}
+
+impl Plan {
+    /// A plan whose run-time stage has a shell and takes nothing yet.
+    fn new(ecosystem: Ecosystem, base: impl Into<String>, last: usize) -> Self {
+        Self {
+            ecosystem,
+            base: base.into(),
+            last,
+            appended: Vec::new(),
+            installed: Vec::new(),
+            left_behind: Vec::new(),
+            repeated: Vec::new(),
+            artefacts: Vec::new(),
+            checks: Vec::new(),
+            has_shell: true,
+            links: false,
+            application: None,
+            called: Vec::new(),
+        }
+    }
 }
 
 /// A file or directory that the run-time stage takes from the build stage.
@@ -171,6 +197,7 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
         Ecosystem::Python => python::plan(input, stage)?,
         Ecosystem::Unknown => return Err(reason(nothing_known(stage))),
     };
+    provided::add(input, stage, &mut plan).map_err(reason)?;
     let carried = carry::of(stage, &plan);
     plan.checks.extend(carried.checks.iter().cloned());
     if let [first, .., _] = plan.checks.as_slice()

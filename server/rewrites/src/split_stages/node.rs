@@ -78,20 +78,8 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         .context_path(&entry_path)
         .ok_or_else(|| refuse(format!("{} is not written by a build step of this stage", entry.file)))?;
     let written = written(&context, &package, &steps, &entry_source, &entry.file).map_err(refuse)?;
-    let mut plan = Plan {
-        ecosystem: Ecosystem::Node,
-        base: String::new(),
-        last: steps.last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        left_behind: Vec::new(),
-        repeated: Vec::new(),
-        artefacts: Vec::new(),
-        checks: Vec::new(),
-        has_shell: true,
-        links: false,
-        application: Some(application.clone()),
-    };
+    let mut plan =
+        Plan { application: Some(application.clone()), ..Plan::new(Ecosystem::Node, "", steps.last) };
     let is_inferred = steps.outputs.iter().any(|output| output.path.is_none());
     let modules = (!written.self_contained || entry.preloads) && package.has_production_dependencies();
     plan.links = modules;
@@ -415,7 +403,7 @@ fn add_data(
     plan: &mut Plan,
 ) {
     let except: Vec<String> = outputs.iter().map(|(place, _)| place.clone()).collect();
-    let places = data::places(context, directory, &except).filter(|_| context.complete);
+    let places = data::places(context, directory, &except, Ecosystem::Node).filter(|_| context.complete);
     let Some(places) = places else {
         plan.checks.push(format!("that {file} reads no other file of the build context at run time"));
         return;

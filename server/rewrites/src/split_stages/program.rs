@@ -21,6 +21,11 @@ pub(super) fn last_run(stage: &Stage) -> Result<usize, Reason> {
     Ok(last)
 }
 
+/// The last part of a path.
+pub(super) fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// The working directory that the container starts in.
 pub(super) fn final_workdir(stage: &Stage, root: Option<&str>) -> Option<String> {
     let set = stage.instructions.iter().rev().find_map(|item| match &item.kind {

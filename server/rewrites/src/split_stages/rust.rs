@@ -49,18 +49,11 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     }
     let is_static = is_static(input, stage, last, triple.as_deref(), context.as_ref());
     let mut plan = Plan {
-        ecosystem: Ecosystem::Rust,
-        base: "scratch".to_owned(),
-        last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        left_behind: Vec::new(),
-        repeated: Vec::new(),
         artefacts: vec![artefact],
-        checks: Vec::new(),
         has_shell: !is_static,
         links: !is_static,
         application: workdir,
+        ..Plan::new(Ecosystem::Rust, "scratch", last)
     };
     if is_static {
         for_scratch(stage, launch.by_shell, context.as_ref(), &mut plan).map_err(refuse)?;

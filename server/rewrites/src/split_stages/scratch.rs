@@ -11,7 +11,7 @@ pub(super) fn obstacle(stage: &Stage, by_shell: bool, program: &str) -> Option<S
     if by_shell {
         return Some("CMD or ENTRYPOINT is in shell form, and scratch has no shell: write it as a list, such as CMD [\"/app\"]".to_owned());
     }
-    let probe = stage.instructions.iter().find(|item| matches!(item.kind, Kind::Healthcheck))?;
+    let probe = stage.instructions.iter().rfind(|item| matches!(item.kind, Kind::Healthcheck))?;
     let arguments = &probe.instruction.arguments;
     let is_plain =
         arguments.form == Some(Form::Exec) && arguments.words.iter().any(|word| word.text == program);

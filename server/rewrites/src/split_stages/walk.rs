@@ -11,6 +11,10 @@ use super::effect;
 pub(super) struct Step<'a> {
     pub(super) item: &'a StageInstruction,
     pub(super) command: &'a Command,
+    /// Position of its statement in the script.
+    pub(super) statement: usize,
+    /// Where that statement begins.
+    pub(super) start: Place,
     /// Where it runs.
     pub(super) directory: Place,
     /// What `export` set before it in the same RUN.
@@ -42,36 +46,48 @@ impl Step<'_> {
 
 /// Every command of the RUNs of a stage, in order.
 pub(super) fn steps(stage: &Stage) -> Vec<Step<'_>> {
+    stage.instructions.iter().flat_map(of).collect()
+}
+
+/// Every command of an instruction, in order; none where it is no RUN.
+pub(super) fn of(item: &StageInstruction) -> Vec<Step<'_>> {
     let mut found = Vec::new();
-    for item in &stage.instructions {
-        let Some(script) = item.as_run().and_then(|run| run.script.as_ref()) else { continue };
-        let mut directory = item.workdir.clone();
-        let mut exported = Vec::new();
-        for statement in &script.statements {
-            let before = directory.clone();
-            for command in &statement.commands {
-                if command.program() == Some("cd") {
-                    directory = changed(&directory, command);
-                    continue;
-                }
-                if command.program() == Some("export") {
-                    exported.extend(command.words.iter().skip(1).filter_map(|word| {
-                        let text = effect::text(word);
-                        let (name, value) = text.split_once('=')?;
-                        Some((name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
-                    }));
-                    let pairs = command.assignments.iter();
-                    exported.extend(
-                        pairs.map(|assignment| (assignment.name.clone(), effect::text(&assignment.value))),
-                    );
-                }
-                let (directory, exported) = (directory.clone(), exported.clone());
-                found.push(Step { item, command, directory, exported });
+    let Some(script) = item.as_run().and_then(|run| run.script.as_ref()) else { return found };
+    let mut directory = item.workdir.clone();
+    let mut exported = Vec::new();
+    for (position, statement) in script.statements.iter().enumerate() {
+        let start = directory.clone();
+        for command in &statement.commands {
+            if command.program() == Some("cd") {
+                directory = changed(&directory, command);
+                continue;
             }
-            directory = after(statement, before, directory, &item.instruction.source);
+            if command.program() == Some("export") {
+                exported.extend(exports(command));
+            }
+            found.push(Step {
+                item,
+                command,
+                statement: position,
+                start: start.clone(),
+                directory: directory.clone(),
+                exported: exported.clone(),
+            });
         }
+        directory = after(statement, start, directory, &item.instruction.source);
     }
     found
+}
+
+/// The variables that an `export` sets.
+fn exports(command: &Command) -> impl Iterator<Item = (String, String)> {
+    let words = command.words.iter().skip(1).filter_map(|word| {
+        let text = effect::text(word);
+        let (name, value) = text.split_once('=')?;
+        Some((name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
+    });
+    let pairs = command.assignments.iter();
+    words.chain(pairs.map(|assignment| (assignment.name.clone(), effect::text(&assignment.value))))
 }
 
 /// The directory after `cd`.

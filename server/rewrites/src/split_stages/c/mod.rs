@@ -63,20 +63,12 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         .find_map(|path| output::of(&around, path))
         .ok_or_else(|| refuse(format!("no step is known to write {first}, which the container runs")))?;
     let mut plan = Plan {
-        ecosystem: Ecosystem::C,
-        base: image.text.clone(),
-        last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        left_behind: Vec::new(),
-        repeated: Vec::new(),
-        artefacts: Vec::new(),
-        checks: Vec::new(),
-        has_shell: true,
         links: true,
         application: absolute(&stage.instructions[last].workdir, root),
+        ..Plan::new(Ecosystem::C, image.text.clone(), last)
     };
-    let name = first.rsplit('/').next().unwrap_or(&first).to_owned();
+    let name = program::name_of(&first).to_owned();
+    let is_file = matches!(written, Written::File { .. });
     match written {
         Written::File { path, is_certain } => {
             if !is_certain {
@@ -89,37 +81,36 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
             plan.artefacts.push(Artefact::new(folder, false));
         }
     }
-    called_programs(stage, &launch, &name, &distribution, &image.text).map_err(refuse)?;
-    if let Distribution::Debian { is_named: false, release } = &distribution {
-        plan.checks.push(format!(
-            "that {} is built on Debian {release} or an older one, whose C library {} has",
-            stage.image.raw, image.text
-        ));
-    }
+    plan.checks.extend(output::own_libraries(&around, &name).filter(|_| is_file));
+    plan.checks.extend(compiler_libraries(stage, context.as_ref(), &name));
+    plan.called = calls::beside(stage, &launch.wrappers, None, &name);
+    calls::lacking(stage, &plan.called, &distribution, &image.text).map_err(refuse)?;
+    plan.checks.extend(distribution.check(stage, &image));
     plan.checks.extend(image.check(input.facts));
     files::add(context.as_ref(), stage, root, &name, &[], &mut plan);
     Ok(plan)
 }
 
-/// What HEALTHCHECK and init programs call must be in the smaller image.
-fn called_programs(
-    stage: &Stage,
-    launch: &launch::Launch,
-    name: &str,
-    distribution: &Distribution,
-    image: &str,
-) -> Result<(), String> {
-    let mut called = calls::of_healthcheck(stage);
-    called.extend(launch.wrappers.iter().cloned());
-    called.retain(|program| program.rsplit('/').next() != Some(name));
-    let missing = calls::missing(stage, &called, Some(distribution));
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "the container calls {}, which {image} does not have: install it in this file",
-        missing.join(", ")
-    ))
+/// Flags and names by which a program links a library of the compiler's that no smaller image has.
+const OF_COMPILER: [(&str, &str); 8] = [
+    ("-fopenmp", "libgomp"),
+    ("OpenMP", "libgomp"),
+    ("-fsanitize", "the sanitizers' libraries"),
+    ("-latomic", "libatomic"),
+    ("-lquadmath", "libquadmath"),
+    ("-lgfortran", "libgfortran"),
+    ("-fgnu-tm", "libitm"),
+    ("-lobjc", "libobjc"),
+];
+
+/// A library of the compiler itself that a step, a variable or a manifest asks for.
+fn compiler_libraries(stage: &Stage, context: Option<&Context<'_>>, name: &str) -> Option<String> {
+    let steps = stage.instructions.iter().map(|item| &*item.instruction.source);
+    let manifests = context.into_iter().flat_map(output::manifests);
+    let texts: Vec<&str> = steps.chain(manifests).collect();
+    let (asks, library) =
+        OF_COMPILER.iter().find(|(asks, _)| texts.iter().any(|text| text.contains(asks)))?;
+    Some(format!("that {name} finds {library}, which {asks} may link"))
 }
 
 fn installs_compiler(stage: &Stage) -> bool {

@@ -60,12 +60,32 @@ pub(super) fn of(around: &Surroundings<'_>, path: &str) -> Option<Written> {
     if !drives || is_source().is_some() {
         return None;
     }
-    let names_it = around.context.is_some_and(|context| {
-        let manifests =
-            context.below(".").filter(|file| MANIFESTS.contains(&file.rsplit('/').next().unwrap_or(file)));
-        manifests.filter_map(|file| context.manifest(file)).any(|text| has_word(text, name))
-    });
-    file(names_it)
+    file(around.context.is_some_and(|context| manifests(context).any(|text| has_word(text, name))))
+}
+
+/// The texts that say how the build links.
+pub(super) fn manifests<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a str> {
+    let files = context.below(".").filter(|file| MANIFESTS.contains(&program::name_of(file)));
+    files.filter_map(|file| context.manifest(file))
+}
+
+/// Shared libraries that the build itself makes or installs, and that a program may need which is copied alone.
+pub(super) fn own_libraries(around: &Surroundings<'_>, name: &str) -> Option<String> {
+    let steps = walk::steps(around.stage);
+    let of_c = || steps.iter().filter(|step| effect::of(step.command) == Effect::C);
+    if let Some(step) = of_c().find(|step| installs(step)) {
+        let folder = prefix(around, step).unwrap_or_else(|| "the system's folders".to_owned());
+        return Some(format!("that {name} needs nothing of what a step installs in {folder}"));
+    }
+    let shares = |step: &&Step<'_>| {
+        let words = step.words();
+        words.iter().any(|word| word == "-shared" || word.starts_with("-L") || word.ends_with(".so"))
+    };
+    let by_manifest =
+        |text: &str| text.contains("-shared") || text.contains("shared_library(") || text.contains(" SHARED");
+    let is_shared = of_c().any(|step| shares(&step))
+        || around.context.is_some_and(|context| manifests(context).any(by_manifest));
+    is_shared.then(|| format!("that {name} needs no shared library that the build makes"))
 }
 
 /// Where a compiler that is called by itself writes its program.

@@ -2,6 +2,7 @@
 
 mod build;
 mod command;
+mod modules;
 mod runtime;
 mod sources;
 
@@ -43,7 +44,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     let built = build::all(&around);
     let script = entry_script(&around, &launch, end.as_deref());
     let words = if script.is_some() { launch.words.get(1..).unwrap_or_default() } else { &launch.words };
-    let (main, program) =
+    let (main, artefact) =
         build::main(&around, &built, words, script.as_ref(), end.as_deref()).map_err(refuse)?;
     let module = around.module(main);
     let has_sources =
@@ -52,24 +53,15 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         return Err(refuse("no Go source is in the build context".to_owned()));
     }
     let mut plan = Plan {
-        ecosystem: Ecosystem::Go,
-        base: String::new(),
-        last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        left_behind: Vec::new(),
-        repeated: Vec::new(),
-        artefacts: vec![program.clone()],
-        checks: Vec::new(),
-        has_shell: true,
-        links: false,
+        artefacts: vec![artefact.clone()],
         application: absolute(&stage.instructions[last].workdir, root),
+        ..Plan::new(Ecosystem::Go, "", last)
     };
     other_programs(&built, main, &mut plan);
     if let Some(script) = &script {
         plan.artefacts.push(Artefact::new(script.path.clone(), true));
     }
-    let name = name_of(&program.path).to_owned();
+    let name = program::name_of(&artefact.path).to_owned();
     runtime::choose(&around, &launch, script.as_ref(), main, module.as_ref(), &name, &mut plan)
         .map_err(refuse)?;
     let embedded = module.map(|module| module.embedded).unwrap_or_default();
@@ -79,11 +71,6 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         program::move_to_root(end.as_deref(), is_absolute, &name, &mut plan);
     }
     Ok(plan)
-}
-
-/// The last part of a path.
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A second tool chain in the stage writes files of which the program may need any.

@@ -5,8 +5,9 @@ use semantic::path::is_within;
 use semantic::{Base, Kind, Stage};
 
 use super::build::{Built, Surroundings};
+use super::distribution;
+use super::modules;
 use super::sources::Module;
-use super::{distribution, name_of};
 use crate::split_stages::calls::{self, EntryScript};
 use crate::split_stages::distribution::Distribution;
 use crate::split_stages::effect::{self, Effect};
@@ -17,19 +18,8 @@ use crate::split_stages::{Artefact, Plan, base, scratch, walk};
 const GO_ZONES: &str = "/usr/local/go/lib/time/zoneinfo.zip";
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
-/// Modules that call programs of the system.
-const CALL_PROGRAMS: [&str; 7] = [
-    "github.com/chromedp/chromedp",
-    "github.com/go-rod/rod",
-    "github.com/playwright-community/playwright-go",
-    "github.com/hashicorp/go-getter",
-    "github.com/hashicorp/terraform-exec",
-    "github.com/u2takey/ffmpeg-go",
-    "github.com/barasher/go-exiftool",
-];
-
 /// What of the system a program's own sources may ask for that `scratch` lacks.
-const TEMPORARY: [&str; 7] = [
+const TEMPORARY: [&str; 15] = [
     "os.CreateTemp(",
     "os.MkdirTemp(",
     "os.TempDir(",
@@ -37,6 +27,15 @@ const TEMPORARY: [&str; 7] = [
     "ioutil.TempDir(",
     "os.UserHomeDir(",
     "os.UserCacheDir(",
+    // What of an upload is longer than its part of memory goes to a temporary file: pkg.go.dev/mime/multipart.
+    ".ParseMultipartForm(",
+    ".FormFile(",
+    ".FormValue(",
+    ".PostFormValue(",
+    ".MultipartForm(",
+    ".PostForm(",
+    ".ReadForm(",
+    ".ShouldBind(",
 ];
 
 /// How a program is linked.
@@ -68,11 +67,11 @@ pub(super) fn choose(
         plan.base = "scratch".to_owned();
         plan.has_shell = false;
         plan.artefacts.extend(scratch::users(stage));
-        let looks_up = module.is_some_and(|module| module.imports(|import| import == "os/user"));
+        let looks_up = module.is_some_and(modules::looks_up_users);
         if looks_up && scratch::users(stage).is_empty() {
             plan.artefacts.extend(scratch::user_files());
         }
-        if module.is_none_or(|module| module.imports.is_none()) {
+        if module.is_none_or(|module| module.imports.is_none() || modules::may_ask(module)) {
             plan.checks.push(format!("that {name} needs no other program and no /tmp"));
         }
     } else {
@@ -80,36 +79,23 @@ pub(super) fn choose(
             (Linking::Static, Some(obstacle)) => obstacle.clone(),
             _ => "the program may be linked to the C library of its base, and which distribution that is is not known: build it with CGO_ENABLED=0".to_owned(),
         })?;
-        let mut called = calls::of_healthcheck(stage);
-        called.extend(script.and_then(|script| script.calls.clone()).unwrap_or_default());
-        called.extend(launch.wrappers.iter().cloned());
-        called.retain(|program| name_of(program) != name);
-        let missing = calls::missing(stage, &called, Some(&distribution));
-        if !missing.is_empty() {
-            return Err(format!(
-                "the container calls {}, which {} does not have: install it in this file",
-                missing.join(", "),
-                image.text
-            ));
-        }
+        plan.called = calls::beside(stage, &launch.wrappers, script, name);
+        calls::lacking(stage, &plan.called, &distribution, &image.text)?;
         if let Some(script) = script.filter(|script| script.calls.is_none()) {
             plan.checks.push(format!("that {} has the programs that {} calls", image.text, script.path));
         }
-        if module.is_some_and(calls_programs) {
-            plan.checks.push(format!("that {} has the programs that {name} calls", image.text));
+        if module.is_some_and(|module| modules::calls_programs(module) || modules::may_ask(module)) {
+            plan.checks.push(format!("that {} has the programs that {name} may call", image.text));
         }
-        match (linking, &distribution) {
+        match (linking, distribution.check(stage, &image)) {
             (Linking::Static, _) => {}
-            (_, Distribution::Debian { is_named: false, release }) => plan.checks.push(format!(
-                "that {} is built on Debian {release} or an older one, whose C library {} has",
-                stage.image.raw, image.text
-            )),
+            (_, Some(check)) => plan.checks.push(check),
             // Go's own images have no library to link but what the file installs.
-            (Linking::Unknown, _) if base::is_official(stage, "golang") => {}
-            (Linking::Unknown, _) => {
+            (Linking::Unknown, None) if base::is_official(stage, "golang") => {}
+            (Linking::Unknown, None) => {
                 plan.checks.push(format!("that {} has every shared library that {name} needs", image.text));
             }
-            (Linking::CLibrary, _) => {}
+            (Linking::CLibrary, None) => {}
         }
         plan.links = linking == Linking::Unknown;
         plan.checks.extend(image.check(around.input.facts));
@@ -140,7 +126,7 @@ fn obstacle(
     }
     let by_module = module.and_then(|module| {
         let asks = |what: &str| format!("the program {what}, which scratch does not have");
-        if calls_programs(module) {
+        if modules::calls_programs(module) {
             return Some(asks("calls other programs"));
         }
         module.says(&TEMPORARY).then(|| asks("asks for a folder of temporary files or a home"))
@@ -172,12 +158,6 @@ fn built_into(steps: &[walk::Step<'_>], directory: &str) -> bool {
         is_writer && step.words().iter().any(|word| is_within(word, directory))
     };
     steps.iter().any(names)
-}
-
-fn calls_programs(module: &Module) -> bool {
-    let required =
-        || module.requires.iter().any(|name| CALL_PROGRAMS.iter().any(|known| name.starts_with(known)));
-    module.imports(|import| import == "os/exec") || required()
 }
 
 fn linking(around: &Surroundings<'_>, main: &Built<'_>, module: Option<&Module>) -> Linking {

@@ -126,13 +126,21 @@ impl Module {
         self.imports(|import| {
             matches!(
                 import,
-                "C" | "net" | "os/user" | "plugin" | "log/syslog" | "expvar" | "crypto/tls" | "crypto/x509"
+                "C" | "archive/tar"
+                    | "crypto/tls"
+                    | "crypto/x509"
+                    | "expvar"
+                    | "log/syslog"
+                    | "mime/multipart"
+                    | "net"
+                    | "os/user"
+                    | "plugin"
             ) || import.starts_with("net/") && !matches!(import, "net/url" | "net/netip")
         })
     }
 }
 
-fn is_module(name: &str, known: &str) -> bool {
+pub(super) fn is_module(name: &str, known: &str) -> bool {
     name.strip_prefix(known).is_some_and(|rest| {
         rest.is_empty() || rest.starts_with('/') || rest.starts_with('.') || known.ends_with('/')
     })

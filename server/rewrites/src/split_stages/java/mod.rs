@@ -46,18 +46,8 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
             _ => Holds::Unknown,
         };
     let mut plan = Plan {
-        ecosystem: Ecosystem::Java,
-        base: runtime.text.clone(),
-        last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        left_behind: Vec::new(),
-        repeated: Vec::new(),
-        artefacts: Vec::new(),
-        checks: Vec::new(),
-        has_shell: true,
-        links: false,
         application: absolute(&stage.instructions[last].workdir, root),
+        ..Plan::new(Ecosystem::Java, runtime.text.clone(), last)
     };
     match holds {
         Holds::Everything => {}
@@ -80,16 +70,16 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         Some(folder) if source == target => Artefact::new(folder, false),
         _ => Artefact::new(target, true),
     });
-    let mut called = calls::of_healthcheck(stage);
-    called.retain(|program| program.rsplit('/').next() != Some("java"));
-    let missing = calls::missing(stage, &called, None);
+    plan.called = calls::beside(stage, &launch.wrappers, None, "java");
+    let missing = calls::missing(stage, &plan.called, None);
     if !missing.is_empty() {
         plan.checks.push(format!(
-            "that {} has {}, which HEALTHCHECK calls",
+            "that {} has {}, which the container calls",
             runtime.text,
             missing.join(", ")
         ));
     }
+    plan.checks.extend(runtime::packages(stage, &runtime.text).map_err(refuse)?);
     plan.checks.extend(runtime.check(input.facts));
     let sources: Vec<String> = context.iter().flat_map(|context| sources(context)).collect();
     files::add(context.as_ref(), stage, root, &name, &sources, &mut plan);

@@ -4,6 +4,8 @@ use semantic::image_reference::ImageReference;
 use semantic::{Base, Stage};
 
 use crate::split_stages::base::RuntimeBase;
+use crate::split_stages::effect::{self, Effect};
+use crate::split_stages::walk;
 
 /// The image of the JRE; absent where the base names no version, or is none whose JRE is known.
 pub(super) fn jre(stage: &Stage) -> Option<RuntimeBase> {
@@ -50,6 +52,47 @@ pub(super) fn jre(stage: &Stage) -> Option<RuntimeBase> {
         text.push_str(part);
     }
     Some(RuntimeBase { other: Some(text.clone()), text })
+}
+
+/// Packages that steps install and the program may need, against what the JRE's image has for a package manager.
+///
+/// # Errors
+/// Says which step uses another package manager.
+pub(super) fn packages(stage: &Stage, base: &str) -> Result<Option<String>, String> {
+    let is_alpine = base.contains("alpine");
+    let mut found = Vec::new();
+    for step in walk::steps(stage) {
+        let Effect::Packages(names) = effect::of(step.command) else { continue };
+        let names: Vec<String> = names.into_iter().filter(|name| !effect::is_build_package(name)).collect();
+        let manager = step.command.program().unwrap_or_default().to_owned();
+        let has = match manager.as_str() {
+            "apk" => is_alpine,
+            "apt-get" | "apt" | "aptitude" => !is_alpine,
+            _ => false,
+        };
+        if !has && !names.is_empty() {
+            let line = step.item.instruction.line + 1;
+            return Err(format!(
+                "RUN on line {line} installs {} by {manager}, which {base} does not have",
+                names.join(", ")
+            ));
+        }
+        found.extend(names);
+    }
+    let is_same = is_alpine || is_temurin(stage) || base.starts_with("openjdk:");
+    let check = || format!("that {base} has {} under the same name: it is Ubuntu", found.join(", "));
+    Ok((!is_same && !found.is_empty()).then(check))
+}
+
+/// Whether the build is on Temurin's own Ubuntu, as the run-time stage is.
+fn is_temurin(stage: &Stage) -> bool {
+    let Base::Image(name) = &stage.base else { return false };
+    ImageReference::parse(name).is_ok_and(|image| {
+        let tag = image.tag.unwrap_or_default();
+        image.repository == "library/eclipse-temurin"
+            || image.repository == "library/gradle"
+            || image.repository == "library/maven" && tag.contains("temurin")
+    })
 }
 
 /// The feature version: 17 of `17.0.9_9`, 8 of `8u392`.

@@ -15,6 +15,8 @@ pub(crate) enum PythonCommand {
     Project { tool: Tool, system: bool },
     /// Makes a virtual environment in this folder.
     Environment(String),
+    /// Compiles extensions among the sources.
+    Compile,
     /// Runs a script of the project, or a module: it may write anything below its folder.
     Script,
     /// Settings, versions, caches: nothing that a running program needs.
@@ -63,6 +65,9 @@ pub(crate) fn of_words(words: &[String]) -> Option<PythonCommand> {
         "pipenv" => pipenv(arguments),
         "uv" => uv(arguments),
         "virtualenv" => environment(arguments),
+        // pip-tools.
+        "pip-sync" => sync(arguments),
+        "cythonize" | "maturin" => PythonCommand::Compile,
         "django-admin" | "flask" | "alembic" | "pybabel" | "compile-messages" => PythonCommand::Script,
         _ => return None,
     })
@@ -84,8 +89,10 @@ fn interpreter(arguments: &[String]) -> PythonCommand {
             "ensurepip" | "compileall" => PythonCommand::Nothing,
             "poetry" => poetry(rest),
             "pipenv" => pipenv(rest),
+            "cython" | "numpy.f2py" => PythonCommand::Compile,
             _ => PythonCommand::Script,
         },
+        Some([script, ..]) if script.rsplit('/').next() == Some("setup.py") => PythonCommand::Compile,
         None => PythonCommand::Nothing,
         _ => PythonCommand::Script,
     }
@@ -126,6 +133,23 @@ fn pip(arguments: &[String]) -> PythonCommand {
     PythonCommand::Install { editable, requirements, names }
 }
 
+/// Installs what files name, and nothing else; without any, what `requirements.txt` names.
+fn sync(arguments: &[String]) -> PythonCommand {
+    let mut words = arguments.iter();
+    let mut requirements = Vec::new();
+    while let Some(word) = words.next() {
+        if WITH_VALUE.contains(&word.as_str()) {
+            words.next();
+        } else if !word.starts_with('-') {
+            requirements.push(word.clone());
+        }
+    }
+    if requirements.is_empty() {
+        requirements.push("requirements.txt".to_owned());
+    }
+    PythonCommand::Install { editable: false, requirements, names: Vec::new() }
+}
+
 fn poetry(arguments: &[String]) -> PythonCommand {
     match arguments.iter().find(|word| !word.starts_with('-')).map(String::as_str) {
         Some("install" | "sync" | "update") => PythonCommand::Project { tool: Tool::Poetry, system: false },
@@ -157,7 +181,10 @@ fn uv(arguments: &[String]) -> PythonCommand {
                 .filter(|word| *word != "--system")
                 .cloned()
                 .collect();
-            pip(&rest)
+            match rest.first().map(String::as_str) {
+                Some("sync") => sync(&rest[1..]),
+                _ => pip(&rest),
+            }
         }
         Some("venv") => {
             let folder = plain.next().unwrap_or(".venv");
@@ -186,6 +213,9 @@ mod tests {
         assert_eq!(check("python3.12 -m pip install -U pip wheel"), install(false, &[], &["pip", "wheel"]));
         assert_eq!(check("pip3 install -e . -i https://x"), install(true, &[], &[]));
         assert_eq!(check("uv pip install --system -r a.txt"), install(false, &["a.txt"], &[]));
+        assert_eq!(check("uv pip sync --system -i https://x a.txt"), install(false, &["a.txt"], &[]));
+        assert_eq!(check("pip-sync"), install(false, &["requirements.txt"], &[]));
+        assert_eq!(check("python setup.py build_ext --inplace"), Some(PythonCommand::Compile));
         assert_eq!(check("pip install --user x"), Some(PythonCommand::InstallUser));
         assert_eq!(check("pip install --prefix=/i x"), Some(PythonCommand::InstallElsewhere));
         assert_eq!(check("python -m venv --copies /v"), Some(PythonCommand::Environment("/v".to_owned())));

@@ -9,6 +9,7 @@ use crate::context::{Context, Landing, absolute};
 use crate::offer::Input;
 use crate::split_stages::effect::{self, Effect};
 use crate::split_stages::libraries;
+use crate::split_stages::program;
 use crate::split_stages::walk::{self, Step};
 
 /// Where the build's packages are.
@@ -43,13 +44,15 @@ pub(super) fn follow(
             _ => None,
         })
     };
-    let mut copies_sources = false;
-    for step in walk::steps(stage) {
-        let position = position(stage, &step);
-        copies_sources |= stage.instructions[..position]
-            .iter()
-            .filter_map(|item| item.as_copy())
-            .any(|copy| !is_manifest_copy(copy));
+    let first_source = stage
+        .instructions
+        .iter()
+        .position(|item| item.as_copy().is_some_and(|copy| !is_manifest_copy(copy)))
+        .unwrap_or(usize::MAX);
+    // Where steps may have written among the sources.
+    let mut writers = Vec::new();
+    for (position, step) in steps_by_position(stage) {
+        let copies_sources = first_source < position;
         let effect = effect::of(step.command);
         if matches!(step.command.program(), Some("git" | "wget" | "curl" | "unzip"))
             && effect == Effect::Other
@@ -75,11 +78,15 @@ pub(super) fn follow(
         let command = match effect {
             Effect::Python(command) => command,
             _ => {
-                if is_build_packages {
+                let needs_build = effect == Effect::C || needs_full_image(&step);
+                if is_build_packages || needs_build {
                     found.last = position;
                 }
-                let is_writer = matches!(effect, Effect::Other | Effect::Node(_) | Effect::NodeProgram(_));
-                found.writes_sources |= is_writer && copies_sources && runs_before_install(stage, position);
+                let is_writer =
+                    needs_build || matches!(effect, Effect::Other | Effect::Node(_) | Effect::NodeProgram(_));
+                if is_writer && copies_sources {
+                    writers.push(position);
+                }
                 continue;
             }
         };
@@ -156,15 +163,24 @@ pub(super) fn follow(
                     None => found.requirements.unknown.push("the project's packages".to_owned()),
                 }
             }
+            PythonCommand::Compile => {
+                found.writes_sources = true;
+                found.requirements.unknown.push("the project's extensions".to_owned());
+                if step.words().iter().any(|word| word == "install" || word == "develop") {
+                    found.in_system = true;
+                }
+            }
             PythonCommand::Script => {
-                found.writes_sources |= runs_before_install(stage, position);
+                writers.push(position);
                 continue;
             }
             PythonCommand::Nothing => continue,
         }
         found.last = position;
     }
-    if !found.in_system && !found.tools_in_system && found.folders.is_empty() {
+    // What is written later is written again in the run-time stage.
+    found.writes_sources |= writers.iter().any(|position| *position <= found.last);
+    if !found.in_system && found.folders.is_empty() {
         return Err("no step installs packages: there is nothing to leave behind".to_owned());
     }
     Ok(found)
@@ -220,25 +236,39 @@ fn project(
     Ok(())
 }
 
-/// The position of a step's instruction.
-fn position(stage: &Stage, step: &Step<'_>) -> usize {
-    stage
-        .instructions
-        .iter()
-        .position(|item| item.instruction.start == step.item.instruction.start)
-        .unwrap_or_default()
+/// The steps of a stage, each with the position of its instruction.
+fn steps_by_position(stage: &Stage) -> impl Iterator<Item = (usize, Step<'_>)> {
+    let items = stage.instructions.iter().enumerate();
+    items.flat_map(|(position, item)| walk::of(item).into_iter().map(move |step| (position, step)))
 }
 
-/// Whether something is installed after this instruction: what it writes then belongs to the build.
-fn runs_before_install(stage: &Stage, position: usize) -> bool {
-    stage.instructions[position + 1..].iter().filter_map(|item| item.as_run()).any(|run| {
-        run.commands().any(|command| {
-            matches!(
-                effect::of(command),
-                Effect::Python(PythonCommand::Install { .. } | PythonCommand::Project { .. })
-            )
-        })
-    })
+/// Programs that full images of Python have and slim ones lack, beside compilers: those of `buildpack-deps`, on which they are built.
+const OF_FULL_IMAGE: [&str; 20] = [
+    "bzip2",
+    "convert",
+    "file",
+    "git",
+    "gpg",
+    "hg",
+    "identify",
+    "mogrify",
+    "mysql_config",
+    "patch",
+    "pg_config",
+    "pgrep",
+    "pkg-config",
+    "ps",
+    "scp",
+    "ssh",
+    "ssh-keyscan",
+    "svn",
+    "unzip",
+    "xz",
+];
+
+/// Whether a step calls a program that the slim image may lack.
+fn needs_full_image(step: &Step<'_>) -> bool {
+    step.command.program().is_some_and(|program| OF_FULL_IMAGE.contains(&program::name_of(program)))
 }
 
 /// Whether ENV puts a folder's programs on PATH.

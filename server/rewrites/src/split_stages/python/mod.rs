@@ -4,12 +4,14 @@ pub(crate) mod command;
 mod image;
 mod installed;
 mod requirements;
+mod sources;
 
 use semantic::{Copy, Stage, path};
 
 use super::base;
 use super::calls;
 use super::distribution::Distribution;
+use super::effect;
 use super::launch;
 use super::{Artefact, Ecosystem, Plan, Reason, libraries, program};
 use crate::context::{Context, Landing, absolute};
@@ -72,18 +74,10 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     }
     let application = absolute(&stage.instructions[installed.last].workdir, root);
     let mut plan = Plan {
-        ecosystem: Ecosystem::Python,
         left_behind: tools_copied(stage, launch.as_deref()),
-        base: runtime.text.clone(),
-        last: installed.last,
-        appended: Vec::new(),
-        installed: Vec::new(),
-        repeated: Vec::new(),
-        artefacts: Vec::new(),
-        checks: Vec::new(),
-        has_shell: true,
         links: true,
         application: application.clone(),
+        ..Plan::new(Ecosystem::Python, runtime.text.clone(), installed.last)
     };
     if installed.in_system {
         let version = image::minor_version(input, stage).ok_or_else(|| {
@@ -92,9 +86,16 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         if stage.image.raw.contains('$') {
             plan.checks.push(format!("that the build is always for Python {version}"));
         }
-        for folder in [format!("/usr/local/lib/python{version}/site-packages"), "/usr/local/bin".to_owned()] {
-            plan.artefacts.push(Artefact::new(folder, false));
+        let mut folders =
+            vec![format!("/usr/local/lib/python{version}/site-packages"), "/usr/local/bin".to_owned()];
+        if installed.requirements.has_others {
+            // Where packages put what they call data; Alpine has no /usr/local/etc until one does.
+            folders.push("/usr/local/share".to_owned());
+            if !Distribution::of(stage).is_some_and(|distribution| distribution.is_musl()) {
+                folders.push("/usr/local/etc".to_owned());
+            }
         }
+        plan.artefacts.extend(folders.into_iter().map(|folder| Artefact::new(folder, false)));
     }
     plan.artefacts.extend(installed.folders.iter().map(|folder| Artefact::new(folder.clone(), false)));
     sources(stage, &installed, application.as_deref(), &mut plan).map_err(refuse)?;
@@ -107,6 +108,9 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
             &installed.requirements,
             &mut plan,
         );
+    }
+    if runtime.other.is_some() {
+        plan.checks.extend(context.as_ref().and_then(|context| sources::check(context, &plan.base)));
     }
     plan.checks.extend(runtime.check(input.facts));
     Ok(plan)
@@ -163,6 +167,15 @@ fn is_manifest_copy(copy: &Copy) -> bool {
         })
 }
 
+/// Whether a later COPY of the whole context brings to the same place what this one does.
+fn is_copied_again(stage: &Stage, position: usize, copy: &Copy) -> bool {
+    let keeps_names = copy.into_directory && copy.context_paths().all(|path| !path.contains('/'));
+    stage.instructions[position + 1..].iter().filter_map(|item| item.as_copy()).any(|later| {
+        let is_whole = later.takes_whole_context() && later.exclude.is_empty();
+        is_whole && later.from.is_none() && later.place == copy.place && keeps_names
+    })
+}
+
 /// The program's own files: copied from the context again or, where steps wrote among them, from the build.
 fn sources(
     stage: &Stage,
@@ -172,7 +185,12 @@ fn sources(
 ) -> Result<(), String> {
     let build = &stage.instructions[..=installed.last];
     let copies: Vec<usize> = (0..build.len())
-        .filter(|at| build[*at].as_copy().is_some_and(|copy| copy.reads_context() && !is_manifest_copy(copy)))
+        .filter(|at| {
+            let item = &build[*at];
+            item.as_copy().is_some_and(|copy| {
+                copy.reads_context() && !(is_manifest_copy(copy) && is_copied_again(stage, *at, copy))
+            })
+        })
         .collect();
     if copies.is_empty() {
         return Ok(());
@@ -204,7 +222,7 @@ fn system_packages(
     requirements: &Requirements,
     plan: &mut Plan,
 ) {
-    let there = calls::installed(stage);
+    let there = calls::left_installed(stage);
     let mut called = calls::of_healthcheck(stage);
     let script = words.and_then(|words| words.first()).and_then(|first| {
         let end = program::final_workdir(stage, base::working_directory(stage));
@@ -218,13 +236,15 @@ fn system_packages(
         None => {}
     }
     called.extend(words.into_iter().flatten().take(1).cloned());
-    let programs = PROGRAMS
-        .iter()
-        .filter(|(name, _)| called.iter().any(|call| call == name))
-        .map(|(_, package)| *package);
-    for package in requirements.system.iter().copied().chain(programs) {
+    let called: Vec<&str> = called.iter().filter_map(|program| calls::system_name(program)).collect();
+    let programs = PROGRAMS.iter().filter(|(name, _)| called.contains(name)).map(|(_, package)| *package);
+    let needed: Vec<&str> = requirements.system.iter().copied().chain(programs).collect();
+    plan.called.extend(called.iter().chain(&needed).map(|name| (*name).to_owned()));
+    let distribution = Distribution::of(stage);
+    for package in needed {
         let is_there = there.iter().any(|name| {
-            name == package || libraries::at_run_time(name, Distribution::of(stage).as_ref()) == Some(package)
+            let libraries = libraries::at_run_time(name, distribution.as_ref()).unwrap_or_default();
+            effect::bare(name) == package || libraries.split(' ').any(|library| library == package)
         });
         if !is_there && !plan.installed.contains(&package.to_owned()) {
             plan.installed.push(package.to_owned());

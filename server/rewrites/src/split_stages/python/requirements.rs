@@ -16,6 +16,37 @@ const NEEDS: [(&str, &str); 9] = [
     ("lightgbm", "libgomp1"),
 ];
 
+/// Packages that look for libraries of the system when they are loaded, or call its programs, although nothing of them is compiled:
+/// what that is depends on how they are used.
+const ASKS: [&str; 26] = [
+    "ansible",
+    "ansible-core",
+    "cairocffi",
+    "cairosvg",
+    "cookiecutter",
+    "copier",
+    "fabric",
+    "ffmpeg-python",
+    "invoke",
+    "moviepy",
+    "mysql-python",
+    "opencv-contrib-python",
+    "opencv-python",
+    "pdf2image",
+    "pexpect",
+    "plumbum",
+    "pre-commit",
+    "pydub",
+    "pylibdmtx",
+    "pytesseract",
+    "python-gnupg",
+    "pyvips",
+    "pyzbar",
+    "sh",
+    "wand",
+    "weasyprint",
+];
+
 /// Packages that are Python alone, or come compiled with all that they link (wheels of the `manylinux` kind).
 const SELF_CONTAINED: [&str; 88] = [
     "aiohttp",
@@ -115,6 +146,8 @@ pub(super) struct Requirements {
     pub(super) system: Vec<&'static str>,
     /// Those of which it is not known.
     pub(super) unknown: Vec<String>,
+    /// Whether there are packages that may put files beside the interpreter's folder of packages.
+    pub(super) has_others: bool,
 }
 
 impl Requirements {
@@ -126,13 +159,17 @@ impl Requirements {
         if name.is_empty() {
             return;
         }
-        let is_binary = name == "psycopg" && !requirement.contains("[c");
+        // Without its compiled part it loads the library too, but for the one that holds it: psycopg.org/psycopg3/docs/basic/install.html.
+        let is_binary = name == "psycopg" && requirement.contains("binary");
         if let Some((_, package)) = NEEDS.iter().find(|(known, _)| *known == name && !is_binary) {
             if !self.system.contains(package) {
                 self.system.push(package);
             }
-        } else if !is_binary && !SELF_CONTAINED.contains(&name.as_str()) && !self.unknown.contains(&name) {
-            self.unknown.push(name);
+        } else if !is_binary && !SELF_CONTAINED.contains(&name.as_str()) {
+            self.has_others = true;
+            if !self.unknown.contains(&name) {
+                self.unknown.push(name);
+            }
         }
     }
 
@@ -162,8 +199,10 @@ impl Requirements {
             let name = package.lines().find_map(|line| line.trim().strip_prefix("name = "));
             let name = name.unwrap_or_default().trim_matches('"');
             let is_own = package.contains("source = { editable") || package.contains("source = { virtual");
-            let needs = NEEDS.iter().any(|(known, _)| *known == name);
-            if needs || !package.contains(".whl") && !is_own {
+            let is_whole = name == "psycopg" && text.contains("name = \"psycopg-binary\"");
+            self.has_others |= !is_own && !SELF_CONTAINED.contains(&name);
+            let asks = NEEDS.iter().any(|(known, _)| *known == name && !is_whole) || ASKS.contains(&name);
+            if asks || !package.contains(".whl") && !is_own {
                 self.add(name);
             }
         }
@@ -191,5 +230,19 @@ mod tests {
         let mut locked = Requirements::default();
         locked.add_lock("[[package]]\nname = \"odd\"\nfiles = [{file = \"odd-1-py3-none-any.whl\"}]\n[[package]]\nname = \"old\"\nfiles = [{file = \"old.tar.gz\"}]\n");
         assert_eq!(locked.unknown, ["old"]);
+        let mut pure = Requirements::default();
+        pure.add("psycopg[pool]>=3");
+        assert_eq!(pure.system, ["libpq5"]);
+        let mut whole = Requirements::default();
+        whole.add("psycopg[binary,pool]");
+        whole.add_lock(
+            "[[package]]\nname = \"psycopg\"\nx.whl\n[[package]]\nname = \"psycopg-binary\"\nx.whl\n",
+        );
+        assert!(whole.system.is_empty() && whole.unknown.is_empty());
+        let mut asking = Requirements::default();
+        asking.add_lock(
+            "[[package]]\nname = \"weasyprint\"\nfiles = [{file = \"weasyprint-1-py3-none-any.whl\"}]\n",
+        );
+        assert_eq!(asking.unknown, ["weasyprint"]);
     }
 }

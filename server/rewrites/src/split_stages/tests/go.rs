@@ -143,7 +143,8 @@ fn alpine_with_cgo() {
     check(
         "go: alpine with cgo",
         expect![[r#"
-            safe: Split into a build stage and a run-time stage on alpine:3.19
+            unsafe: Split into a build stage and a run-time stage on alpine:3.19
+            check that alpine:3.19 has the programs that api may call
             ---
             FROM golang:1.22-alpine3.19 AS build
             RUN apk add --no-cache build-base sqlite-dev tzdata
@@ -166,20 +167,21 @@ fn install_found_by_path() {
     check(
         "go: install, found by PATH",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM golang:1.22-bookworm AS build
-        WORKDIR /go/src/app
-        COPY . .
-        RUN CGO_ENABLED=0 go install -v ./...
+            safe: Split into a build stage and a run-time stage on scratch
+            ---
+            FROM golang:1.22-bookworm AS build
+            WORKDIR /go/src/app
+            COPY . .
+            RUN CGO_ENABLED=0 go install -v ./...
 
-        FROM scratch
-        WORKDIR /go/src/app
-        COPY --from=build /go/bin/api /usr/local/bin/
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
-        CMD ["api"]
-    "#]],
+            FROM scratch
+            WORKDIR /go/src/app
+            COPY --from=build /go/bin/api /usr/local/bin/
+            COPY --from=build /etc/passwd /etc/group /etc/
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
+            CMD ["api"]
+        "#]],
     );
 }
 
@@ -305,19 +307,19 @@ fn other_programs_called() {
     check(
         "go: other programs called",
         expect![[r#"
-        unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
-        check that debian:bookworm-slim has the programs that server calls
-        ---
-        FROM golang:1.22-bookworm AS build
-        WORKDIR /app
-        COPY . .
-        RUN CGO_ENABLED=0 go build -o server .
+            unsafe: Split into a build stage and a run-time stage on debian:bookworm-slim
+            check that debian:bookworm-slim has the programs that server may call
+            ---
+            FROM golang:1.22-bookworm AS build
+            WORKDIR /app
+            COPY . .
+            RUN CGO_ENABLED=0 go build -o server .
 
-        FROM debian:bookworm-slim
-        WORKDIR /app
-        COPY --from=build /app/server ./
-        CMD ["./server"]
-    "#]],
+            FROM debian:bookworm-slim
+            WORKDIR /app
+            COPY --from=build /app/server ./
+            CMD ["./server"]
+        "#]],
     );
 }
 
@@ -347,19 +349,20 @@ fn linked_statically_on_alpine() {
     check(
         "go: linked statically on alpine",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM golang:1.22-alpine AS build
-        RUN apk add --no-cache gcc musl-dev
-        WORKDIR /app
-        COPY . .
-        RUN go build -ldflags '-linkmode external -extldflags "-static"' -o server ./cmd/api
+            unsafe: Split into a build stage and a run-time stage on scratch
+            check that server needs no other program and no /tmp
+            ---
+            FROM golang:1.22-alpine AS build
+            RUN apk add --no-cache gcc musl-dev
+            WORKDIR /app
+            COPY . .
+            RUN go build -ldflags '-linkmode external -extldflags "-static"' -o server ./cmd/api
 
-        FROM scratch
-        WORKDIR /app
-        COPY --from=build /app/server ./
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        CMD ["/app/server"]
-    "#]],
+            FROM scratch
+            WORKDIR /app
+            COPY --from=build /app/server ./
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            CMD ["/app/server"]
+        "#]],
     );
 }

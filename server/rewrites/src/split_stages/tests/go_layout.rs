@@ -56,31 +56,32 @@ fn a_fat_last_stage() {
     check(
         "go: a fat last stage",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM node:22 AS web
-        WORKDIR /web
-        COPY web .
-        RUN npm ci && npm run build
+            safe: Split into a build stage and a run-time stage on scratch
+            ---
+            FROM node:22 AS web
+            WORKDIR /web
+            COPY web .
+            RUN npm ci && npm run build
 
-        FROM golang:1.22-bookworm AS build
-        ARG VERSION=dev
-        ENV CGO_ENABLED=0
-        WORKDIR /app
-        COPY . .
-        COPY --from=web /web/dist ./static
-        RUN go build -ldflags "-X main.version=${VERSION}" -o server .
+            FROM golang:1.22-bookworm AS build
+            ARG VERSION=dev
+            ENV CGO_ENABLED=0
+            WORKDIR /app
+            COPY . .
+            COPY --from=web /web/dist ./static
+            RUN go build -ldflags "-X main.version=${VERSION}" -o server .
 
-        FROM scratch AS app
-        ARG VERSION=dev
-        ENV CGO_ENABLED=0
-        WORKDIR /app
-        COPY --from=web /web/dist ./static
-        COPY --from=build /app/server ./
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        LABEL version=$VERSION
-        CMD ["./server"]
-    "#]],
+            FROM scratch AS app
+            ARG VERSION=dev
+            ENV CGO_ENABLED=0
+            WORKDIR /app
+            COPY --from=web /web/dist ./static
+            COPY --from=build /app/server ./
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            COPY --from=build /app/web ./web
+            LABEL version=$VERSION
+            CMD ["./server"]
+        "#]],
     );
 }
 
@@ -136,22 +137,23 @@ fn into_a_folder_that_is_there() {
     check(
         "go: into a folder that is there",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM golang:1.22-bookworm AS build
-        ENV CGO_ENABLED=0
-        WORKDIR /app
-        COPY . .
-        RUN go build -o /app ./cmd/api
+            safe: Split into a build stage and a run-time stage on scratch
+            ---
+            FROM golang:1.22-bookworm AS build
+            ENV CGO_ENABLED=0
+            WORKDIR /app
+            COPY . .
+            RUN go build -o /app ./cmd/api
 
-        FROM scratch
-        ENV CGO_ENABLED=0
-        WORKDIR /app
-        COPY --from=build /app/api ./
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
-        CMD ["/app/api"]
-    "#]],
+            FROM scratch
+            ENV CGO_ENABLED=0
+            WORKDIR /app
+            COPY --from=build /app/api ./
+            COPY --from=build /etc/passwd /etc/group /etc/
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
+            CMD ["/app/api"]
+        "#]],
     );
 }
 
@@ -160,26 +162,27 @@ fn two_programs_and_a_tool() {
     check(
         "go: two programs and a tool",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM golang:1.22-bookworm AS build
-        ENV CGO_ENABLED=0
-        RUN go install github.com/swaggo/swag/cmd/swag@v1.16.3
-        WORKDIR /src
-        COPY . .
-        RUN swag init && go build -o /out/ ./cmd/api ./cmd/migrate
-        RUN cp /out/api /usr/local/bin/
+            safe: Split into a build stage and a run-time stage on scratch
+            ---
+            FROM golang:1.22-bookworm AS build
+            ENV CGO_ENABLED=0
+            RUN go install github.com/swaggo/swag/cmd/swag@v1.16.3
+            WORKDIR /src
+            COPY . .
+            RUN swag init && go build -o /out/ ./cmd/api ./cmd/migrate
+            RUN cp /out/api /usr/local/bin/
 
-        FROM scratch
-        ENV CGO_ENABLED=0
-        WORKDIR /src
-        COPY --from=build /usr/local/bin/api /usr/local/bin/
-        COPY --from=build /out/migrate /out/
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
-        COPY --from=build /src/migrations ./migrations
-        CMD ["api"]
-    "#]],
+            FROM scratch
+            ENV CGO_ENABLED=0
+            WORKDIR /src
+            COPY --from=build /usr/local/bin/api /usr/local/bin/
+            COPY --from=build /out/migrate /out/
+            COPY --from=build /etc/passwd /etc/group /etc/
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
+            COPY --from=build /src/migrations ./migrations
+            CMD ["api"]
+        "#]],
     );
 }
 
@@ -188,24 +191,25 @@ fn heredoc_with_cd() {
     check(
         "go: heredoc with cd",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on scratch
-        ---
-        FROM golang:1.22-bookworm AS build
-        COPY . /src
-        RUN <<EOF
-        set -e
-        cd /src/cmd/api
-        export CGO_ENABLED=0
-        go build -o /usr/bin/api
-        EOF
+            safe: Split into a build stage and a run-time stage on scratch
+            ---
+            FROM golang:1.22-bookworm AS build
+            COPY . /src
+            RUN <<EOF
+            set -e
+            cd /src/cmd/api
+            export CGO_ENABLED=0
+            go build -o /usr/bin/api
+            EOF
 
-        FROM scratch
-        COPY --from=build /usr/bin/api /usr/bin/
-        COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-        COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
-        WORKDIR /data
-        CMD ["/usr/bin/api"]
-    "#]],
+            FROM scratch
+            COPY --from=build /usr/bin/api /usr/bin/
+            COPY --from=build /etc/passwd /etc/group /etc/
+            COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+            COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /usr/local/go/lib/time/
+            WORKDIR /data
+            CMD ["/usr/bin/api"]
+        "#]],
     );
 }
 

@@ -223,25 +223,25 @@ fn a_user_a_health_check_an_agent() {
     check(
         "java: a user, a health check, an agent",
         expect![[r#"
-        unsafe: Split into a build stage and a run-time stage on eclipse-temurin:17-jre
-        check that eclipse-temurin:17-jre has curl, which HEALTHCHECK calls
-        ---
-        FROM maven:3.9-eclipse-temurin-17 AS build
-        RUN useradd -r spring
-        ADD https://example.com/agent.jar /opt/agent.jar
-        WORKDIR /app
-        COPY . .
-        RUN mvn package
+            unsafe: Split into a build stage and a run-time stage on eclipse-temurin:17-jre
+            check that eclipse-temurin:17-jre has curl, which the container calls
+            ---
+            FROM maven:3.9-eclipse-temurin-17 AS build
+            RUN useradd -r spring
+            ADD https://example.com/agent.jar /opt/agent.jar
+            WORKDIR /app
+            COPY . .
+            RUN mvn package
 
-        FROM eclipse-temurin:17-jre
-        RUN useradd -r spring
-        ADD https://example.com/agent.jar /opt/agent.jar
-        WORKDIR /app
-        COPY --from=build /app/target/shop-1.0.jar ./target/
-        USER spring
-        HEALTHCHECK CMD curl -f http://localhost:8080/health
-        CMD ["java", "-javaagent:/opt/agent.jar", "-jar", "target/shop-1.0.jar"]
-    "#]],
+            FROM eclipse-temurin:17-jre
+            RUN useradd -r spring
+            ADD https://example.com/agent.jar /opt/agent.jar
+            WORKDIR /app
+            COPY --from=build /app/target/shop-1.0.jar ./target/
+            USER spring
+            HEALTHCHECK CMD curl -f http://localhost:8080/health
+            CMD ["java", "-javaagent:/opt/agent.jar", "-jar", "target/shop-1.0.jar"]
+        "#]],
     );
 }
 

@@ -243,6 +243,7 @@ fn poetry_in_the_project() {
                 PATH="/app/.venv/bin:$PATH"
             WORKDIR /app
             COPY --from=build /app/.venv ./.venv
+            COPY pyproject.toml poetry.lock ./
             COPY shop ./shop
             CMD ["uvicorn", "shop.main:app"]
         "#]],
@@ -311,21 +312,23 @@ fn packages_that_nothing_is_known_of() {
     check(
         "python: packages that nothing is known of",
         expect![[r#"
-        unsafe: Split into a build stage and a run-time stage on python:3.12-slim
-        check that python:3.12-slim has the libraries that uwsgi, pycurl may link
-        ---
-        FROM python:3.12 AS build
-        WORKDIR /app
-        COPY requirements.txt .
-        RUN pip install -r requirements.txt
+            unsafe: Split into a build stage and a run-time stage on python:3.12-slim
+            check that python:3.12-slim has the libraries that uwsgi, pycurl may link
+            ---
+            FROM python:3.12 AS build
+            WORKDIR /app
+            COPY requirements.txt .
+            RUN pip install -r requirements.txt
 
-        FROM python:3.12-slim
-        WORKDIR /app
-        COPY --from=build /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages
-        COPY --from=build /usr/local/bin /usr/local/bin
-        COPY . .
-        CMD ["python", "app.py"]
-    "#]],
+            FROM python:3.12-slim
+            WORKDIR /app
+            COPY --from=build /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages
+            COPY --from=build /usr/local/bin /usr/local/bin
+            COPY --from=build /usr/local/share /usr/local/share
+            COPY --from=build /usr/local/etc /usr/local/etc
+            COPY . .
+            CMD ["python", "app.py"]
+        "#]],
     );
 }
 
@@ -408,27 +411,28 @@ fn a_page_built_before() {
     check(
         "python: a page built before",
         expect![[r#"
-        safe: Split into a build stage and a run-time stage on python:3.12-slim
-        ---
-        FROM node:22 AS web
-        WORKDIR /web
-        COPY web .
-        RUN npm ci && npm run build
+            safe: Split into a build stage and a run-time stage on python:3.12-slim
+            ---
+            FROM node:22 AS web
+            WORKDIR /web
+            COPY web .
+            RUN npm ci && npm run build
 
-        FROM python:3.12 AS build
-        WORKDIR /app
-        COPY --from=web /web/dist ./static
-        COPY requirements.txt .
-        RUN pip install -r requirements.txt
+            FROM python:3.12 AS build
+            WORKDIR /app
+            COPY --from=web /web/dist ./static
+            COPY requirements.txt .
+            RUN pip install -r requirements.txt
 
-        FROM python:3.12-slim AS app
-        WORKDIR /app
-        COPY --from=web /web/dist ./static
-        COPY --from=build /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages
-        COPY --from=build /usr/local/bin /usr/local/bin
-        COPY app.py .
-        CMD ["python", "app.py"]
-    "#]],
+            FROM python:3.12-slim AS app
+            WORKDIR /app
+            COPY --from=web /web/dist ./static
+            COPY --from=build /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages
+            COPY --from=build /usr/local/bin /usr/local/bin
+            COPY requirements.txt .
+            COPY app.py .
+            CMD ["python", "app.py"]
+        "#]],
     );
 }
 
