@@ -1,27 +1,42 @@
 #!/usr/bin/env bash
 # Everything that must hold, on real engines and in real editors. The last line is `N passed, N failed`.
 #
-# A stage is one command. Its counts are those that its test runner prints; a check that prints none, such as
-# the linter, counts as one. Later stages run even where an earlier one failed.
+# Later stages run even where an earlier one failed.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . scripts/lib/debian.sh
 . scripts/lib/engine.sh
 . scripts/lib/run.sh
-
-passed=0
-failed=0
-failed_names=()
-now="the start"
-# First in, last out: after everything else is taken down.
-at_exit summarise
-logs=$(mktemp -d)
-at_exit rm -rf "$logs"
+. scripts/lib/stages.sh
 
 main() {
     echo "free disk: $(free_disk)"
     prepare "compiler" install_compiler
+    # What waits for the network and for engines goes on beside what needs a compiler alone.
+    in_background set_up_all
+
+    stage "format" cargo fmt --all --check
+    stage "scripts" check_scripts
+    stage "lints" cargo clippy --workspace --all-targets --features layerwise-tests/engine --locked -- -D warnings
+    stage "lock file of the fuzzers" check_fuzz_lock
+    stage "build" cargo build --locked
+    stage "build of the tests" cargo test --workspace --features layerwise-tests/engine --locked --no-run
+
+    await_background
+    # The same cases in every run, so that one which fails does so again; any other number tries others.
+    export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
+    export LAYERWISE_TEST_PROGRAM=$PWD/target/debug/layerwise
+    stage "tests" timeout --kill-after 30 45m cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
+    stage "example leaky-node" test_leaky_node
+    stage "example static-rust" test_static_rust
+    stage "extension" test_extension
+    stage "extension in VS Code" scripts/vscode.sh test --server "$LAYERWISE_TEST_PROGRAM"
+
+    finish
+}
+
+set_up_all() {
     prepare "Node" set_up_node
     prepare "docker command" set_up_docker
     prepare "engine 28 and base images" set_up_engine_28
@@ -33,126 +48,7 @@ main() {
     prepare "registry with a password" set_up_registry
     prepare "Neovim" set_up_neovim
     prepare "Compose" set_up_compose
-
-    stage "format" cargo fmt --all --check
-    stage "scripts" check_scripts
-    stage "lints" cargo clippy --workspace --all-targets --features layerwise-tests/engine --locked -- -D warnings
-    stage "lock file of the fuzzers" check_fuzz_lock
-    stage "release build" cargo build --release --locked
-    # The same cases in every run, so that one which fails does so again; any other number tries others.
-    export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
-    export LAYERWISE_TEST_PROGRAM=$PWD/target/release/layerwise
-    stage "tests" timeout --kill-after 30 45m cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
-    stage "example leaky-node" test_leaky_node
-    stage "example static-rust" test_static_rust
-    stage "extension" test_extension
-    stage "extension in VS Code" scripts/vscode.sh test
-
-    now=
-    print_failures
-    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
-# prepare NAME FUNCTION: set-up in this shell, for it exports what the tests read. Only its failure counts.
-prepare() {
-    local name=$1 function=$2 started=$SECONDS
-    now="set-up of $name"
-    echo "== set up: $name"
-    # Called as a condition, the function would go on after an error; therefore each ends at its first one by itself.
-    if "$function"; then
-        echo "== set up: $name ($((SECONDS - started)) s)"
-    else
-        failed=$((failed + 1))
-        failed_names+=("set-up of $name")
-        echo "== set up: $name FAILED ($((SECONDS - started)) s)"
-    fi
-}
-
-stage() {
-    local name=$1 log=$logs/${1// /-} started=$SECONDS status stage_passed stage_failed
-    shift
-    now=$name
-    echo
-    echo "== $name"
-    # Not as a condition: bash would then go on after an error inside a function.
-    set +e
-    (
-        set -e
-        "$@"
-    ) 2>&1 | tee "$log"
-    # A log that could not be written to its end, as on a full disk, may lack the failures.
-    status=$((PIPESTATUS[0] | PIPESTATUS[1]))
-    set -e
-    read -r stage_passed stage_failed <<< "$(count_results "$log" "$status")"
-    passed=$((passed + stage_passed))
-    failed=$((failed + stage_failed))
-    if [ "$stage_failed" -gt 0 ]; then
-        mapfile -t -O "${#failed_names[@]}" failed_names < <(list_failed "$name" "$log")
-        mv "$log" "$log.failed"
-    fi
-    echo "== $name: $stage_passed passed, $stage_failed failed ($((SECONDS - started)) s)"
-}
-
-# count_results LOG STATUS: prints `PASSED FAILED`, from the lines of cargo test, node --test and our own runners.
-count_results() {
-    awk -v status="$2" '
-        /^test result: /                     { counted = 1; passed += $4; failed += $6 }
-        /^(#|ℹ) pass [0-9]+$/                { counted = 1; passed += $3 }
-        /^(#|ℹ) fail [0-9]+$/                { counted = 1; failed += $3 }
-        /^[0-9]+ passed, [0-9]+ failed$/     { counted = 1; passed += $1; failed += $3 }
-        END {
-            if (status != 0 && failed == 0) failed = 1
-            if (!counted && failed == 0) passed = 1
-            print passed + 0, failed + 0
-        }' "$1"
-}
-
-# What failed, once more and last: a whole run prints thousands of lines.
-print_failures() {
-    local log
-    for log in "$logs"/*.failed; do
-        [ -e "$log" ] || continue
-        echo
-        echo "== what failed in: $(basename "$log" .failed)"
-        # The messages of cargo test stand between two headings; another tool says what is wrong at its end.
-        if grep -q '^failures:$' "$log"; then
-            sed -n '/^failures:$/,/^test result: /p' "$log"
-        else
-            tail -n 60 "$log"
-        fi
-    done
-}
-
-# list_failed STAGE LOG: prints a line for each test or program that failed, or one for a stage whose tests have no names.
-list_failed() {
-    sed -n \
-        -e "s/^test \(.*\) \.\.\. FAILED\$/$1: \1/p" \
-        -e "s/^ *process didn't exit successfully: .*\/\(.*\) (signal: \(.*\))\$/$1: \1 was ended by signal \2/p" \
-        -e "s/^error: could not compile .*/$1: &/p" "$2" | grep . || echo "$1"
-}
-
-# Short, for where only the end of a run is kept; also where the run itself broke or was ended.
-summarise() {
-    local name
-    echo
-    if [ -n "$now" ]; then
-        failed=$((failed + 1))
-        echo "ENDED EARLY, in: $now"
-    fi
-    for name in "${failed_names[@]}"; do
-        echo "FAILED: $name"
-    done
-    [ "$failed" -eq 0 ] || echo "free disk: $(free_disk)"
-    echo "$passed passed, $failed failed"
-}
-
-# Of the checkout, of the folder that survives between runs, and of the temporary files.
-free_disk() {
-    local folder
-    for folder in . "$(cache_dir)" "${TMPDIR:-/tmp}"; do
-        mkdir -p "$folder"
-        echo "$(df -h --output=avail "$folder" | tail -n 1 | tr -d ' ') at $folder"
-    done | paste -s -d ',' | sed 's/,/, /g'
+    prepare "VS Code" set_up_vscode
 }
 
 # The extension and one example need 20 or newer; VS Code's test brings one that serves them as well.
@@ -223,6 +119,10 @@ set_up_compose() {
     export LAYERWISE_TEST_COMPOSE
 }
 
+set_up_vscode() {
+    scripts/vscode.sh setup > /dev/null
+}
+
 check_scripts() {
     local root
     root=$(cache_dir)/shellcheck/root
@@ -253,7 +153,7 @@ test_extension() {
     [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent
     npm run --silent check
     npm test --silent
-    npm run --silent package
+    npm run --silent package -- --server "$LAYERWISE_TEST_PROGRAM"
 }
 
 main

@@ -20,8 +20,9 @@ run_take_down() {
 use_engine() {
     local kind=$1
     if ! scripts/engine.sh status "$kind" > /dev/null; then
-        scripts/engine.sh start "$kind" || return 1
+        # One that comes up half is stopped too.
         at_exit scripts/engine.sh stop "$kind"
+        scripts/engine.sh start "$kind" || return 1
     fi
     # shellcheck disable=SC2034
     engine_host=$(eval "$(scripts/engine.sh env "$kind")" && echo "$DOCKER_HOST")
