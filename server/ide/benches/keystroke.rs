@@ -99,6 +99,30 @@ fn keystroke(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Keys that come faster than answers: each is taken in, and nothing follows from it.
+fn burst(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("burst of 200 edits");
+    for lines in [400, 4_000] {
+        let text = dockerfile(lines);
+        let place = u32::try_from(text.len() / 2).expect("the text is small");
+        let id = DocumentId::new("file:///Dockerfile");
+        let mut host = host(&id, &text);
+        group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
+            bencher.iter(|| {
+                for key in 0..200 {
+                    let (range, new_text) = if key % 2 == 0 {
+                        (TextRange::empty(place), "x")
+                    } else {
+                        (TextRange::new(place, place + 1), "")
+                    };
+                    host.edit(&id, |document| document.edit(range, new_text));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
 fn opening(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("open to diagnostics");
     for lines in [400, 4_000] {
@@ -129,5 +153,5 @@ fn parts(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, keystroke, opening, parts);
+criterion_group!(benches, keystroke, burst, opening, parts);
 criterion_main!(benches);

@@ -169,9 +169,16 @@ impl Host {
         self.current.documents_revision = self.next_revision();
     }
 
-    /// Edits an open document: all of the edits, or none where one panics.
+    /// Edits an open document: all of the edits, or none where one panics. A state that no snapshot holds, as in a burst of keys, is
+    /// edited in its place.
     pub fn edit(&mut self, id: &DocumentId, edit: impl FnOnce(&mut Document)) {
-        self.change(id, |state| edit(&mut state.document));
+        let revision = self.next_revision();
+        let Some(state) = Arc::make_mut(&mut self.current.documents).get_mut(id) else { return };
+        let state = Arc::make_mut(state);
+        state.document.edit_whole(edit);
+        state.revision = revision;
+        state.derived = Derived::default();
+        self.current.documents_revision = revision;
     }
 
     /// What the last build said about a document.
@@ -361,5 +368,38 @@ impl DocumentState {
         let findings = rules::report_with(&input, &settings.rules, &mut run).findings;
         self.remembered.put(Arc::clone(&self.facts), memory);
         findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syntax::TextRange;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_keeps_its_text_while_the_document_goes_on() {
+        let id = DocumentId::new("file:///Dockerfile");
+        let mut host = Host::new();
+        host.open(id.clone(), DocumentKind::Dockerfile, "FROM a\nRUN b\n");
+        let text = |snapshot: &Snapshot| snapshot.document(&id).map(Document::text).unwrap_or_default();
+        let before = host.snapshot();
+        let mut seen = vec![before.revision(&id)];
+        for key in ["x", "y"] {
+            host.edit(&id, |document| document.edit(TextRange::empty(6), key));
+            seen.push(host.snapshot().revision(&id));
+        }
+        assert_eq!(
+            (text(&before), text(&host.snapshot())),
+            ("FROM a\nRUN b\n".into(), "FROM ayx\nRUN b\n".into())
+        );
+        assert_eq!(before.revision(&id), seen[0]);
+        seen.dedup();
+        assert_eq!(seen.len(), 3);
+        // What follows from a text goes with it, also where the state is edited in its place.
+        let images = |host: &Host| host.snapshot().model(&id).map(Model::base_images).unwrap_or_default();
+        assert_eq!(images(&host), ["ayx"]);
+        host.edit(&id, |document| document.edit(TextRange::new(6, 7), ""));
+        assert_eq!(images(&host), ["ax"]);
     }
 }

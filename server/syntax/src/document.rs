@@ -1,5 +1,6 @@
 //! A document: its text as a rope, and its instructions, kept up to date edit by edit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use ropey::Rope;
@@ -122,6 +123,16 @@ impl Document {
             }
         }
         replaced.apply(&self.rope, self.top.escape, Arc::make_mut(&mut self.instructions));
+    }
+
+    /// Edits: all of it, or nothing where it panics. A copy of the document would do as well, but then every edit would have to copy the
+    /// list of instructions.
+    pub fn edit_whole(&mut self, edit: impl FnOnce(&mut Self)) {
+        let before = self.rope.clone();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| edit(self))) {
+            *self = Self::from_rope(before);
+            resume_unwind(panic);
+        }
     }
 
     /// The whole text.

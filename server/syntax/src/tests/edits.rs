@@ -119,6 +119,23 @@ fn what_is_typed_at_the_end_belongs_to_what_is_still_open() {
     }
 }
 
+#[test]
+fn an_edit_that_panics_half_way_leaves_what_was_there() {
+    let mut document = Document::new("FROM größe\nRUN <<EOF\nmake\nEOF\n");
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        document.edit_whole(|document| {
+            document.edit(TextRange::new(0, 5), "# escape=`\nCOPY ");
+            panic!("half-way");
+        });
+    }));
+    assert!(panics.is_err());
+    assert_eq!(document.text(), "FROM größe\nRUN <<EOF\nmake\nEOF\n");
+    check_equals_fresh(&document);
+    document.edit_whole(|document| document.edit(TextRange::new(0, 4), "COPY"));
+    assert!(document.text().starts_with("COPY größe"));
+    check_equals_fresh(&document);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
 
