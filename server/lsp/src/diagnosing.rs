@@ -44,15 +44,13 @@ impl MainLoop {
         let Some(open) = self.open.get_mut(id) else { return };
         let again = open.computing.finish();
         let stale = current != Some(revision);
-        if let Some(found) = found.filter(|_| !stale)
-            && !(self.profile.pulls_diagnostics && found == open.pushed)
-        {
-            if self.profile.pulls_diagnostics {
-                open.pushed.clone_from(&found);
-            }
-            let version = self.versions.get(id).copied();
+        let version = self.versions.get(id).copied();
+        // Each version of a text is answered; what other files and settings changed is told where it makes a difference.
+        let is_told = self.profile.pulls_diagnostics || open.pushed_for == version;
+        if let Some(found) = found.filter(|found| !stale && !(is_told && *found == open.pushed)) {
             let params = diagnostics::publication(&open.uri, &found, version);
             self.client.notify_json::<PublishDiagnostics>(&params);
+            (open.pushed, open.pushed_for) = (found, version);
         }
         if again || stale {
             self.diagnose(id);

@@ -77,8 +77,10 @@ pub(crate) struct OpenDocument {
     pub(crate) reading_settings: Once,
     /// What these set and what is wrong in them, the nearest first.
     pub(crate) settings_files: Vec<SettingsFile<Layer>>,
-    /// What went over the push channel last to a client that pulls the rest: a JSON list.
+    /// What went over the push channel last: a JSON list.
     pub(crate) pushed: String,
+    /// The version of the text for which it did.
+    pub(crate) pushed_for: Option<i32>,
 }
 
 /// See the module.
@@ -305,6 +307,7 @@ impl MainLoop {
             reading_settings: Once::default(),
             settings_files: Vec::new(),
             pushed: diagnostics::NONE.to_owned(),
+            pushed_for: None,
         });
         open.uri = document.uri;
         self.diagnose(&id);

@@ -63,6 +63,8 @@ async fn a_file_counts_below_it_before_the_client_and_is_read_again() {
     let mut client = session(&folder, Setup { initialization_options, ..Setup::default() }).await;
     client.open_as(&uri(&folder, "api/Dockerfile"), TEXT).await;
     pushed(&mut client, &[]).await;
+    // What makes no difference is not told once more.
+    changed(&mut client, &folder, "ignore = ['LegacyKeyValueFormat', 'DL3000']\n").await;
     changed(&mut client, &folder, "").await;
     pushed(&mut client, &["legacy-key-value-format"]).await;
     fs::write(folder.path().join("api/layerwise.toml"), "[severity]\nlegacy-key-value-format = 'off'\n")
