@@ -69,17 +69,41 @@ pub enum SourceInputs {
 /// Seals a plan, with the files that it reads.
 #[must_use]
 pub fn seal_plan(plan: &Plan, listings: &Listings, seal: &Seal) -> Vec<StepInputs> {
-    plan.steps.iter().map(|step| seal_step(step, listings, seal)).collect()
+    let mut files = Files { listings, seal, known: Vec::new() };
+    plan.steps.iter().map(|step| seal_step(step, &mut files, seal)).collect()
 }
 
-fn seal_step(planned: &PlannedStep, listings: &Listings, seal: &Seal) -> StepInputs {
-    let step = &planned.step;
-    let files = |context: &str, selectors: &[Selector]| {
+/// The digests of files, each taken once: stages often copy the same ones.
+struct Files<'a> {
+    listings: &'a Listings,
+    seal: &'a Seal,
+    known: Vec<(&'a str, Vec<Selector>, Digest)>,
+}
+
+impl<'a> Files<'a> {
+    fn digest(&mut self, context: &'a str, selectors: &[Selector]) -> Digest {
+        let known = self.known.iter().find(|(name, of, _)| *name == context && of == selectors);
+        if let Some((.., digest)) = known {
+            return *digest;
+        }
         let nothing = Listing::default();
-        contents::digest(listings.get(context).unwrap_or(&nothing), selectors, seal)
+        let listing = self.listings.get(context).unwrap_or(&nothing);
+        let digest = contents::digest(listing, selectors, self.seal);
+        self.known.push((context, selectors.to_vec(), digest));
+        digest
+    }
+}
+
+fn seal_step<'a>(planned: &'a PlannedStep, files: &mut Files<'a>, seal: &Seal) -> StepInputs {
+    let step = &planned.step;
+    let parent = match &planned.parent {
+        Parent::Nothing => ParentInputs::Nothing,
+        Parent::Step(step) => ParentInputs::Step(*step),
+        Parent::Image(image) => ParentInputs::Image(seal.digest([&image.name]), image_digest(image, seal)),
+        Parent::Files(context) => ParentInputs::Files(files.digest(context, &[Selector::of_path("/")])),
     };
-    let source = |source: &Source| match source {
-        Source::Files { context, selectors } => SourceInputs::Files(files(context, selectors)),
+    let source = |source: &'a Source| match source {
+        Source::Files { context, selectors } => SourceInputs::Files(files.digest(context, selectors)),
         Source::Step { step, selectors } => SourceInputs::Step(*step, paths(selectors, seal)),
         Source::Image { image, selectors } => {
             SourceInputs::Image(image_digest(image, seal), paths(selectors, seal))
@@ -92,14 +116,7 @@ fn seal_step(planned: &PlannedStep, listings: &Listings, seal: &Seal) -> StepInp
         keyword: step.keyword.as_str().to_owned(),
         text: seal.digest([&step.instruction]),
         variables: sealed(&planned.variables, seal),
-        parent: match &planned.parent {
-            Parent::Nothing => ParentInputs::Nothing,
-            Parent::Step(step) => ParentInputs::Step(*step),
-            Parent::Image(image) => {
-                ParentInputs::Image(seal.digest([&image.name]), image_digest(image, seal))
-            }
-            Parent::Files(context) => ParentInputs::Files(files(context, &[Selector::of_path("/")])),
-        },
+        parent,
         is_parent: planned.is_parent,
         parts: sealed(&planned.parts, seal),
         sources: planned.sources.iter().map(source).collect(),

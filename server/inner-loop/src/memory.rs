@@ -143,6 +143,18 @@ impl Memory {
         self.keys.iter().filter(of_shape).map(|(key, _)| *key)
     }
 
+    /// All keys by what they are without what other steps gave.
+    #[must_use]
+    pub fn by_shape(&self) -> HashMap<Digest, Vec<Digest>> {
+        let mut by_shape: HashMap<Digest, Vec<Digest>> = HashMap::new();
+        for (key, known) in self.keys.iter().filter(|(_, known)| known.same_as.is_none()) {
+            if let Some(shape) = known.shape {
+                by_shape.entry(shape).or_default().push(*key);
+            }
+        }
+        by_shape
+    }
+
     /// Remembers a key.
     pub fn learn(&mut self, key: Digest, known: KnownKey) {
         let key = self.canonical(key);

@@ -157,12 +157,16 @@ pub trait Builder: Send + Sync {
     /// One line that says what is wrong and what to do.
     fn describe(&self) -> Result<BuilderDescription, String>;
 
+    /// Begins to find the builder and to reach it, and returns at once: for those who soon ask it or build.
+    fn prepare(&self) {}
+
     /// Whether it is on this machine, so that asking it is a matter of milliseconds and reaches over no network.
     fn is_near(&self) -> bool {
         true
     }
 
-    /// What decides whether the builder takes steps from its cache: which builder it is, and what it knows of these images. Builds and pulls nothing, and blocks for at most a second.
+    /// What decides whether the builder takes steps from its cache: which builder it is, and what it knows of these images. Builds and pulls nothing, and
+    /// blocks no longer than whoever made the builder has patience: some seconds.
     ///
     /// # Errors
     /// One line that says why it does not tell.
@@ -178,13 +182,13 @@ pub trait Builder: Send + Sync {
         Err("this builder keeps nothing that could be removed".to_owned())
     }
 
-    /// The results of these names that are in its cache. None where it does not say within a second.
+    /// The results of these names that are in its cache. None where it does not say; it is waited for as for its [state](Self::state).
     fn results(&self, _names: &[ResultName]) -> Option<Vec<CacheResult>> {
         None
     }
 
     /// Adds what is known of a builder on this machine: the names of its images, more of those of the same repositories as `images`, and
-    /// what its frontend understands. Pulls nothing, reaches over no network, and blocks for at most a second; where no builder answers,
+    /// what its frontend understands. Pulls nothing, reaches over no network, and blocks as its [state](Self::state) does; where no builder answers,
     /// nothing is added.
     fn add_facts(&self, _images: &[String], _facts: &mut Facts) {}
 }

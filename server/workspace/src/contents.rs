@@ -5,6 +5,7 @@
 //! same tick of the clock.
 
 mod known;
+pub(crate) mod listings;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -52,7 +53,7 @@ impl Snapshot {
     ) -> Result<Self, ContextError> {
         let entries = context::list(root, selection)?;
         let known = Known::parse(&memory.before);
-        let mut digests: Vec<Option<Digest>> = entries.iter().map(|entry| known.digest(entry)).collect();
+        let mut digests = known.digests(&entries);
         let is_new =
             |(at, entry): (usize, &Entry)| (entry.kind == Kind::File && digests[at].is_none()).then_some(at);
         let new: Vec<usize> = entries.iter().enumerate().filter_map(is_new).collect();

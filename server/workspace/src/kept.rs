@@ -63,7 +63,13 @@ impl Kept {
     /// Whether there is a kept value of this name.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.folder.join(format!("{name}.json")).exists()
+        self.has_bytes(&format!("{name}.json"))
+    }
+
+    /// Whether there is a kept file of this name.
+    #[must_use]
+    pub fn has_bytes(&self, name: &str) -> bool {
+        self.folder.join(name).exists()
     }
 
     /// Changes a kept value, alone among all programs.

@@ -6,7 +6,9 @@
 
 mod reason;
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
 
 use crate::digest::{Digest, Seal};
 use crate::history::{PastBuild, counterparts};
@@ -61,6 +63,9 @@ pub struct Question<'a> {
     pub results: Option<&'a BTreeSet<String>>,
 }
 
+/// Keys by what they are without what other steps gave.
+type Shapes = HashMap<Digest, Vec<Digest>>;
+
 /// More combinations of what steps may give are not followed: what depends on them is then open.
 const MOST_COMBINATIONS: usize = 24;
 
@@ -90,8 +95,9 @@ impl Question<'_> {
     #[must_use]
     pub fn fates(&self) -> Vec<Fate> {
         let mut fates: Vec<Fate> = Vec::with_capacity(self.inputs.len());
+        let shapes = LazyCell::new(|| self.memory.by_shape());
         for at in 0..self.inputs.len() {
-            let fate = self.fate(at, &fates);
+            let fate = self.fate(at, &fates, &shapes);
             fates.push(fate);
         }
         fates
@@ -160,7 +166,7 @@ impl Question<'_> {
         known.flat_map(|known| &known.results).map(|result| result.id.clone()).collect()
     }
 
-    fn fate(&self, at: usize, before: &[Fate]) -> Fate {
+    fn fate(&self, at: usize, before: &[Fate], shapes: &impl Deref<Target = Shapes>) -> Fate {
         let (planned, inputs) = (&self.plan.steps[at], &self.inputs[at]);
         let never_built = self.past.is_none();
         if inputs.is_parent {
@@ -204,7 +210,7 @@ impl Question<'_> {
         let same: Vec<Digest> = parents
             .iter()
             .filter_map(|parent| inputs.shape(self.seal, *parent))
-            .flat_map(|shape| self.memory.of_shape(shape))
+            .flat_map(|shape| shapes.get(&shape).into_iter().flatten().copied())
             .collect();
         if !same.is_empty() {
             let keys = keys.into_iter().take(1).chain(same).collect();

@@ -1,6 +1,6 @@
 //! The digests of files by what tells a file from any other, as bytes on disk.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
 use inner_loop::digest::Digest;
 
@@ -12,10 +12,10 @@ const MAGIC: &[u8] = b"layerwise contents 1\n";
 /// What is compared: identity, size, and both times.
 type Identity = [u8; 40];
 
-/// The digests that were kept.
+/// The digests that were kept, in the order of the file sync.
 #[derive(Debug, Default)]
 pub(super) struct Known<'a> {
-    files: HashMap<&'a [u8], (&'a [u8], Digest)>,
+    files: Vec<File<'a>>,
 }
 
 impl<'a> Known<'a> {
@@ -23,25 +23,38 @@ impl<'a> Known<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Self {
         let mut known = Self::default();
         let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return known };
-        let n_files = rest.len() / 100;
-        known.files.reserve(n_files);
+        known.files.reserve(rest.len() / 100);
         while let Some((file, after)) = file(rest) {
-            known.files.insert(file.0, (file.1, file.2));
+            known.files.push(file);
             rest = after;
         }
         known
     }
 
-    /// The digest of a file that is still what it was.
-    pub(super) fn digest(&self, entry: &Entry) -> Option<Digest> {
-        let (known, digest) = self.files.get(entry.path.as_bytes())?;
-        (entry.kind == Kind::File && *known == identity(entry)).then_some(*digest)
+    /// Of each entry, the digest, where it is a file that is still what it was. Both lists are in the same order, so they are gone through
+    /// side by side; a list in any other order is one in which little is found.
+    pub(super) fn digests(&self, entries: &[Entry]) -> Vec<Option<Digest>> {
+        let mut known = self.files.iter().peekable();
+        let of_entry = |entry: &Entry| {
+            while known.next_if(|(path, ..)| in_order(path, entry.path.as_bytes()).is_lt()).is_some() {}
+            let (path, identified, digest) = known.peek()?;
+            let is_same =
+                entry.kind == Kind::File && *path == entry.path.as_bytes() && *identified == identity(entry);
+            is_same.then_some(*digest)
+        };
+        entries.iter().map(of_entry).collect()
     }
 
     /// How many files there are.
     pub(super) fn len(&self) -> usize {
         self.files.len()
     }
+}
+
+/// The order of the file sync: name by name.
+fn in_order(a: &[u8], b: &[u8]) -> Ordering {
+    let key = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
+    a.iter().map(key).cmp(b.iter().map(key))
 }
 
 type File<'a> = (&'a [u8], &'a [u8], Digest);

@@ -1,7 +1,7 @@
 //! Prediction with its surroundings: plans a build from the files on disk, says which of its steps would run, and remembers how builds went.
 //!
-//! What decides is in `inner_loop`; here it is given files, and what earlier runs of the program kept. A builder is asked by the
-//! caller, who hands in what it said.
+//! What decides is in `inner_loop`; here it is given files, what earlier runs of the program kept, and what the builder says, which is asked
+//! beside the reading of files.
 
 mod again;
 mod forecast;
@@ -307,7 +307,10 @@ impl Foresight {
     fn past_listings(&self, known: &Known, past: &PastBuild) -> Listings {
         match known.reads_what(past) {
             true => Listings::default(),
-            false => self.kept.read(&format!("{}-files", known.place.history)),
+            false => {
+                let bytes = self.kept.read_bytes(&files_name(&known.place.history));
+                bytes.and_then(|bytes| contents::listings::parse(&bytes)).unwrap_or_default()
+            }
         }
     }
 
@@ -320,6 +323,11 @@ impl Foresight {
     fn name_of(&self, parts: &[&str]) -> String {
         Seal::new([0; 32]).digest(parts).to_string()
     }
+}
+
+/// Where the files of a target's last build are kept.
+fn files_name(history: &str) -> String {
+    format!("{history}-files")
 }
 
 /// What a text means without any builder: its steps.

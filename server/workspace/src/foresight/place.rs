@@ -43,7 +43,7 @@ impl Place {
         Self { history: format!("build-{}", Seal::new([0; 32]).digest(parts)), contexts: BTreeMap::new() }
     }
 
-    /// Whether the same is read at another place.
+    /// Whether the same paths of the same folders are read, by whatever ignore files these have.
     pub(super) fn reads_what(&self, other: &Self) -> bool {
         let paths = |place: &Self| -> Vec<(String, PathBuf, String)> {
             let contexts = place.contexts.iter();

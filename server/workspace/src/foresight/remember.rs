@@ -12,14 +12,15 @@ use inner_loop::plan::{Parent, Source};
 use inner_loop::{BuildRecord, Builder, ResultName, results, why};
 
 use super::again::{Again, ran_nothing};
-use super::{Foresight, Known, Planned, Recalled};
+use super::{Foresight, Known, Planned, Recalled, files_name};
+use crate::contents;
 
 /// Keys whose last use was noted less than this many seconds ago are not noted again: only the oldest are ever forgotten.
 const NOTED_AGAIN_AFTER: u64 = 24 * 60 * 60;
 
 impl Foresight {
-    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices. After a build that
-    /// ran nothing new the builder is asked nothing.
+    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices. Of a build that
+    /// repeats the last one only its time is kept, and the builder is asked nothing; else it is asked for the results that it has now.
     ///
     /// # Errors
     /// What is to be kept cannot be written.
@@ -79,11 +80,11 @@ impl Foresight {
         build.secrets.clone_from(&known.secrets);
         build.told_with_image = told_with_image;
         self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
-        let files = format!("{}-files", known.place.history);
-        if before.is_some_and(|before| known.reads_what(&before)) && self.kept.has(&files) {
+        let files = files_name(&known.place.history);
+        if before.is_some_and(|before| known.reads_what(&before)) && self.kept.has_bytes(&files) {
             return Ok(());
         }
-        self.kept.write(&files, &known.listings)
+        self.kept.write_bytes(&files, &contents::listings::bytes(&known.listings))
     }
 
     /// Of each step, whether the files that it reads are still what they were when the build was planned: then the builder got those.
