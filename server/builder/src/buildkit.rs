@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     host: Option<String>,
     pub(crate) surroundings: Surroundings,
     connection: Mutex<Option<Connection>>,
+    /// Why it could not be made ahead of its need: whoever needs it hears that, and does not wait for the same once more.
+    failed_ahead: std::sync::Mutex<Option<String>>,
     said_that_it_is_old: AtomicBool,
 }
 
@@ -55,6 +57,7 @@ impl BuildKit {
                 host,
                 surroundings,
                 connection: Mutex::new(None),
+                failed_ahead: std::sync::Mutex::new(None),
                 said_that_it_is_old: AtomicBool::new(false),
             }),
             runtime,
@@ -87,10 +90,33 @@ impl Shared {
         if let Some(connection) = &*kept {
             return Ok(connection.clone());
         }
-        let found = find::find(self.host.as_deref(), &self.surroundings).await?;
-        let connection = Connection::open(found).await?;
+        let failed = self.failed_ahead.lock().ok().and_then(|mut failed| failed.take());
+        if let Some(message) = failed {
+            return Err(message);
+        }
+        let connection = self.connect().await?;
         *kept = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// Makes the connection before anybody needs it.
+    async fn connect_ahead(&self) {
+        let mut kept = self.connection.lock().await;
+        if kept.is_some() {
+            return;
+        }
+        match self.connect().await {
+            Ok(connection) => *kept = Some(connection),
+            Err(message) => {
+                if let Ok(mut failed) = self.failed_ahead.lock() {
+                    *failed = Some(message);
+                }
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, String> {
+        Connection::open(find::find(self.host.as_deref(), &self.surroundings).await?).await
     }
 
     /// Drops the kept connection. Whether there was one.
@@ -184,6 +210,11 @@ impl Builder for BuildKit {
         })
     }
 
+    fn prepare(&self) {
+        let shared = Arc::clone(&self.shared);
+        self.runtime.spawn(async move { shared.connect_ahead().await });
+    }
+
     fn is_near(&self) -> bool {
         self.wait_for(self.patience, |shared| async move { shared.is_near().await }).unwrap_or(false)
     }
@@ -236,5 +267,53 @@ impl Drop for Finisher {
             message: "the build was given up inside Layerwise; please report what was built".to_owned(),
             ..Default::default()
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+
+    use tokio::net::UnixListener;
+
+    use super::*;
+
+    /// Whether a builder at an address is taken to be on this machine.
+    async fn is_near(host: String) -> bool {
+        let runtime = Handle::current();
+        let near = move || {
+            let surroundings = Surroundings::default();
+            BuildKit::new(runtime, Some(host), surroundings, Duration::from_secs(10)).is_near()
+        };
+        tokio::task::spawn_blocking(near).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whether_a_builder_is_near_is_known_without_dialling_far_away() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        assert!(!is_near(format!("tcp://{}", listener.local_addr().unwrap())).await);
+        assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("engine.sock");
+        let _listener = UnixListener::bind(&path).unwrap();
+        assert!(is_near(format!("unix://{}", path.display())).await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_went_wrong_ahead_is_told_once_and_then_tried_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = Shared {
+            host: Some(format!("unix://{}/gone.sock", folder.path().display())),
+            surroundings: Surroundings::default(),
+            connection: Mutex::new(None),
+            failed_ahead: std::sync::Mutex::new(None),
+            said_that_it_is_old: AtomicBool::new(false),
+        };
+        shared.connect_ahead().await;
+        assert!(shared.failed_ahead.lock().unwrap().is_some());
+        assert!(shared.connection().await.err().unwrap().contains("there is no such socket"));
+        assert!(shared.failed_ahead.lock().unwrap().is_none());
     }
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod exit;
 mod input;
+mod interrupts;
 mod output;
 mod outside;
 mod settings;

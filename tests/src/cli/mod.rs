@@ -5,6 +5,7 @@ mod check;
 mod check_choice;
 mod fix;
 mod format;
+mod interrupt;
 mod predict;
 mod price_history;
 mod rewrite;

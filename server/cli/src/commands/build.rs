@@ -10,6 +10,7 @@ use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
+use crate::interrupts::Interrupts;
 use crate::outside;
 
 /// A second interrupt ends the program at once; the first one asks the builder to stop, which takes some milliseconds.
@@ -18,9 +19,12 @@ pub(super) const STOP_LIMIT: Duration = Duration::from_millis(900);
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let format = arguments.progress;
     let host = arguments.request.host.clone();
-    let (request, mut notice) = request::from_arguments(arguments.request)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let builder = outside::builder(&runtime, host.as_deref());
+    let interrupts = Interrupts::of(&runtime);
+    // It is reached while the disk is searched for the Dockerfile's callers.
+    builder.prepare();
+    let (request, mut notice) = request::from_arguments(arguments.request)?;
     let printer = Printer::new(format, &request);
     let mut network = NetworkNotices::of(&request, &builder);
     let show = |update: &Update| {
@@ -34,9 +38,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     // What the build is made of is read beside it: the builder starts at once.
     let recorder = outside::recorder(&builder);
     let recording = recorder.as_ref().map(|recorder| recorder.start(&request));
-    let mut finished = run_build(&runtime, builder.as_ref(), request, show)?;
-    // The builder has nothing to stop any more: an interrupt ends the program.
-    let _listening = interrupts(&runtime, || false);
+    let mut finished = run_build(&interrupts, builder.as_ref(), request, show)?;
     // Who interrupts a build waits for nothing more.
     if !finished.canceled
         && let (Some((recorder, recording)), Some(record)) =
@@ -80,7 +82,7 @@ enum Message {
 
 /// Runs a build to its end, or to an interrupt.
 pub(crate) fn run_build(
-    runtime: &tokio::runtime::Runtime,
+    interrupts: &Interrupts,
     builder: &dyn Builder,
     request: BuildRequest,
     mut show: impl FnMut(&Update) -> anyhow::Result<()>,
@@ -89,7 +91,7 @@ pub(crate) fn run_build(
     let mut progress = Progress::of(&model, request.target.clone());
     let (sender, receiver) = mpsc::channel();
     let interrupted = sender.clone();
-    let _listening = interrupts(runtime, move || interrupted.send(Message::Interrupted).is_ok());
+    let _listening = interrupts.tell(move || drop(interrupted.send(Message::Interrupted)));
     let handle = builder.start(request, Box::new(move |event| drop(sender.send(Message::Event(event)))));
     let mut finished = Finished::default();
     let mut stopping = false;
@@ -121,30 +123,6 @@ pub(crate) fn run_build(
             }
         }
     }
-}
-
-/// For as long as this is there, interrupts are told of.
-#[must_use]
-pub(super) struct Interrupts(tokio::task::JoinHandle<()>);
-
-impl Drop for Interrupts {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Tells of each interrupt from now on. Where `told` says that nobody listens the program ends: by itself it would not any more.
-pub(super) fn interrupts(
-    runtime: &tokio::runtime::Runtime,
-    told: impl Fn() -> bool + Send + 'static,
-) -> Interrupts {
-    Interrupts(runtime.spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if !told() {
-                std::process::exit(exit::INTERRUPTED.into());
-            }
-        }
-    }))
 }
 
 fn next(receiver: &mpsc::Receiver<Message>, stopping: bool) -> Option<Message> {

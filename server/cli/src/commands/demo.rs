@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::arguments::DemoArguments;
 use crate::exit::Outcome;
+use crate::interrupts::Interrupts;
 use crate::output::{check_text, diff, print, units};
 use crate::outside;
 
@@ -46,7 +47,9 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         }
     };
     let builder = outside::builder(&runtime, arguments.host.as_deref());
-    Demo { runtime: &runtime, builder: builder.as_ref(), images, project }.build_both(&before, &after)
+    let interrupts = Interrupts::of(&runtime);
+    Demo { runtime: &runtime, interrupts, builder: builder.as_ref(), images, project }
+        .build_both(&before, &after)
 }
 
 /// What is known outside of the Dockerfile: the project's files, and the images that the builder has.
@@ -106,6 +109,7 @@ fn rewrite(before: &str, facts: &Facts) -> anyhow::Result<String> {
 
 struct Demo<'a> {
     runtime: &'a Runtime,
+    interrupts: Interrupts,
     builder: &'a dyn Builder,
     images: Images,
     project: Project,
@@ -155,7 +159,7 @@ impl Demo<'_> {
             tags: vec![tag(name)],
             ..BuildRequest::default()
         };
-        measure::build(self.runtime, self.builder, request, name)
+        measure::build(&self.interrupts, self.builder, request, name)
     }
 
     fn ask_both(&self, old: &BuiltImage, new: &BuiltImage) -> anyhow::Result<()> {

@@ -10,9 +10,11 @@ use crate::outside;
 
 pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let host = arguments.request.host.clone();
-    let (request, notice) = request::from_arguments(arguments.request)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let builder = outside::builder(&runtime, host.as_deref());
+    // It is reached while the disk is searched for the Dockerfile's callers.
+    builder.prepare();
+    let (request, notice) = request::from_arguments(arguments.request)?;
     if let Some(count) = arguments.history {
         let count = usize::from(count);
         let text = price_history::report(&request, builder.as_ref(), count, arguments.format, notice)?;

@@ -16,12 +16,13 @@ use semantic::Change;
 use workspace::recorder::{Recorder, Recording};
 use workspace::watch::{Told, Watch};
 
-use super::build::{STOP_LIMIT, interrupts, unreachable_builder};
+use super::build::{STOP_LIMIT, unreachable_builder};
 use crate::arguments::BuildArguments;
 use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
 use crate::exit::{self, Outcome};
+use crate::interrupts::Interrupts;
 
 /// What happens, from three sides.
 enum Message {
@@ -45,7 +46,8 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let watch =
         Watch::start(request.inputs(&request.model()), move |told| drop(disk.send(Message::Disk(told))))?;
     let interrupted = sender.clone();
-    let _listening = interrupts(&runtime, move || interrupted.send(Message::Interrupted).is_ok());
+    let interrupts = Interrupts::of(&runtime);
+    let _listening = interrupts.tell(move || drop(interrupted.send(Message::Interrupted)));
     let printer = Printer::new(format, &request).of_loop();
     let mut looping = Loop {
         builder,

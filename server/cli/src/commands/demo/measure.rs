@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use inner_loop::{BuildRequest, Builder, BuiltImage, ContextTransfer, Update};
-use tokio::runtime::Runtime;
 
 use crate::commands::build::run_build;
+use crate::interrupts::Interrupts;
 use crate::output::build_text::BuildText;
 use crate::output::{events, print};
 
@@ -41,7 +41,7 @@ impl Measured {
 
 /// Builds, and prints a line a step.
 pub(super) fn build(
-    runtime: &Runtime,
+    interrupts: &Interrupts,
     builder: &dyn Builder,
     request: BuildRequest,
     name: &str,
@@ -49,7 +49,7 @@ pub(super) fn build(
     let text = BuildText::new(name.to_owned(), false);
     let mut measured = Measured::default();
     let mut problem = None;
-    let finished = run_build(runtime, builder, request, |update| {
+    let finished = run_build(interrupts, builder, request, |update| {
         measured.log.extend(events::line(update, "Dockerfile", name));
         match update {
             Update::Step(step) if step.state.is_closed() => measured.record += &serde_json::to_string(step)?,
