@@ -5,6 +5,7 @@ use ide::{DocumentId, DocumentKind};
 use tower_lsp::ls_types::notification::PublishDiagnostics;
 
 use crate::diagnostics;
+use crate::forecasts::PAUSE;
 use crate::main_loop::{Event, MainLoop};
 
 /// A text of a file of callers: when it was opened, and the client's version.
@@ -68,10 +69,31 @@ impl MainLoop {
         }
     }
 
+    /// The same, once nothing was typed for a moment: it reads files, and keystrokes in a Dockerfile come close after each other.
+    fn diagnose_caller_files_soon(&mut self) {
+        let snapshot = self.host.snapshot();
+        if !self.open.keys().any(|id| snapshot.kind(id).is_some_and(DocumentKind::names_callers)) {
+            return;
+        }
+        self.callers_asked += 1;
+        let (events, number) = (self.events.clone(), self.callers_asked);
+        tokio::spawn(async move {
+            tokio::time::sleep(PAUSE).await;
+            let _ = events.send(Event::CallersDue(number));
+        });
+    }
+
+    /// The pause after a keystroke is over.
+    pub(crate) fn callers_due(&mut self, number: u64) {
+        if self.callers_asked == number {
+            self.diagnose_caller_files();
+        }
+    }
+
     /// A document has another text, or was closed. What files of callers name of a Dockerfile is looked at again.
     pub(crate) fn tell_callers(&mut self, id: &DocumentId, changed: Option<DocumentKind>) {
         match changed {
-            Some(DocumentKind::Dockerfile) => self.diagnose_caller_files(),
+            Some(DocumentKind::Dockerfile) => self.diagnose_caller_files_soon(),
             Some(kind) if kind.names_callers() && self.profile.pulls_diagnostics => {
                 self.diagnose_caller_file(id);
             }

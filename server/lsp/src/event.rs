@@ -44,6 +44,8 @@ pub(crate) enum Event {
         text: TextOfCallers,
         found: Option<String>,
     },
+    /// The pause after this change of a Dockerfile is over: files of callers are looked at again.
+    CallersDue(u64),
     /// What lies around a document; nothing where reading it failed.
     Surroundings {
         id: DocumentId,
@@ -101,7 +103,9 @@ impl Event {
             Self::Notice(notice) => notice.name(),
             Self::Read(reading) | Self::ReadWithSurroundings(_, reading) => reading.method,
             Self::Execute(..) => "workspace/executeCommand",
-            Self::Diagnostics { .. } | Self::CallersChecked { .. } => "publishing diagnostics",
+            Self::Diagnostics { .. } | Self::CallersChecked { .. } | Self::CallersDue(_) => {
+                "publishing diagnostics"
+            }
             Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
             Self::TokensSent { .. } => "tokens that went out",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",

@@ -22,8 +22,8 @@ use crate::looking_ahead::{Found, Look};
 use crate::main_loop::MainLoop;
 use crate::workers::Once;
 
-/// Typing that goes on within this time is not interrupted by forecasts.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Typing that goes on within this time is not interrupted by what reads the disk.
+pub(crate) const PAUSE: Duration = Duration::from_millis(250);
 
 /// The questions about each open document.
 #[derive(Debug, Default)]
@@ -47,6 +47,8 @@ struct Asked {
     caller: Option<String>,
     /// The files that the build reads, where it is on record.
     inputs: Option<Inputs>,
+    /// These cannot be followed, so that a forecast would go stale unseen: until the document is opened again there is none.
+    is_blind: bool,
 }
 
 /// What the main loop hears of forecasts.
@@ -78,6 +80,11 @@ impl Forecasts {
         if let Some(asked) = self.of_documents.remove(id) {
             asked.newest.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// The files that the build of a document reads cannot be followed. Whether that is news.
+    pub(crate) fn give_up(&mut self, id: &DocumentId) -> bool {
+        !std::mem::replace(&mut self.of_documents.entry(id.clone()).or_default().is_blind, true)
     }
 
     /// Asks anew about a document; what was asked about it before is behind.
@@ -195,6 +202,7 @@ impl MainLoop {
         self.builds.cache_folder.is_some()
             && snapshot.kind(id) == Some(DocumentKind::Dockerfile)
             && snapshot.settings(id).hints.prediction
+            && !self.forecasts.of_documents.get(id).is_some_and(|asked| asked.is_blind)
     }
 
     /// Has a worker answer the newest question about a document, one at a time.

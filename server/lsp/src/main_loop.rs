@@ -99,6 +99,8 @@ pub(crate) struct MainLoop {
     /// The folders that the client has open.
     pub(crate) folders: Arc<[PathBuf]>,
     symbols: SymbolsOnDisk,
+    /// How often files of callers were to be looked at again because of a Dockerfile.
+    pub(crate) callers_asked: u64,
     /// What the client's section sets.
     pub(crate) client_settings: Layer,
     /// The user does not trust what the folders hold.
@@ -122,6 +124,7 @@ impl MainLoop {
             open: HashMap::new(),
             folders: Arc::default(),
             symbols: SymbolsOnDisk::default(),
+            callers_asked: 0,
             client_settings: Layer::default(),
             untrusted: false,
             on_request: options.on_request,
@@ -165,6 +168,7 @@ impl MainLoop {
             Event::ReadWithSurroundings(id, reading) => self.read_with_surroundings(&id, reading),
             Event::Execute(params, reply) => self.execute(params, reply),
             Event::Diagnostics { id, revision, found } => self.diagnosed(&id, revision, found),
+            Event::CallersDue(number) => self.callers_due(number),
             Event::CallersChecked { id, text, found } => self.callers_checked(&id, text, found),
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::SurroundingsOverdue(id) => self.stop_waiting(&id),

@@ -125,7 +125,13 @@ impl MainLoop {
                 if self.builds_on_save(id) {
                     let message = format!("{error}; saving a Dockerfile itself still builds it");
                     self.client.log(MessageType::WARNING, message);
+                } else if self.forecasts.give_up(id) {
+                    let message = format!("{error}; so no hint tells what the next build would do");
+                    self.client.log(MessageType::WARNING, message);
                 }
+                // What was foreseen would stay however the files change.
+                self.forecasts.give_up(id);
+                self.forecast_soon(id);
             }
             Heard::Told(Told::Changed(changes)) => {
                 let dockerfile = following.inputs.dockerfile.clone();
