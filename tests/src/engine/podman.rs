@@ -29,7 +29,7 @@ fn steps_are_told_on_their_lines_and_cached_the_second_time() {
     let content = nonce();
     let text = format!(
         "FROM debian:bookworm-slim AS made\nENV A={}\nWORKDIR /app\nCOPY a ./\nRUN echo größe 👍 && \\\n  cat a > /out\n\
-         FROM debian:bookworm-slim AS unused\nRUN exit 9\nFROM debian:bookworm-slim\nARG B=1\nCOPY --from=made /out /\nRUN cat /out # $B\nCMD [\"sh\"]\n",
+         FROM debian:bookworm-slim AS unused\nRUN --mount=type=secret,id=größe exit 9\nFROM debian:bookworm-slim\nARG B=1\nCOPY --from=made /out /\nRUN cat /out # $B\nCMD [\"sh\"]\n",
         nonce()
     );
     let folder =

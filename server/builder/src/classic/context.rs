@@ -316,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn an_ignore_file_that_is_a_pipe_is_an_error_and_not_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(root.path().join(IGNORE_FILE)).status().unwrap();
+        assert!(made.success());
+        let request = BuildRequest { dockerfile: root.path().join("Dockerfile"), ..BuildRequest::default() };
+        let error = Archive::of(&request, root.path()).err().unwrap();
+        assert!(error.contains("no regular file"), "{error}");
+    }
+
+    #[test]
     fn a_file_that_became_shorter_is_an_error_and_one_that_grew_is_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
