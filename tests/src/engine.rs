@@ -1,4 +1,4 @@
-//! Builds on real engines: today's with both image stores, and Docker 20.10.
+//! Builds on real engines: today's with both image stores, a small one that is killed and filled, Docker 20.10, and Podman.
 
 mod api;
 mod build_checks;

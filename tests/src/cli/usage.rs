@@ -41,7 +41,10 @@ fn wrong_usage_is_one_line_and_status_2() {
 #[test]
 fn help_and_version_go_to_stdout() {
     let folder = Folder::new(&[]);
-    for command in ["lsp", "check", "rewrite", "rules", "build", "builder", "syntax", "demo"] {
+    for command in [
+        "lsp", "check", "fix", "rewrite", "rules", "format", "build", "predict", "why", "watch", "builder",
+        "syntax", "demo",
+    ] {
         assert!(folder.run(&["--help"]).succeeds().contains(&format!("\n  {command} ")), "{command}");
         assert!(folder.run(&[command, "--help"]).succeeds().contains("Usage: "), "{command}");
     }
