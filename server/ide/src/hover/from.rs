@@ -20,9 +20,10 @@ pub(super) fn at(spot: &Spot<'_>) -> Found {
             let mut card = named.unwrap_or_else(|| image::card(spot.view, name));
             if found.image.raw != *name {
                 card.line(code(found.image.raw.as_str()).text(" is ").code(name.as_str()).text(
-                    match spot.view.facts.callers.is_empty() {
-                        true => " unless the caller gives other arguments.",
-                        false => " for every caller that is known.",
+                    match (spot.view.facts.callers.is_empty(), takes_arguments(spot, &found.image.raw)) {
+                        (_, false) => ".",
+                        (true, true) => " unless the caller gives other arguments.",
+                        (false, true) => " for every caller that is known.",
                     },
                 ));
             }
@@ -49,9 +50,9 @@ fn not_known(spot: &Spot<'_>, stage: &Stage) -> Card {
     let for_callers = by_caller::values(spot.view, |model| {
         model.stages.get(stage.index).map_or(Base::Unknown, |stage| stage.base.clone())
     });
-    if !for_callers.is_empty() {
+    if !for_callers.found.is_empty() {
         let mut card = Card::new(raw.text(" depends on the caller"));
-        for (base, callers) in &for_callers {
+        for (base, callers) in &for_callers.found {
             let line = match base {
                 Base::Image(name) => code(name.as_str()),
                 Base::Stage(index) => match spot.view.model.stages.get(*index) {
@@ -63,6 +64,7 @@ fn not_known(spot: &Spot<'_>, stage: &Stage) -> Card {
             };
             card.item(by_caller::named(line, callers));
         }
+        for_callers.others().into_iter().for_each(|line| card.item(line));
         return card;
     }
     let mut card = Card::new(raw.text(" is not known before the build"));
@@ -87,16 +89,25 @@ fn not_known(spot: &Spot<'_>, stage: &Stage) -> Card {
     card
 }
 
+/// Whether an ARG above the first FROM, or the builder, decides about a part of a base.
+fn takes_arguments(spot: &Spot<'_>, raw: &str) -> bool {
+    let used = expand_word(raw, spot.view.model.document.escape(), |_| Lookup::Unknown).uses;
+    used.iter().any(|used| !is_unset(spot, &used.name))
+}
+
+/// Whether no ARG above the first FROM defines a name, and the builder does not define it either.
+fn is_unset(spot: &Spot<'_>, name: &str) -> bool {
+    spot.view.model.scopes.global(name).is_none() && catalogue::variable(name).is_none()
+}
+
 /// The names in a base that no ARG above the first FROM defines, and that the builder does not define either.
 fn unset(spot: &Spot<'_>, raw: &str) -> Vec<Line> {
     let used = expand_word(raw, spot.view.model.document.escape(), |_| Lookup::Unknown).uses;
-    let is_unset =
-        |name: &str| spot.view.model.scopes.global(name).is_none() && catalogue::variable(name).is_none();
     let line = |name: &str| {
         code(format!("${name}"))
             .text(" is not set: FROM sees what ")
             .code("ARG")
             .text(" sets above the first FROM, and nothing else.")
     };
-    used.iter().filter(|used| is_unset(&used.name)).map(|used| line(&used.name)).collect()
+    used.iter().filter(|used| is_unset(spot, &used.name)).map(|used| line(&used.name)).collect()
 }

@@ -63,7 +63,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("set", "changes how the shell goes on, for this RUN alone"),
     ("setcap", "lets a program do one thing that else only root may, such as to open port 80"),
     ("sh", "runs a script"),
-    ("sha256sum", "counts checksums; with -c it compares them"),
+    ("sha256sum", "computes checksums; with -c it compares them"),
     ("su-exec", "runs a command as another user, in place of itself"),
     ("tar", "packs and unpacks archives"),
     ("test", "asks a question; no is a failure"),

@@ -41,13 +41,14 @@ fn workdirs(spot: &Spot<'_>, word: &Word) -> Card {
         }
     };
     let for_callers = by_caller::values(spot.view, read);
-    if for_callers.is_empty() {
+    if for_callers.found.is_empty() {
         return Card::new(title(word.text.as_str()).text(" depends on a variable without a known value"));
     }
     let mut card = Card::new(title(word.text.as_str()).text(" depends on the caller"));
-    for (place, callers) in &for_callers {
+    for (place, callers) in &for_callers.found {
         card.item(by_caller::named(step::place(place), callers));
     }
+    for_callers.others().into_iter().for_each(|line| card.item(line));
     card
 }
 
@@ -250,7 +251,8 @@ pub(super) fn health(spot: &Spot<'_>) -> Found {
     });
     if let Some(seconds) = duration("start-period", 0.0).filter(|seconds| *seconds > 0.0) {
         let time = readable(seconds);
-        let time = time.strip_prefix("1 ").unwrap_or(&time);
+        // One of a unit alone is read without its number.
+        let time = time.strip_prefix("1 ").filter(|unit| !unit.contains(' ')).unwrap_or(&time);
         card.item(say(format!("Failures in the first {time} do not count")));
     }
     let place = if index == 0 { spot.place(word.range) } else { spot.place(arguments.range) };

@@ -180,9 +180,10 @@ fn given(spot: &Spot<'_>, name: &str, definition: &Definition, card: &mut Card) 
 fn not_known(spot: &Spot<'_>, definition: &Definition) -> Card {
     let name = definition.name.as_str();
     let for_callers = by_caller::values(spot.view, |model| value_in(model, definition));
-    if !for_callers.is_empty() {
+    if !for_callers.found.is_empty() {
         let mut card = Card::new(title(name).text(" depends on the caller"));
-        for_callers.iter().for_each(|found| card.item(for_caller(spot, definition, found)));
+        for_callers.found.iter().for_each(|found| card.item(for_caller(spot, definition, found)));
+        for_callers.others().into_iter().for_each(|line| card.item(line));
         return card;
     }
     if let Some(known) = catalogue::variable(name) {

@@ -215,7 +215,7 @@ fn what_cannot_be_told_has_its_reason() {
 
             `""` is no tag: letters, digits, `_`, `.` and `-`, at most 128
 
-            `node:$NOPE` is `node:` unless the caller gives other arguments.
+            `node:$NOPE` is `node:`.
 
             `$NOPE` is not set: FROM sees what `ARG` sets above the first FROM, and nothing else.
         "#]],
@@ -336,6 +336,81 @@ fn a_stage_that_all_callers_replace_is_a_named_context() {
         expect![[r#"
         [/x]
         **`/x`** of stage `deps`, line 1
+    "#]],
+    );
+}
+
+#[test]
+fn callers_that_were_not_looked_at_are_counted() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let outside =
+        names.iter().fold(Outside::new(), |outside, name| outside.caller(name, &[("TAG", *name)], &[]));
+    check_with(
+        "ARG TAG\nFROM node:$T$0AG\n",
+        outside,
+        expect![[r#"
+        [$TAG]
+        **`TAG`** depends on the caller
+
+        - `a` for `compose.yaml:a`
+        - `b` for `compose.yaml:b`
+        - `c` for `compose.yaml:c`
+        - `d` for `compose.yaml:d`
+        - `e` for `compose.yaml:e`
+        - `f` for `compose.yaml:f`
+        - `g` for `compose.yaml:g`
+        - `h` for `compose.yaml:h`
+        - 2 more callers not looked at
+
+        Global `ARG` in line 1.
+    "#]],
+    );
+    let same = names.iter().enumerate().fold(Outside::new(), |outside, (number, name)| {
+        let other = format!("{number}");
+        let tag = if number < 8 { "22" } else { "23" };
+        outside.caller(name, &[("TAG", tag), ("OTHER", other.as_str())], &[])
+    });
+    check_with(
+        "ARG TAG\nFROM node:$T$0AG\n",
+        same,
+        expect![[r#"
+        [$TAG]
+        **`TAG`** depends on the caller
+
+        - `22` for `compose.yaml:a`, `compose.yaml:b`, `compose.yaml:c`, `compose.yaml:d` and 4 more
+        - 2 more callers not looked at
+
+        Global `ARG` in line 1.
+    "#]],
+    );
+}
+
+#[test]
+fn a_default_in_a_base_is_no_argument() {
+    check(
+        "FROM node:${V:$0-22}\n",
+        expect![[r#"
+        [${V:-22}]
+        **`V`** is not set: it expands to nothing
+
+        `${V:-22}` yields `22`
+
+        `node:${V:-22}` becomes `node:22`
+    "#]],
+    );
+    check(
+        "FROM no$0de:${V:-22}\n",
+        expect![[r#"
+        [node:${V:-22}]
+        **`node`**, official image on Docker Hub
+
+        Tag `22`
+
+        [Docker Hub](https://hub.docker.com/_/node)
+
+        `node:${V:-22}` is `node:22`.
+
+        `$V` is not set: FROM sees what `ARG` sets above the first FROM, and nothing else.
     "#]],
     );
 }

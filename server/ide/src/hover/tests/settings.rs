@@ -209,6 +209,16 @@ fn a_healthcheck_reads_well() {
         - Failures in the first 5 seconds do not count
     "#]],
     );
+    for (time, said) in
+        [("90s", "first 1 minute 30 seconds"), ("60s", "first minute"), ("1s", "first second")]
+    {
+        let text = format!("FROM a\nHEALTHCHECK --start-period={time} C$0MD x\n");
+        assert!(
+            super::hover(&text, super::Outside::new())
+                .contains(&format!("Failures in the {said} do not count")),
+            "{time}"
+        );
+    }
     check(
         "FROM a\nHEALTHCHECK NO$0NE\n",
         expect![[r#"

@@ -30,18 +30,20 @@ pub(super) fn expression(spot: &Spot<'_>, scope: Scope, used: &Used, card: &mut 
     let said = code(expression.as_str());
     if expansion.value.is_none() {
         let for_callers = by_caller::values(spot.view, |model| expanded(model).value);
-        if !for_callers.is_empty() {
-            let line = for_callers.iter().enumerate().fold(said.text(" yields "), |line, (number, found)| {
-                let (value, callers) = found;
-                let line = if number > 0 { line.text(", ") } else { line };
-                let line = match value.as_deref() {
-                    Some("") => line.text("nothing"),
-                    Some(value) => line.code(value),
-                    None => line.text("what cannot be told"),
-                };
-                by_caller::named(line, callers)
-            });
+        if !for_callers.found.is_empty() {
+            let line =
+                for_callers.found.iter().enumerate().fold(said.text(" yields "), |line, (number, found)| {
+                    let (value, callers) = found;
+                    let line = if number > 0 { line.text(", ") } else { line };
+                    let line = match value.as_deref() {
+                        Some("") => line.text("nothing"),
+                        Some(value) => line.code(value),
+                        None => line.text("what cannot be told"),
+                    };
+                    by_caller::named(line, callers)
+                });
             card.line(line);
+            for_callers.others().into_iter().for_each(|line| card.line(line.text(".")));
             return;
         }
     }
