@@ -41,17 +41,20 @@ impl Snapshot {
         range: TextRange,
         wanted: impl Fn(&str) -> bool,
     ) -> Vec<CodeAction> {
-        self.offers(id, range, wanted).into_iter().map(|(action, _)| action).collect()
+        self.code_actions_with_edits(id, range, wanted).into_iter().map(|(action, _)| action).collect()
     }
 
     /// The edits of an action; nothing where it does not apply any more.
     #[must_use]
     pub fn resolve(&self, id: &DocumentId, range: TextRange, key: &str) -> Option<Vec<TextEdit>> {
-        let mut offers = self.offers(id, range, |_| true).into_iter();
+        let kind = kind_of(key)?;
+        let mut offers = self.code_actions_with_edits(id, range, |wanted| wanted == kind).into_iter();
         offers.find(|(action, _)| action.key == key).map(|(_, edits)| edits)
     }
 
-    fn offers(
+    /// The same with the edits of each, for clients that cannot come back for them.
+    #[must_use]
+    pub fn code_actions_with_edits(
         &self,
         id: &DocumentId,
         range: TextRange,
@@ -69,6 +72,17 @@ impl Snapshot {
             offers.extend(self.ignore_file_round(id, findings).and_then(fix_all));
         }
         offers
+    }
+}
+
+/// The kind of the action that a key names.
+fn kind_of(key: &str) -> Option<&'static str> {
+    match key.split('/').collect::<Vec<_>>().as_slice() {
+        ["fix", ..] => Some(QUICK_FIX),
+        ["ignore", ..] => Some(SUPPRESS),
+        ["fix-all"] => Some(FIX_ALL),
+        ["rewrite", id, ..] => rewrites::find(id).map(|recipe| recipe.kind),
+        _ => None,
     }
 }
 
@@ -94,7 +108,7 @@ fn offers(
         offers.extend(here().filter_map(|finding| suppression(state, finding)));
     }
     for (recipe, found) in state.rewrites(&wanted) {
-        for Rewrite { id, place, fix } in
+        for Rewrite { id, place, fix, .. } in
             found.rewrites.iter().filter(|rewrite| rewrite.place.intersects(range))
         {
             let action = action(format!("rewrite/{id}/{}", place.start), recipe.kind, fix);

@@ -48,7 +48,8 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
                 .collect(),
         );
     }
-    for action in context.snapshot.code_actions(&id, range, asked_for) {
+    let version = context.versions.get(&id).copied();
+    for (action, edits) in context.snapshot.code_actions_with_edits(&id, range, asked_for) {
         let (edit, data) = if context.profile.resolves_edits {
             let unresolved = Unresolved {
                 uri: uri.clone(),
@@ -59,10 +60,8 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
             };
             (None, serde_json::to_value(unresolved).ok())
         } else {
-            match edit(context, uri, range, &action.key) {
-                Some(edit) => (Some(edit), None),
-                None => continue,
-            }
+            let edit = to_proto::workspace_edit(document, uri.clone(), version, edits, &context.profile);
+            (Some(edit), None)
         };
         actions.push(protocol_action(context, document, params, action, edit, data));
     }
