@@ -187,8 +187,12 @@ pub(crate) mod tests {
                     names: is_there.then(|| names.clone()),
                     others: there.clone(),
                 };
+                // `${NAME:-default}` without a value for the variable.
+                let default = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+                let expanded =
+                    default.and_then(|rest| rest.split_once(":-")).map_or(name, |(_, default)| default);
                 let is_written = !name.contains('$');
-                found.push(Named { range, what, name: name.to_owned(), is_written, dockerfile });
+                found.push(Named { range, what, name: expanded.to_owned(), is_written, dockerfile });
             }
             start += line.len();
         }

@@ -18,7 +18,7 @@ pub fn url(code: &str) -> String {
 /// The page of a rule, in Markdown.
 #[must_use]
 pub fn page(rule: &Rule) -> String {
-    let Rule { code, summary, page, .. } = rule;
+    let Rule { code, summary, .. } = rule;
     let (category, severity) = (rule.category.as_str(), rule.severity.as_str());
     let on = if rule.on_by_default { "on by default" } else { "off unless selected" };
     let aliases = match rule.aliases {
@@ -27,8 +27,23 @@ pub fn page(rule: &Rule) -> String {
     };
     format!(
         "{NOTE}\n\n# {code}\n\n{summary}\n\n*{category} · {severity} · {on}{aliases}*\n\n{}\n",
-        page.trim()
+        text(rule)
     )
+}
+
+/// What a page says, in Markdown: without its head, and without what its examples tell the tests.
+#[must_use]
+pub fn text(rule: &Rule) -> String {
+    without_marks(rule.page).trim().to_owned()
+}
+
+/// What the examples of a page tell the tests about the Dockerfile beside them: nothing that a reader would write.
+const MARKS: [&str; 3] = ["# stage: ", "# argument: ", "# dockerfile: "];
+
+/// A page as it is read: the examples without their marks.
+fn without_marks(page: &str) -> String {
+    let lines = page.split_inclusive('\n');
+    lines.filter(|line| !MARKS.iter().any(|mark| line.starts_with(mark))).collect()
 }
 
 /// The list of all rules by category, in Markdown.

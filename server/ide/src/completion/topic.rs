@@ -125,7 +125,7 @@ impl Topic {
                 let asked = if found.experimental { "\n\nIt only runs when it is asked for." } else { "" };
                 format!("{}.{own}{asked}\n\n[Reference]({})", found.summary, found.link())
             }
-            Self::Rule(code) => rules::find(code)?.page.trim().to_owned(),
+            Self::Rule(code) => rules::docs::text(rules::find(code)?),
         })
     }
 }

@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(
             found(CODE, "# stage: build\ntarget: ${X:-biuld}\n"),
             [
-                "${X:-biuld} (error): Dockerfile has no stage `${X:-biuld}`, so the build stops. It has `build`. []"
+                "${X:-biuld} (error): Dockerfile has no stage `biuld`, so the build stops. Did you mean `build`? []"
             ]
         );
     }
