@@ -6,7 +6,7 @@ use syntax::{Document, TextEdit, TextRange};
 use semantic::Model;
 
 use crate::offer::{Applicability, Fix, Input, Offers, Recipe, Rewrite, apply};
-use crate::{cache_mounts, copy_manifests_first, ground, mount_secrets, split_stages};
+use crate::{cache_mounts, copy_manifests_first, ground, mount_secrets, promise, split_stages};
 
 /// The recipe.
 pub const RECIPE: Recipe = Recipe {
@@ -51,14 +51,18 @@ What is *unsafe*, because it must be looked at, is left out, and so is this one 
 fn search(input: &Input<'_>) -> Offers {
     let before = input.model.document.text();
     let mut after = before.clone();
-    let mut done: Vec<(&Recipe, String)> = Vec::new();
-    let mut changes = 0;
-    while let Some((recipe, title, text)) = next(input, &after).filter(|_| changes < MOST_CHANGES) {
-        changes += 1;
-        after = text;
-        if !done.iter().any(|(known, _)| known.id == recipe.id) {
-            done.push((recipe, title));
+    let mut done: Vec<&Recipe> = Vec::new();
+    let mut needs: Vec<String> = Vec::new();
+    let mut next = first_safe(input, &before);
+    for _ in 0..MOST_CHANGES {
+        let Some((recipe, change)) = next else { break };
+        after = apply(&after, &change.fix.edits);
+        if !done.iter().any(|known| known.id == recipe.id) {
+            done.push(recipe);
+            needs.extend(change.needs);
         }
+        let model = Model::new(&Document::new(&after), input.facts);
+        next = first_safe(&Input { model: &model, facts: input.facts }, &after);
     }
     if done.len() < 2 {
         return Offers::refused(
@@ -66,27 +70,24 @@ fn search(input: &Input<'_>) -> Offers {
             "fewer than two safe rewrites apply to this file",
         );
     }
-    let ids: Vec<&str> = done.iter().map(|(recipe, _)| recipe.id).collect();
-    // What the build needs from then on is in brackets.
-    let needs: String =
-        done.iter().filter_map(|(_, title)| title.find(" (").map(|at| &title[at..])).collect();
-    let title = format!("Do all that is safe: {}{needs}", ids.join(", "));
+    let ids: Vec<&str> = done.iter().map(|recipe| recipe.id).collect();
+    let needs = if needs.is_empty() { None } else { Some(needs.join(" ")) };
+    let build = needs.as_ref().map(|needs| format!(" (build with {needs})")).unwrap_or_default();
+    let title = format!("Do all that is safe: {}{build}", ids.join(", "));
     let fix = Fix { title, applicability: Applicability::Safe, edits: difference(&before, &after) };
     let end = u32::try_from(before.len()).unwrap_or(u32::MAX);
-    let rewrite = Rewrite { id: ID, place: TextRange::new(0, end), fix };
+    let rewrite = Rewrite { id: ID, place: TextRange::new(0, end), fix, needs };
     Offers { rewrites: vec![rewrite], refusals: Vec::new() }
 }
 
-/// The first safe change of a text: its recipe, its title, and the text after it.
-fn next(input: &Input<'_>, text: &str) -> Option<(&'static Recipe, String, String)> {
-    let model = Model::new(&Document::new(text), input.facts);
-    let input = Input { model: &model, facts: input.facts };
+/// The first safe change of a file, with its recipe. What is not safe is not offered, and need not keep a promise.
+fn first_safe(input: &Input<'_>, text: &str) -> Option<(&'static Recipe, Rewrite)> {
     STEPS.iter().find_map(|recipe| {
-        let offers = recipe.find(&input);
-        let rewrite =
-            offers.rewrites.into_iter().find(|rewrite| rewrite.fix.applicability == Applicability::Safe)?;
-        let after = apply(text, &rewrite.fix.edits);
-        (after != text).then_some((*recipe, rewrite.fix.title, after))
+        let mut offers = (recipe.search)(input);
+        offers.rewrites.retain(|rewrite| rewrite.fix.applicability == Applicability::Safe);
+        let kept = promise::keep(input, offers).rewrites;
+        let change = kept.into_iter().find(|change| apply(text, &change.fix.edits) != text)?;
+        Some((*recipe, change))
     })
 }
 

@@ -54,6 +54,8 @@ pub struct Rewrite {
     pub place: TextRange,
     /// The change.
     pub fix: Fix,
+    /// What the build needs from then on, as the title says it too: `--secret id=…`.
+    pub needs: Option<String>,
 }
 
 /// A change of the text, with its name.

@@ -97,7 +97,7 @@ mod tests {
         let range = TextRange::new(start as u32, (start + old.len()) as u32);
         let edits = vec![TextEdit { range, new_text: new.to_owned() }];
         let fix = Fix { title: "Change".to_owned(), applicability: Applicability::Safe, edits };
-        let rewrites = vec![Rewrite { id: "x", place: range, fix }];
+        let rewrites = vec![Rewrite { id: "x", place: range, fix, needs: None }];
         let offers = keep(&Input { model: &model, facts: &facts }, Offers { rewrites, refusals: Vec::new() });
         match offers.refusals.first() {
             Some(refusal) => Err(refusal.reason.clone()),

@@ -73,7 +73,11 @@ fn search(input: &Input<'_>) -> Offers {
         };
         let place = if plans.len() == found.len() { place } else { first.place };
         match text::edits(input, &plans) {
-            Some(edits) => rewrites.push(Rewrite { id: ID, place, fix: Fix { title: title(&plans), applicability, edits } }),
+            Some(edits) => {
+                let needs = needs(&plans);
+                let fix = Fix { title: title(&plans, &needs), applicability, edits };
+                rewrites.push(Rewrite { id: ID, place, fix, needs: Some(needs) });
+            }
             None => refusals.push(Refusal {
                 place,
                 reason: "the lines to take out share comments or operators with others: put them on lines of their own".to_owned(),
@@ -83,16 +87,21 @@ fn search(input: &Input<'_>) -> Offers {
     Offers { rewrites, refusals }
 }
 
-fn title(plans: &[plan::Plan]) -> String {
-    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+/// The flags by which the build gets the secrets.
+fn needs(plans: &[plan::Plan]) -> String {
     let mut flags: Vec<&str> = plans.iter().flat_map(|plan| &plan.flags).map(String::as_str).collect();
     flags.dedup();
+    flags.join(" ")
+}
+
+fn title(plans: &[plan::Plan], needs: &str) -> String {
+    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
     let what = match names.as_slice() {
         [one] => format!("{one} as a secret"),
         [first @ .., last] => format!("{} and {last} as secrets", first.join(", ")),
         [] => String::new(),
     };
-    format!("Mount {what} (build with {})", flags.join(" "))
+    format!("Mount {what} (build with {needs})")
 }
 
 /// How a step gets a secret.

@@ -89,8 +89,12 @@ fn of_gradle(script: &str) -> Holds {
             .iter()
             .any(|word| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(['(', ' '])))
     });
-    match packs.iter().any(|plugin| script.contains(plugin)) || !needs {
-        true => Holds::Everything,
+    if packs.iter().any(|plugin| script.contains(plugin)) || !needs {
+        return Holds::Everything;
+    }
+    // A version catalogue names the plugin, and is not read.
+    match script.contains("alias(") {
+        true => Holds::Unknown,
         false => Holds::OwnClasses,
     }
 }
@@ -137,6 +141,9 @@ mod tests {
             Holds::Everything
         );
         assert_eq!(of_gradle("dependencies {\n implementation(\"x\")\n}"), Holds::OwnClasses);
+        let catalogue =
+            "plugins { alias(libs.plugins.spring.boot) }\ndependencies {\n implementation(libs.web)\n}";
+        assert_eq!(of_gradle(catalogue), Holds::Unknown);
     }
 
     #[test]
