@@ -1,9 +1,9 @@
 //! How a Rust stage is split: the program that cargo builds, whether it is static, and what it needs beside it.
 
-use semantic::image_reference::ImageReference;
-use semantic::{Base, Kind, Lookup, Scope, Stage};
+use semantic::{Kind, Lookup, Scope, Stage};
 
 use super::base;
+use super::distribution::Distribution;
 use super::effect;
 use super::launch;
 use super::{Artefact, Ecosystem, Plan, Reason, files, program, scratch};
@@ -114,7 +114,7 @@ fn installed(stage: &Stage, program: &str) -> Result<Built, String> {
             .any(|(name, _)| matches!(name.raw.as_str(), "PATH" | "CARGO_HOME" | "CARGO_INSTALL_ROOT")),
         _ => false,
     });
-    let is_official = matches!(&stage.base, Base::Image(name) if ImageReference::parse(name).is_ok_and(|image| image.repository.ends_with("library/rust")));
+    let is_official = base::is_official(stage, "rust");
     let folder = match program::option(&words, "--root") {
         _ if sets_path => return Err(unknown()),
         Some(root) if root.starts_with('/') => format!("{}/bin", root.trim_end_matches('/')),
@@ -209,12 +209,8 @@ fn is_static(
     if flags.contains("-crt-static") {
         return false;
     }
-    let is_musl_host = match &stage.base {
-        Base::Image(name) => ImageReference::parse(name).is_ok_and(|image| {
-            image.repository.ends_with("library/rust") && image.tag.is_some_and(|tag| tag.contains("alpine"))
-        }),
-        _ => false,
-    };
+    let is_musl_host = base::is_official(stage, "rust")
+        && Distribution::of(stage).is_some_and(|distribution| distribution.is_musl());
     match triple {
         Some(triple) => triple.contains("musl") || flags.contains("+crt-static"),
         None => is_musl_host,

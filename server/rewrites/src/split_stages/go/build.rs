@@ -51,7 +51,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The module that a program is of: that of the nearest `go.mod` above.
-    pub(super) fn module(&self, built: &Built<'_>) -> Option<Module> {
+    pub(super) fn module(&self, built: &Built<'_>) -> Option<Module<'a>> {
         let context = self.context?;
         let directory = built.directory.as_deref()?;
         ancestors(directory).find_map(|directory| sources::read(context, directory))
@@ -61,10 +61,7 @@ impl<'a> Surroundings<'a> {
     fn name_of(&self, directory: &str, source: Option<&str>) -> Option<String> {
         let by_folder = || directory.rsplit('/').next().map(str::to_owned).filter(|name| !name.is_empty());
         let (Some(context), Some(source)) = (self.context, source) else { return by_folder() };
-        match sources::read(context, source) {
-            Some(module) => module.name,
-            None => by_folder(),
-        }
+        sources::name(context, source).unwrap_or_else(by_folder)
     }
 
     fn is_directory(&self, path: &str) -> bool {

@@ -104,20 +104,20 @@ const ASKS_NOTHING: [&str; 83] = [
 const USERS: [&str; 2] = ["github.com/jackc/pgx", "github.com/lib/pq"];
 
 /// Whether a program calls others, by its own imports or by what it requires.
-pub(super) fn calls_programs(module: &Module) -> bool {
+pub(super) fn calls_programs(module: &Module<'_>) -> bool {
     module.imports(|import| import == "os/exec") || requires(module, &CALL_PROGRAMS)
 }
 
 /// Whether a module requires one of which it is not known what it asks of the system.
-pub(super) fn may_ask(module: &Module) -> bool {
+pub(super) fn may_ask(module: &Module<'_>) -> bool {
     !module.requires.iter().all(|name| ASKS_NOTHING.iter().any(|known| is_module(name, known)))
 }
 
 /// Whether a program reads the list of users.
-pub(super) fn looks_up_users(module: &Module) -> bool {
+pub(super) fn looks_up_users(module: &Module<'_>) -> bool {
     module.imports(|import| import == "os/user") || requires(module, &USERS)
 }
 
-fn requires(module: &Module, list: &[&str]) -> bool {
+fn requires(module: &Module<'_>, list: &[&str]) -> bool {
     module.requires.iter().any(|name| list.iter().any(|known| is_module(name, known)))
 }

@@ -55,7 +55,7 @@ pub(super) fn choose(
     launch: &Launch,
     script: Option<&EntryScript>,
     main: &Built<'_>,
-    module: Option<&Module>,
+    module: Option<&Module<'_>>,
     name: &str,
     plan: &mut Plan,
 ) -> Result<(), String> {
@@ -111,7 +111,7 @@ fn obstacle(
     stage: &Stage,
     launch: &Launch,
     script: Option<&EntryScript>,
-    module: Option<&Module>,
+    module: Option<&Module<'_>>,
     program: &str,
     application: Option<&str>,
 ) -> Option<String> {
@@ -160,7 +160,7 @@ fn built_into(steps: &[walk::Step<'_>], directory: &str) -> bool {
     steps.iter().any(names)
 }
 
-fn linking(around: &Surroundings<'_>, main: &Built<'_>, module: Option<&Module>) -> Linking {
+fn linking(around: &Surroundings<'_>, main: &Built<'_>, module: Option<&Module<'_>>) -> Linking {
     let calls_c =
         module.is_none_or(|module| module.calls_c().is_some() || module.imports(|import| import == "C"));
     let dynamic = match module {
@@ -230,7 +230,7 @@ fn has_no_compiler(stage: &Stage) -> bool {
 }
 
 /// The certificates of the build's system, where the program may check some and its new base has none.
-fn certificates(stage: &Stage, module: Option<&Module>, plan: &mut Plan) {
+fn certificates(stage: &Stage, module: Option<&Module<'_>>, plan: &mut Plan) {
     let brings = calls::installed(stage).iter().any(|package| package.starts_with("ca-certificates"));
     let is_alpine = plan.base.starts_with("alpine");
     let is_carried = plan.has_shell && brings;
@@ -244,7 +244,7 @@ fn certificates(stage: &Stage, module: Option<&Module>, plan: &mut Plan) {
 }
 
 /// The time zones of the build's system, where the program looks some up.
-fn time_zones(stage: &Stage, main: &Built<'_>, module: Option<&Module>, name: &str, plan: &mut Plan) {
+fn time_zones(stage: &Stage, main: &Built<'_>, module: Option<&Module<'_>>, name: &str, plan: &mut Plan) {
     let sets_zone = stage.instructions.iter().any(|item| match &item.kind {
         Kind::Env(pairs) => pairs.iter().any(|(name, value)| {
             name.raw == "TZ" && !matches!(value.value.as_deref(), Some("UTC" | "Etc/UTC" | ""))

@@ -46,27 +46,31 @@ const TIME_ZONES: [&str; 6] = [
 
 /// What is known of a module.
 #[derive(Debug, Default)]
-pub(super) struct Module {
-    /// The last part of its path, which names the program of its root.
-    pub(super) name: Option<String>,
+pub(super) struct Module<'a> {
     /// The modules that it requires, by path.
     pub(super) requires: Vec<String>,
     /// What its own sources import; absent where a source could not be read.
     pub(super) imports: Option<BTreeSet<String>>,
     /// Their texts.
-    texts: Vec<String>,
+    texts: Vec<&'a str>,
     /// Folders and files that the program holds in itself, from the context's root: `//go:embed`.
     pub(super) embedded: Vec<String>,
 }
 
+/// The name of the program of a module's root: the last part of its path. Absent inside where `go.mod` does not say it.
+pub(super) fn name(context: &Context<'_>, directory: &str) -> Option<Option<String>> {
+    let path = field(manifest(context, directory)?, "module");
+    Some(path.map(|path| super::command::last_part(path).to_owned()))
+}
+
+fn manifest<'a>(context: &Context<'a>, directory: &str) -> Option<&'a str> {
+    context.manifest(&path::clean(&format!("{directory}/go.mod")))
+}
+
 /// Reads a module whose `go.mod` lies in a directory of the context.
-pub(super) fn read(context: &Context<'_>, directory: &str) -> Option<Module> {
-    let manifest = context.manifest(&path::clean(&format!("{directory}/go.mod")))?;
-    let mut module = Module {
-        name: field(manifest, "module").map(|path| super::command::last_part(path).to_owned()),
-        requires: requires(manifest),
-        ..Module::default()
-    };
+pub(super) fn read<'a>(context: &Context<'a>, directory: &str) -> Option<Module<'a>> {
+    let manifest = manifest(context, directory)?;
+    let mut module = Module { requires: requires(manifest), ..Module::default() };
     let mut imports = context.complete.then(BTreeSet::new);
     for file in context.below(directory).filter(|file| is_own_source(file)) {
         let Some(text) = context.manifest(file) else {
@@ -78,13 +82,13 @@ pub(super) fn read(context: &Context<'_>, directory: &str) -> Option<Module> {
         }
         let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
         module.embedded.extend(embedded(text).map(|pattern| path::clean(&format!("{folder}/{pattern}"))));
-        module.texts.push(text.to_owned());
+        module.texts.push(text);
     }
     module.imports = imports.filter(|imports| !imports.is_empty());
     Some(module)
 }
 
-impl Module {
+impl Module<'_> {
     /// Whether its own sources import a package that this holds for.
     pub(super) fn imports(&self, wanted: impl Fn(&str) -> bool) -> bool {
         self.imports.iter().flatten().any(|import| wanted(import))
@@ -237,7 +241,7 @@ mod tests {
             ("a_test.go", "import \"os/exec\"\n"),
         ]);
         let module = read(&Context::of(&facts).unwrap(), ".").unwrap();
-        assert_eq!(module.name.as_deref(), Some("app"));
+        assert_eq!(name(&Context::of(&facts).unwrap(), "."), Some(Some("app".to_owned())));
         assert_eq!(module.requires, ["github.com/lib/pq", "a.b/c"]);
         let imports: Vec<_> = module.imports.iter().flatten().map(String::as_str).collect();
         assert_eq!(imports, ["embed", "fmt", "net/http"]);
