@@ -20,8 +20,8 @@ main() {
     stage "scripts" check_scripts
     stage "lints" cargo clippy --workspace --all-targets --features layerwise-tests/engine --locked -- -D warnings
     stage "lock file of the fuzzers" check_fuzz_lock
-    stage "build" cargo build --locked
-    stage "build of the tests" cargo test --workspace --features layerwise-tests/engine --locked --no-run
+    # In one command: in two, they would be compiled with other features of their dependencies.
+    stage "build" cargo build --workspace --bins --tests --features layerwise-tests/engine --locked
 
     await_background
     # The same cases in every run, so that one which fails does so again; any other number tries others.
