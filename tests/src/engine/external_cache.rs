@@ -29,10 +29,8 @@ fn what_one_engine_wrote_another_one_takes() {
     let registry = variable("LAYERWISE_TEST_REGISTRY");
     let context = Context::new(&[("a", &nonce())]);
     let text = "FROM scratch AS files\nCOPY a /\nFROM scratch\nCOPY --from=files /a /b\n";
-    let cache = |more: &str| {
-        let reference = format!("{registry}/layerwise/cache-{}:1", nonce());
-        vec![CacheSpec::parse(&format!("type=registry,ref={reference}{more}")).unwrap()]
-    };
+    let reference = format!("{registry}/layerwise/cache-{}:1", nonce());
+    let cache = |more: &str| vec![CacheSpec::parse(&format!("type=registry,ref={reference}{more}")).unwrap()];
     let first = engine("28_CONTAINERD", &registry);
     first.build(BuildRequest { cache_to: cache(",mode=max"), ..context.request(text) }).succeeded();
     let other = engine("28", &registry);
