@@ -122,16 +122,18 @@ impl MainLoop {
                 }
             }
             Heard::Begun(_, Err(error)) | Heard::Told(Told::Failed(error)) => {
-                if self.builds_on_save(id) {
-                    let message = format!("{error}; saving a Dockerfile itself still builds it");
-                    self.client.log(MessageType::WARNING, message);
-                } else if self.forecasts.give_up(id) {
-                    let message = format!("{error}; so no hint tells what the next build would do");
-                    self.client.log(MessageType::WARNING, message);
-                }
                 // What was foreseen would stay however the files change.
-                self.forecasts.give_up(id);
+                let is_news = self.forecasts.give_up(id);
                 self.forecast_soon(id);
+                let loss = match self.builds_on_save(id) {
+                    true => "saving the Dockerfile itself still builds it",
+                    false => {
+                        "until the Dockerfile is opened again no hint tells what the next build would do"
+                    }
+                };
+                if is_news {
+                    self.client.log(MessageType::WARNING, format!("{error}; {loss}"));
+                }
             }
             Heard::Told(Told::Changed(changes)) => {
                 let dockerfile = following.inputs.dockerfile.clone();
