@@ -91,7 +91,7 @@ impl Landing {
                 let several = found.len() > 1 || copy.into_directory;
                 // What lies in an archive is not known.
                 for found in found.into_iter().filter(|found| !(unpacks && is_archive(found))) {
-                    let name = found.rsplit('/').next().unwrap_or(found);
+                    let name = path::file_name(found);
                     let to = if context.has_directory(found) || !several {
                         place.clone()
                     } else {

@@ -120,6 +120,5 @@ fn literal(word: &ShellWord) -> &str {
 }
 
 fn program_name(word: &ShellWord) -> &str {
-    let value = word.value.as_deref().unwrap_or_default();
-    value.rsplit('/').next().unwrap_or(value)
+    crate::path::file_name(word.value.as_deref().unwrap_or_default())
 }

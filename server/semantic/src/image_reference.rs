@@ -76,7 +76,7 @@ impl ImageReference {
     /// The last part of the repository: `node` for `docker.io/library/node`.
     #[must_use]
     pub fn short_name(&self) -> &str {
-        self.repository.rsplit('/').next().unwrap_or(&self.repository)
+        crate::path::file_name(&self.repository)
     }
 
     /// Whether it is one of Docker's official images.

@@ -55,6 +55,12 @@ pub fn is_within(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The last part of a path: a file's name, or a program's.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// The shortest equal path: no `.`, no empty part, no `..` that can be resolved; `.` for the empty path.
 #[must_use]
 pub fn clean(path: &str) -> String {

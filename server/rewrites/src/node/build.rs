@@ -139,7 +139,7 @@ fn tool(
     if let Some(inner) = command::of_words(words) {
         return follow(context, package, &inner, depth + 1, found);
     }
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = semantic::path::file_name(program);
     match name {
         "npm-run-all" | "npm-run-all2" | "run-s" | "run-p" => {
             for name in arguments.iter().filter(|word| !word.starts_with('-')) {

@@ -43,7 +43,7 @@ pub(crate) fn of_command(command: &Command) -> Option<NodeCommand> {
 /// Takes the words of a command apart.
 pub(crate) fn of_words(words: &[String]) -> Option<NodeCommand> {
     let (program, arguments) = strip_environment(words).split_first()?;
-    let program = program.rsplit('/').next().unwrap_or(program);
+    let program = semantic::path::file_name(program);
     let manager = match program {
         "npm" => Manager::Npm,
         "yarn" | "yarnpkg" => Manager::Yarn,

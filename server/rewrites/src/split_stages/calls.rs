@@ -6,7 +6,7 @@ use syntax::{Document, Form};
 
 use super::distribution::Distribution;
 use super::effect::{self, Effect};
-use super::{packages, program};
+use super::packages;
 use crate::context::{Context, Landing};
 
 /// What the shell itself does, and what every image with a shell has.
@@ -114,7 +114,7 @@ pub(super) fn beside(
     let mut called = of_healthcheck(stage);
     called.extend(script.and_then(|script| script.calls.clone()).unwrap_or_default());
     called.extend(wrappers.iter().cloned());
-    called.retain(|program| program::name_of(program) != own);
+    called.retain(|program| semantic::path::file_name(program) != own);
     called
 }
 

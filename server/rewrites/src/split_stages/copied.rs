@@ -49,20 +49,19 @@ pub(super) fn need(copy: &Copy, item: &StageInstruction, stage: &Stage, plan: &P
 
 /// What comes to lie among the program's files and is no file of the context, which would be looked for there.
 fn beside_the_context(copy: &Copy, item: &StageInstruction, plan: &Plan) -> Need {
-    let name_of = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let mut need = Need::No;
     for source in &copy.sources {
         let text = source.text.value.as_ref().unwrap_or(&source.text.raw);
         let name = match (source.kind, copy.into_directory) {
-            (SourceKind::Heredoc, false) => name_of(&copy.destination.raw),
-            _ => name_of(text.split(['?', '#']).next().unwrap_or(text)),
+            (SourceKind::Heredoc, false) => path::file_name(&copy.destination.raw),
+            _ => path::file_name(text.split(['?', '#']).next().unwrap_or(text)),
         };
         let unpacks = matches!(item.kind, Kind::Add(_)) && is_archive(text);
         match source.kind {
             SourceKind::Path if !unpacks => {}
-            SourceKind::Url | SourceKind::Heredoc if data::is_source(&name, plan.ecosystem) => {}
+            SourceKind::Url | SourceKind::Heredoc if data::is_source(name, plan.ecosystem) => {}
             SourceKind::Heredoc => need = Need::Again,
-            SourceKind::Url if !is_archive(&name) && !name.ends_with(".zip") => need = Need::Again,
+            SourceKind::Url if !is_archive(name) && !name.ends_with(".zip") => need = Need::Again,
             SourceKind::Url | SourceKind::Git | SourceKind::Path => {
                 let line = item.instruction.line + 1;
                 return Need::Unknown(format!(

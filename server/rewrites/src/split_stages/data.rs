@@ -193,7 +193,7 @@ fn collect(folder: &str, files: &[&str], except: &[String], ecosystem: Ecosystem
             continue;
         }
         let (data, sources) = below.iter().fold((0, 0), |(data, sources), file| {
-            let name = file.rsplit('/').next().unwrap_or(file);
+            let name = semantic::path::file_name(file);
             let is_data = is_data(name, false, ecosystem);
             (data + usize::from(is_data), sources + usize::from(is_source(name, ecosystem)))
         });

@@ -171,7 +171,7 @@ pub(crate) fn of(command: &Command) -> Effect {
         .find(|redirection| redirection.operator.contains('>') && !redirection.operator.contains('&'))
         .map(|redirection| text(&redirection.target));
     let Some((program, arguments)) = words.split_first() else { return Effect::Nothing };
-    let program = program.rsplit('/').next().unwrap_or(program);
+    let program = semantic::path::file_name(program);
     let operands = || arguments.iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>();
     match program {
         "node" | "nodejs" if arguments.iter().all(|word| matches!(word.as_str(), "-v" | "--version")) => {

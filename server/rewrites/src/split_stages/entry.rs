@@ -89,7 +89,7 @@ fn of_node(words: &[String], manager: Option<Manager>) -> Result<Entry, String> 
     let Some((program, arguments)) = words.split_first() else {
         return Err("nothing says what the container runs".to_owned());
     };
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = semantic::path::file_name(program);
     if ON_SOURCES.contains(&name) {
         return Err(format!(
             "the container runs {name}, which works on the sources and needs the development dependencies"

@@ -65,7 +65,7 @@ fn words(instruction: &Instruction) -> Result<(Vec<String>, bool), String> {
     if instruction.arguments.form == Some(Form::Exec) {
         let words: Vec<String> = instruction.arguments.words.iter().map(|word| word.text.clone()).collect();
         let is_shell = words.first().is_some_and(|program| {
-            matches!(program.rsplit('/').next().unwrap_or(program), "sh" | "bash" | "ash" | "dash")
+            matches!(semantic::path::file_name(program), "sh" | "bash" | "ash" | "dash")
         });
         return match words.as_slice() {
             [_, flag, script] if is_shell && flag.starts_with('-') && flag.ends_with('c') => {
@@ -98,7 +98,7 @@ fn unwrap(words: Vec<String>, by_shell: bool) -> Launch {
     let mut wrappers = Vec::new();
     let mut rest = strip_environment(&words);
     while let Some((program, arguments)) = rest.split_first() {
-        let name = program.rsplit('/').next().unwrap_or(program);
+        let name = semantic::path::file_name(program);
         if !matches!(name, "tini" | "dumb-init" | "su-exec" | "gosu" | "catatonit") {
             break;
         }

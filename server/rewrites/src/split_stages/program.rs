@@ -21,11 +21,6 @@ pub(super) fn last_run(stage: &Stage) -> Result<usize, Reason> {
     Ok(last)
 }
 
-/// The last part of a path.
-pub(super) fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// The working directory that the container starts in.
 pub(super) fn final_workdir(stage: &Stage, root: Option<&str>) -> Option<String> {
     let set = stage.instructions.iter().rev().find_map(|item| match &item.kind {
@@ -58,7 +53,7 @@ pub(super) fn origin(stage: &Stage, program: &str, root: Option<&str>) -> Option
         let resolved =
             |path: &str| absolute(&step.directory.join(path), root).unwrap_or_else(|| path.to_owned());
         for source in sources {
-            let file = source.rsplit('/').next().unwrap_or(source);
+            let file = path::file_name(source);
             let into = path::clean(&format!("{}/{file}", resolved(target)));
             if resolved(target) == program || (into == program && file == name) {
                 return Some(resolved(source));

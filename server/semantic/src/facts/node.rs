@@ -128,7 +128,7 @@ impl PackageJson {
         let name = string(&json, "name");
         let bin = match json.get("bin") {
             Some(Value::String(path)) => {
-                let program = name.as_deref().map(|name| name.rsplit('/').next().unwrap_or(name));
+                let program = name.as_deref().map(crate::path::file_name);
                 program.map(|program| (program.to_owned(), path.clone())).into_iter().collect()
             }
             _ => strings(&json, "bin"),

@@ -67,7 +67,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
         application: absolute(&stage.instructions[last].workdir, root),
         ..Plan::new(Ecosystem::C, image.text.clone(), last)
     };
-    let name = program::name_of(&first).to_owned();
+    let name = semantic::path::file_name(&first).to_owned();
     let is_file = matches!(written, Written::File { .. });
     match written {
         Written::File { path, is_certain } => {
@@ -121,7 +121,7 @@ fn installs_compiler(stage: &Stage) -> bool {
 fn only_c(stage: &Stage) -> Result<(), String> {
     for step in walk::steps(stage).iter().filter(|step| effect::of(step.command) == Effect::C) {
         let words = step.words();
-        let compiler = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+        let compiler = words.first().map_or("", |word| semantic::path::file_name(word));
         if !matches!(compiler, "gcc" | "cc" | "strip") {
             return Err(format!(
                 "{compiler} of this image may link its own C++ library, which is newer than Debian's: link it statically with -static-libstdc++ -static-libgcc, or build on debian with g++"

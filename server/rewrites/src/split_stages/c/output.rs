@@ -65,7 +65,7 @@ pub(super) fn of(around: &Surroundings<'_>, path: &str) -> Option<Written> {
 
 /// The texts that say how the build links.
 pub(super) fn manifests<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a str> {
-    let files = context.below(".").filter(|file| MANIFESTS.contains(&program::name_of(file)));
+    let files = context.below(".").filter(|file| MANIFESTS.contains(&path::file_name(file)));
     files.filter_map(|file| context.manifest(file))
 }
 
@@ -107,7 +107,7 @@ fn compiled(around: &Surroundings<'_>, step: &Step<'_>) -> Option<String> {
 
 fn program_of(step: &Step<'_>) -> String {
     let words = step.words();
-    words.first().map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()).unwrap_or_default()
+    words.first().map(|word| path::file_name(word).to_owned()).unwrap_or_default()
 }
 
 /// Whether a command drives a whole build.

@@ -190,7 +190,7 @@ pub(super) fn main<'b, 'a>(
         let text = script?.text.as_deref()?;
         let called = built.iter().find(|built| {
             let place = built.moved_to.as_ref().unwrap_or(&built.path);
-            !built.is_folder && text.contains(place.rsplit('/').next().unwrap_or(place))
+            !built.is_folder && text.contains(path::file_name(place))
         })?;
         let place = called.moved_to.clone().unwrap_or_else(|| called.path.clone());
         Some((called, Artefact::new(place, true)))

@@ -61,7 +61,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
     if let Some(script) = &script {
         plan.artefacts.push(Artefact::new(script.path.clone(), true));
     }
-    let name = program::name_of(&artefact.path).to_owned();
+    let name = semantic::path::file_name(&artefact.path).to_owned();
     runtime::choose(&around, &launch, script.as_ref(), main, module.as_ref(), &name, &mut plan)
         .map_err(refuse)?;
     let embedded = module.map(|module| module.embedded).unwrap_or_default();

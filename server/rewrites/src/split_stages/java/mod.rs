@@ -92,7 +92,7 @@ pub(super) fn plan(input: &Input<'_>, stage: &Stage) -> Result<Plan, Reason> {
 /// The archive that the container runs.
 fn jar_of(words: &[String]) -> Result<String, String> {
     let words = strip_environment(words);
-    let program = words.first().map_or("", |word| word.rsplit('/').next().unwrap_or(word));
+    let program = words.first().map_or("", |word| path::file_name(word));
     match program {
         "mvn" | "mvnw" | "gradle" | "gradlew" => {
             return Err(format!(

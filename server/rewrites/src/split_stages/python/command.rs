@@ -53,7 +53,7 @@ const WITH_VALUE: [&str; 14] = [
 pub(crate) fn of_words(words: &[String]) -> Option<PythonCommand> {
     let words = strip_environment(words);
     let (program, arguments) = words.split_first()?;
-    let program = program.rsplit('/').next().unwrap_or(program);
+    let program = semantic::path::file_name(program);
     if is_versioned(program, "pip") {
         return Some(pip(arguments));
     }

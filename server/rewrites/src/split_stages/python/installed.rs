@@ -9,7 +9,6 @@ use crate::context::{Context, Landing, absolute};
 use crate::offer::Input;
 use crate::split_stages::effect::{self, Effect};
 use crate::split_stages::libraries;
-use crate::split_stages::program;
 use crate::split_stages::walk::{self, Step};
 
 /// Where the build's packages are.
@@ -268,7 +267,7 @@ const OF_FULL_IMAGE: [&str; 20] = [
 
 /// Whether a step calls a program that the slim image may lack.
 fn needs_full_image(step: &Step<'_>) -> bool {
-    step.command.program().is_some_and(|program| OF_FULL_IMAGE.contains(&program::name_of(program)))
+    step.command.program().is_some_and(|program| OF_FULL_IMAGE.contains(&semantic::path::file_name(program)))
 }
 
 /// Whether ENV puts a folder's programs on PATH.

@@ -142,12 +142,12 @@ fn is_tool(requirement: &str) -> bool {
 }
 
 fn starts_through_tool(words: Option<&[String]>) -> bool {
-    words.and_then(<[String]>::first).is_some_and(|word| is_tool(word.rsplit('/').next().unwrap_or(word)))
+    words.and_then(<[String]>::first).is_some_and(|word| is_tool(path::file_name(word)))
 }
 
 /// Whether the tool that the container starts through is there.
 fn runs_elsewhere(words: &[String], installed: &Installed) -> Result<(), String> {
-    let through = words.first().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let through = words.first().map(|word| path::file_name(word));
     match through {
         Some(tool @ ("poetry" | "pipenv")) if !installed.in_system => Err(format!(
             "the container starts through {tool}, which is not copied: let CMD name the program in the environment's bin folder"
@@ -159,7 +159,7 @@ fn runs_elsewhere(words: &[String], installed: &Installed) -> Result<(), String>
 fn is_manifest_copy(copy: &Copy) -> bool {
     copy.from.is_none()
         && copy.sources.iter().all(|source| {
-            let name = source.text.raw.rsplit('/').next().unwrap_or(&source.text.raw);
+            let name = path::file_name(&source.text.raw);
             MANIFESTS.contains(&name)
                 || name.starts_with("requirements")
                 || name.ends_with(".lock*")

@@ -1,7 +1,6 @@
 //! What a Python project's own sources ask of the system at run time. Sources of packages are not read.
 
 use crate::context::Context;
-use crate::split_stages::program;
 
 /// Words by which a source calls a program, or loads a library by its name. `tkinter` is part of Python, and slim images lack its library.
 const ASKS: [&str; 9] = [
@@ -34,5 +33,5 @@ fn is_own_source(path: &str) -> bool {
             || part.ends_with("_test.py")
             || part.starts_with('.')
     };
-    program::name_of(path).ends_with(".py") && !path.split('/').any(is_test)
+    semantic::path::file_name(path).ends_with(".py") && !path.split('/').any(is_test)
 }
