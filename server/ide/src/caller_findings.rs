@@ -10,6 +10,12 @@ use crate::diagnostics::Diagnostic;
 use crate::host::{DocumentId, Snapshot};
 
 impl Snapshot {
+    /// Whether a rule looks at such a file: without one, what it names need not be read.
+    #[must_use]
+    pub fn are_callers_checked(&self, id: &DocumentId) -> bool {
+        rules::are_callers_checked(&self.settings(id).rules)
+    }
+
     /// What is wrong with what a file names.
     #[must_use]
     pub fn caller_diagnostics(&self, id: &DocumentId, named: &[Named]) -> Vec<Diagnostic> {

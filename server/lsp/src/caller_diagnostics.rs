@@ -1,5 +1,5 @@
 //! Diagnostics and fixes in Compose files, Bake files and devcontainers: stages, build arguments and Dockerfiles that are named and not
-//! there. The files around are read on the worker that answers; open texts count before those on disk. What is not known, lies outside of the
+//! there, where settings choose one of these rules. The files around are read on the worker that answers; open texts count before those on disk. What is not known, lies outside of the
 //! folders that the client has open, or is set elsewhere is left alone.
 
 use std::collections::BTreeMap;
@@ -30,8 +30,11 @@ pub(crate) fn fixes(
     context.snapshot.caller_fixes(id, &named(context, id).unwrap_or_default(), range)
 }
 
-/// All that a file names of Dockerfiles that can be told.
+/// All that a file names of Dockerfiles that can be told; nothing where no rule asks.
 fn named(context: &Context, id: &DocumentId) -> Option<Vec<Named>> {
+    if !context.snapshot.are_callers_checked(id) {
+        return None;
+    }
     let path = surroundings::file_path(&id.as_str().parse::<Uri>().ok()?)?.canonicalize().ok()?;
     let text = context.snapshot.document(id)?.text();
     let root = root_of(context, &path)?;

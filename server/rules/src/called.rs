@@ -108,6 +108,13 @@ impl Names {
     }
 }
 
+/// Whether any of these rules runs; by itself none does, for diagnostics in files of other tools are asked for.
+#[must_use]
+pub fn are_callers_checked(settings: &Settings) -> bool {
+    let choice = Choice::new(settings);
+    CALLER_REGISTRY.iter().any(|one| choice.runs(one.rule))
+}
+
 /// What the rules find in a file that names callers, by place, then by code, after settings.
 #[must_use]
 pub fn check_callers(named: &[Named], settings: &Settings) -> Vec<Finding> {

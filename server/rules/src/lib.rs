@@ -20,7 +20,7 @@ pub mod suppress;
 mod tests;
 
 pub use crate::analysis::secret_name;
-pub use crate::called::{Called, Named, Names, What, check_callers};
+pub use crate::called::{Called, Named, Names, What, are_callers_checked, check_callers};
 pub use crate::catalogue::{REGISTRY, find, find_all};
 pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file, place_of_pattern};
 pub use crate::memory::Memory;

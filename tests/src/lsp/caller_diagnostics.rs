@@ -22,15 +22,22 @@ fn uri(path: &Path) -> String {
 }
 
 impl Session {
-    /// A workspace with a Dockerfile in `api`, of which nothing is open.
+    /// A workspace with a Dockerfile in `api`, of which nothing is open, and a client that chose the rules for files that call it.
     async fn new(capabilities: Value) -> Self {
+        let rules =
+            json!({"unknown-target": "error", "unused-build-arg": "warning", "missing-dockerfile": "error"});
+        Self::with(capabilities, json!({"severity": rules})).await
+    }
+
+    async fn with(capabilities: Value, options: Value) -> Self {
         let folder = TempDir::new().unwrap();
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir(root.join("api")).unwrap();
         fs::write(root.join("api/Dockerfile"), DOCKERFILE).unwrap();
         let mut client = Client::silent(Setup::default());
         let folders = json!([{"uri": uri(&root), "name": "project"}]);
-        client.ask("initialize", json!({"capabilities": capabilities, "workspaceFolders": folders})).await;
+        let params = json!({"capabilities": capabilities, "workspaceFolders": folders, "initializationOptions": options});
+        client.ask("initialize", params).await;
         client.notify("initialized", json!({})).await;
         Self { client, root, _folder: folder }
     }
@@ -109,6 +116,15 @@ async fn what_a_compose_file_names_and_is_not_there_is_told_and_mended() {
         [r#"Change to `Dockerfile`: 7:44-54 "Dockerfile""#]
     );
     assert_eq!(session.fixes("compose.yaml", 6, 17).await, [""; 0]);
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_said_in_files_of_other_tools_by_default() {
+    let mut session = Session::with(pulls(), json!({})).await;
+    session.open("compose.yaml", "services: {web: {build: {context: api, target: rnu}}}\n").await;
+    assert_eq!(session.pull("compose.yaml").await, [""; 0]);
+    assert_eq!(session.fixes("compose.yaml", 0, 48).await, [""; 0]);
     session.client.finish().await;
 }
 

@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule {
     aliases: &[],
     category: Category::Stages,
     severity: Severity::Error,
-    on_by_default: true,
+    on_by_default: false,
     summary: "A Compose or Bake file builds a stage that the Dockerfile does not have",
     page: PAGE,
     check: Check::File(nothing),

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     aliases: &[],
     category: Category::Semantic,
     severity: Severity::Warning,
-    on_by_default: true,
+    on_by_default: false,
     summary: "A Compose or Bake file gives a build argument that no ARG takes",
     page: PAGE,
     check: Check::File(nothing),
