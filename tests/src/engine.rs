@@ -3,6 +3,7 @@
 mod api;
 mod build_checks;
 mod buildkitd;
+mod called_builds;
 mod callers;
 mod cancel;
 mod credentials;

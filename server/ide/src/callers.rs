@@ -47,22 +47,24 @@ impl Snapshot {
         let (Some(facts), Some(model)) = (self.facts(id), self.model(id)) else {
             return Ok(CalledBuild::default());
         };
-        let callers: Vec<Caller> = match (name, target) {
-            (Some(name), _) => {
-                let named =
-                    facts.callers.iter().find(|caller| address(caller) == name || caller.name == name);
-                vec![named.cloned().ok_or_else(|| unknown_caller(name, &facts.callers))?]
-            }
-            (None, Some(target)) => {
-                let stage = model.target(target).map(|stage| stage.index);
-                let of_stage = facts.callers.iter().filter(|caller| stage_of(caller, model) == stage);
-                let of_stage: Vec<_> = of_stage.cloned().collect();
-                if of_stage.is_empty() { facts.callers.clone() } else { of_stage }
-            }
-            (None, None) => facts.callers.clone(),
-        };
-        Ok(called_build(&callers))
+        let Some(name) = name else { return Ok(called_build(&counting(&facts.callers, model, target))) };
+        let named = facts.callers.iter().find(|caller| address(caller) == name || caller.name == name);
+        let named = named.ok_or_else(|| unknown_caller(name, &facts.callers))?;
+        Ok(called_build(std::slice::from_ref(named)))
     }
+}
+
+/// The callers that count for a build: of a stage that is asked for, those that build it, where any does; else all.
+#[must_use]
+pub fn counting(callers: &[Caller], model: &Model, target: Option<&str>) -> Vec<Caller> {
+    let of_target: Vec<Caller> = match target {
+        None => Vec::new(),
+        Some(target) => {
+            let stage = model.target(target).map(|stage| stage.index);
+            callers.iter().filter(|caller| stage_of(caller, model) == stage).cloned().collect()
+        }
+    };
+    if of_target.is_empty() { callers.to_vec() } else { of_target }
 }
 
 /// What callers say alike, with a notice of the rest.

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use ide::callers::{CalledBuild, called_build};
+use ide::callers::{CalledBuild, called_build, counting};
 use inner_loop::{BuildRequest, CacheSpec, Export, SecretSource, SecretSpec, is_remote};
+use semantic::{Facts, Model};
+use syntax::Document;
 
 use crate::arguments::RequestArguments;
 use crate::{input, outside, settings};
 
 /// The request, with the Dockerfile read. What no flag says is taken from `layerwise.toml`, then from the Dockerfile's callers: the Compose
-/// and Bake files that build it. They do not count where a context is given, as docker's own build does not know them. What they differ in comes as a notice.
+/// and Bake files that build it. They do not count where a context is given, as docker's own build does not know them. What they differ in
+/// comes as a notice.
 pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(BuildRequest, Option<String>)> {
     let given = arguments.context.as_deref();
     if arguments.file.is_none()
@@ -20,13 +23,18 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
         bail!("the Dockerfile is read here, also where the builder fetches {remote}: name it with --file");
     }
     let dockerfile = arguments.file.unwrap_or_else(|| default_dockerfile(Path::new(given.unwrap_or("."))));
-    let called = match given {
-        Some(_) => CalledBuild::default(),
-        None => called_build(&outside::callers(&dockerfile)),
-    };
-    let context = context(given.or(called.context.as_deref()).unwrap_or("."))?;
+    let given_context = given.map(context).transpose()?;
     let source = input::read(&dockerfile)?;
     let defaults = settings::of(Some(&dockerfile))?.build;
+    let target = arguments.target.or(defaults.target);
+    let called = match given {
+        Some(_) => CalledBuild::default(),
+        None => called(&dockerfile, &source.text, target.as_deref()),
+    };
+    let context = match given_context {
+        Some(context) => context,
+        None => context(called.context.as_deref().unwrap_or("."))?,
+    };
     let pairs = |list: &[String], flag| {
         list.iter().map(|pair| named(pair, flag)).collect::<anyhow::Result<BTreeMap<_, _>>>()
     };
@@ -44,7 +52,7 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
         context,
         dockerfile,
         dockerfile_text: source.text,
-        target: arguments.target.or(defaults.target).or(called.target),
+        target: target.or(called.target),
         build_args: called.args.into_iter().chain(defaults.args).chain(flags).collect(),
         secrets,
         ssh: if arguments.ssh.is_empty() { called.ssh } else { arguments.ssh },
@@ -63,6 +71,16 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
     };
     Ok((request, called.notice))
+}
+
+/// What the callers of a Dockerfile give for a build of a stage, or of whichever they say.
+fn called(dockerfile: &Path, text: &str, target: Option<&str>) -> CalledBuild {
+    let callers = outside::callers(dockerfile);
+    if callers.is_empty() {
+        return CalledBuild::default();
+    }
+    let model = Model::new(&Document::new(text), &Facts::default());
+    called_build(&counting(&callers, &model, target))
 }
 
 /// The first that names any: the flag, the callers, `DOCKER_DEFAULT_PLATFORM`.
