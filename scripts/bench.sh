@@ -60,7 +60,7 @@ builds() {
     [ -n "${DOCKER_HOST:-}" ] || { echo "bench: builds are left out: DOCKER_HOST names no engine" >&2; return; }
     docker=$(docker_cli)
     "$docker" version > /dev/null 2>&1 || { echo "bench: builds are left out: no engine answers at $DOCKER_HOST" >&2; return; }
-    cargo bench --quiet -p layerwise-tests --bench builds -- --layerwise "$root/target/release/layerwise" --docker "$docker"
+    cargo bench --quiet -p layerwise-benches --bench builds -- --layerwise "$root/target/release/layerwise" --docker "$docker"
 }
 
 cd "$root"
@@ -68,5 +68,5 @@ cargo build --release --quiet
 in_process
 add_node_peer
 add_python_peer
-cargo bench --quiet -p layerwise-tests --bench stdio -- "${servers[@]}" "$@"
+cargo bench --quiet -p layerwise-benches --bench stdio -- "${servers[@]}" "$@"
 builds

@@ -1,5 +1,5 @@
 //! A keystroke to its diagnostics, in this process: the edit, the model, every rule. What a pipe and an editor add is in
-//! `tests/benches/stdio`.
+//! `benches/stdio`.
 //!
 //! `cargo bench -p layerwise-ide`
 

@@ -45,6 +45,7 @@ const HOUSE: &[Room] = &[
     Room { name: "cli", may_import: EVERYTHING, never: &[] },
     Room { name: "test-support", may_import: &["syntax", "semantic", "inner-loop"], never: ASYNC },
     Room { name: "tests", may_import: EVERYTHING, never: &[] },
+    Room { name: "benches", may_import: &[], never: &[] },
 ];
 
 const EVERYTHING: &[&str] = &[

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// All samples of a run.
-pub(crate) struct Report {
+pub struct Report {
     servers: Vec<String>,
     rows: Vec<Row>,
     /// Milliseconds of one fixed piece of work, each round.
@@ -23,32 +23,32 @@ struct Row {
 
 impl Report {
     /// An empty report of what is compared: servers, or programs.
-    pub(crate) fn new(servers: Vec<String>) -> Self {
+    pub fn new(servers: Vec<String>) -> Self {
         Self { servers, rows: Vec::new(), noise: Vec::new(), problems: BTreeSet::new() }
     }
 
     /// A time.
-    pub(crate) fn add_milliseconds(&mut self, server: usize, row: &str, taken: Duration) {
+    pub fn add_milliseconds(&mut self, server: usize, row: &str, taken: Duration) {
         self.add(server, row, "ms", taken.as_secs_f64() * 1000.0);
     }
 
     /// An amount of memory.
-    pub(crate) fn add_mebibytes(&mut self, server: usize, row: &str, mebibytes: f64) {
+    pub fn add_mebibytes(&mut self, server: usize, row: &str, mebibytes: f64) {
         self.add(server, row, "MiB", mebibytes);
     }
 
     /// Bytes, files and the like.
-    pub(crate) fn add_count(&mut self, server: usize, row: &str, unit: &'static str, count: u64) {
+    pub fn add_count(&mut self, server: usize, row: &str, unit: &'static str, count: u64) {
         self.add(server, row, unit, f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
     }
 
     /// A session that failed; each problem is shown once.
-    pub(crate) fn add_problem(&mut self, server: usize, problem: &str) {
+    pub fn add_problem(&mut self, server: usize, problem: &str) {
         self.problems.insert(format!("{}: {problem}", self.servers[server]));
     }
 
     /// Times a fixed piece of work: what it varies by, everything else varies by as well.
-    pub(crate) fn add_noise(&mut self) {
+    pub fn add_noise(&mut self) {
         let started = Instant::now();
         let mut state = black_box(1_u64);
         for _ in 0..20_000_000 {

@@ -1,6 +1,6 @@
 //! Language servers side by side over their pipes, as an editor has them: start, memory, keystroke to diagnostics, bursts, colours.
 //!
-//! `cargo bench -p layerwise-tests --bench stdio -- --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N] [--own-sizes N,N]`
+//! `cargo bench -p layerwise-benches --bench stdio -- --server NAME=COMMAND … [--rounds N] [--edits N] [--sizes N,N] [--own-sizes N,N]`
 //!
 //! The first server is the one that the others are compared with, and alone has the files of its own sizes. Rounds are
 //! interleaved and rotated, and each session is a process of its own; medians and ratios hold within one run only. `scripts/bench.sh` names the servers.
@@ -8,9 +8,6 @@
 mod keystrokes;
 mod memory;
 mod options;
-#[path = "../report.rs"]
-#[expect(dead_code, reason = "files are counted by another bench")]
-mod report;
 mod requests;
 mod session;
 mod text;

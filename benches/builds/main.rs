@@ -1,6 +1,6 @@
 //! Builds side by side on the engine that `DOCKER_HOST` names: ours, and the same by `docker buildx build`.
 //!
-//! `cargo bench -p layerwise-tests --bench builds -- --layerwise PROGRAM --docker PROGRAM [--rounds N]`
+//! `cargo bench -p layerwise-benches --bench builds -- --layerwise PROGRAM --docker PROGRAM [--rounds N]`
 //!
 //! A context of 300 files and 40 MB is built with one file edited, and then with nothing changed. The programs take turns at
 //! going first; each edit is one that the engine has not seen. The engine's own time is that between the start of its first
@@ -8,9 +8,6 @@
 
 mod context;
 mod programs;
-#[path = "../report.rs"]
-#[expect(dead_code, reason = "memory is measured by another bench")]
-mod report;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::options::Server;
-use crate::report::Report;
 use crate::session::Session;
 use crate::{keystrokes, memory, text};
+use report::Report;
 
 /// Keys in a burst: a paste by simulated typing, a macro, a repeated key.
 const BURST: usize = 200;
