@@ -123,6 +123,35 @@ fn burst(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What an editor asks behind a key for the light bulb: which fixes and rewrites there are at the cursor, all safe fixes among them.
+fn actions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("keystroke to code actions");
+    for lines in [400, 4_000] {
+        // One finding with a safe fix in each stage.
+        let text = dockerfile(lines).replace(" AS ", " as ");
+        let middle = text[..text.len() / 2].rfind("ARG VERSION=").unwrap_or(0) + "ARG VERSION=".len();
+        let place = u32::try_from(middle).expect("the text is small");
+        let id = DocumentId::new("file:///Dockerfile");
+        let mut host = host(&id, &text);
+        group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
+            let mut typed = false;
+            bencher.iter(|| {
+                let (range, new_text) = if typed {
+                    (TextRange::new(place, place + 1), "")
+                } else {
+                    (TextRange::empty(place), "x")
+                };
+                typed = !typed;
+                host.edit(&id, |document| document.edit(range, new_text));
+                let snapshot = host.snapshot();
+                black_box(snapshot.analysis_diagnostics(&id));
+                snapshot.code_actions(&id, TextRange::empty(place), |_| true)
+            });
+        });
+    }
+    group.finish();
+}
+
 fn opening(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("open to diagnostics");
     for lines in [400, 4_000] {
@@ -153,5 +182,5 @@ fn parts(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, keystroke, burst, opening, parts);
+criterion_group!(benches, keystroke, burst, actions, opening, parts);
 criterion_main!(benches);

@@ -29,7 +29,7 @@ mod style;
 mod tests;
 mod variable;
 
-pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply};
+pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply, is_change};
 
 /// Every rewrite, by id.
 pub const REGISTRY: &[&Recipe] = &[

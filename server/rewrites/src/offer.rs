@@ -1,5 +1,7 @@
 //! What a rewrite takes and gives.
 
+use std::ops::Range;
+
 use semantic::{Facts, Model};
 use syntax::{TextEdit, TextRange};
 
@@ -101,14 +103,55 @@ impl Offers {
 /// The text after the edits, which must not overlap and must stand in order of place.
 #[must_use]
 pub fn apply(text: &str, edits: &[TextEdit]) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut at = 0;
+    apply_within(text, 0..text.len(), edits)
+}
+
+/// Whether the edits, which stand as for [`apply`], change anything. What lies around them is not looked at, however long the text is.
+#[must_use]
+pub fn is_change(text: &str, edits: &[TextEdit]) -> bool {
+    let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return false };
+    let within = first.range.start as usize..last.range.end as usize;
+    text.get(within.clone()).is_none_or(|before| apply_within(text, within, edits) != before)
+}
+
+/// A part of the text after edits that lie in it.
+fn apply_within(text: &str, within: Range<usize>, edits: &[TextEdit]) -> String {
+    let mut result = String::with_capacity(within.len());
+    let mut at = within.start;
     for edit in edits {
         let (start, end) = (edit.range.start as usize, edit.range.end as usize);
         result.push_str(text.get(at..start).unwrap_or_default());
         result.push_str(&edit.new_text);
         at = end.max(at);
     }
-    result.push_str(text.get(at..).unwrap_or_default());
+    result.push_str(text.get(at..within.end).unwrap_or_default());
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: u32, end: u32, new_text: &str) -> TextEdit {
+        TextEdit { range: TextRange::new(start, end), new_text: new_text.to_owned() }
+    }
+
+    #[test]
+    fn edits_that_leave_the_text_as_it_is_are_no_change() {
+        let text = "FROM é\nRUN a b\n";
+        for (edits, expected) in [
+            (vec![], false),
+            (vec![edit(5, 7, "é")], false),
+            (vec![edit(5, 7, "e")], true),
+            (vec![edit(0, 0, "")], false),
+            (vec![edit(0, 0, "#")], true),
+            // What goes in one place comes back in another.
+            (vec![edit(12, 14, ""), edit(14, 14, "a ")], false),
+            (vec![edit(12, 13, ""), edit(14, 14, "a")], true),
+            (vec![edit(12, 13, "a"), edit(14, 15, "c")], true),
+        ] {
+            assert_eq!(is_change(text, &edits), expected, "{edits:?}");
+            assert_eq!(apply(text, &edits) != text, expected, "{edits:?}");
+        }
+    }
 }
