@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use semantic::facts::callers::same_context;
-use semantic::{Base, Caller, ContextFacts, Facts, Model, Setting, StageReference};
+use semantic::{Base, Caller, ContextFacts, Facts, Model, Setting, Stage, StageReference};
 
 /// What is put in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,18 +108,36 @@ pub(crate) fn details(facts: &Facts) -> BTreeMap<&str, String> {
     let detail = |name: &str| {
         let given = given(facts, name);
         let (caller, what) = given.first()?;
-        let what = match what {
-            Given::Folder(folder) => shown(caller, folder).to_owned(),
-            Given::Image(image) => (*image).to_owned(),
-            Given::Service(service) => format!("service {service}"),
-            Given::Target(target) => format!("target {target}"),
-            Given::Address(_) => "an address".to_owned(),
-            Given::Unknown(_) => "not known".to_owned(),
-        };
-        let more = if given.len() > 1 { format!(" and {} more", given.len() - 1) } else { String::new() };
-        Some(format!("Named context: {what}, by {}{more}", crate::callers::address(caller)))
+        Some(format!("Named context: {}, by {}", short(caller, what), by(&given)?))
     };
     names(facts).into_iter().filter_map(|name| Some((name, detail(name)?))).collect()
+}
+
+/// What takes the place of a stage for all who build the file, and who gives it: `libs`, `compose.yaml:web and 1 more`.
+pub(crate) fn in_place_of(facts: &Facts, stage: &Stage) -> Option<(String, String)> {
+    stage.replaced.as_ref()?;
+    let given = given(facts, &stage.lower_name()?);
+    let (caller, first) = given.first()?;
+    let is_one = given.iter().all(|(_, other)| other == first);
+    let what = if is_one { short(caller, first) } else { "different contexts".to_owned() };
+    Some((what, by(&given)?))
+}
+
+fn short(caller: &Caller, given: &Given<'_>) -> String {
+    match given {
+        Given::Folder(folder) => shown(caller, folder).to_owned(),
+        Given::Image(image) => (*image).to_owned(),
+        Given::Service(service) => format!("service {service}"),
+        Given::Target(target) => format!("target {target}"),
+        Given::Address(_) => "an address".to_owned(),
+        Given::Unknown(_) => "not known".to_owned(),
+    }
+}
+
+fn by(given: &[(&Caller, Given<'_>)]) -> Option<String> {
+    let (caller, _) = given.first()?;
+    let more = if given.len() > 1 { format!(" and {} more", given.len() - 1) } else { String::new() };
+    Some(format!("{}{more}", crate::callers::address(caller)))
 }
 
 #[cfg(test)]

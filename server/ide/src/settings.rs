@@ -49,7 +49,7 @@ pub struct HintSettings {
     pub variables: bool,
     /// Where a relative WORKDIR leads.
     pub workdir: bool,
-    /// The stage that a number means.
+    /// The stage that a number means, and what takes the place of a stage.
     pub stages: bool,
 }
 

@@ -1,4 +1,5 @@
-//! What words are with their variables expanded, where a relative WORKDIR leads, and which stage a number means.
+//! What words are with their variables expanded, where a relative WORKDIR leads, which stage a number means, and what takes the place of a
+//! stage.
 //!
 //! Values are those that the file itself gives; a build argument may change them, which the tooltip says, and one that the settings
 //! change has no hint. What is not known has none either, nor has what holds a secret.
@@ -11,6 +12,7 @@ use syntax::TextRange;
 
 use super::InlayHint;
 use crate::host::DocumentState;
+use crate::named_contexts;
 use crate::settings::Settings;
 
 pub(super) fn hints(state: &DocumentState, settings: &Settings, range: TextRange) -> Vec<InlayHint> {
@@ -51,6 +53,20 @@ impl View<'_> {
         if let Some(platform) = &stage.platform {
             self.text(scope, platform);
         }
+        self.replaced(stage);
+    }
+
+    /// Behind the FROM of a stage that nobody builds, for all give a context in its place.
+    fn replaced(&mut self, stage: &Stage) {
+        let given =
+            named_contexts::in_place_of(&self.state.facts, stage).filter(|_| self.settings.hints.stages);
+        let Some((what, by)) = given else { return };
+        let line = self.model.document.buildkit_line_range(stage.from.line);
+        self.hints.push(InlayHint {
+            offset: line.end.min(stage.from.range().end),
+            label: format!("→ {what}"),
+            tooltip: format!("Nothing of this stage runs. In its place: {what}, by {by}"),
+        });
     }
 
     fn instruction(&mut self, scope: Scope, kind: &Kind) {

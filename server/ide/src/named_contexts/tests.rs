@@ -169,3 +169,31 @@ fn a_definition_leads_to_the_callers_and_into_the_folder() {
     assert_eq!(targets("FROM a\nCOPY --from=shared b$0.txt /\n"), ["/w/libs/b.txt"]);
     assert_eq!(targets("FROM ngi$0nx\n"), [""; 0]);
 }
+
+fn hints(text: &str, callers: Vec<Caller>) -> String {
+    let facts = Facts { callers, ..facts() };
+    let Opened { snapshot, id, text, .. } = open_with(text, facts);
+    let hints = snapshot.inlay_hints(&id, syntax::TextRange::new(0, u32::try_from(text.len()).unwrap()));
+    hints.into_iter().map(|hint| format!("{} {:?}\n", hint.label, hint.tooltip)).collect()
+}
+
+#[test]
+fn a_stage_that_nobody_builds_says_what_takes_its_place() {
+    let text = "# ü 🐳\r\nFROM b \\\r\n  AS Base$0\r\nRUN x\r\nFROM base\r\n";
+    let gives = |name, place: &str| caller(name, 1, &[("base", place)]);
+    check(&hints(text, vec![gives("web", "/w/libs"), gives("worker", "/w/libs")]), expect![[r#"
+        → libs "Nothing of this stage runs. In its place: libs, by compose.yaml:web and 1 more"
+    "#]]);
+    check(
+        &hints(text, vec![gives("web", "/w/libs"), gives("worker", "docker-image://b:1")]),
+        expect![[r#"
+            → different contexts "Nothing of this stage runs. In its place: different contexts, by compose.yaml:web and 1 more"
+        "#]],
+    );
+    // One of them builds the stage.
+    check(&hints(text, vec![gives("web", "/w/libs"), caller("worker", 7, &[])]), expect![[r#""#]]);
+    let secret = "https://user:hunter2hunter2@example.com/x.git";
+    check(&hints(text, vec![gives("web", secret)]), expect![[r#"
+        → an address "Nothing of this stage runs. In its place: an address, by compose.yaml:web"
+    "#]]);
+}

@@ -122,7 +122,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "hints.stages",
         kind: Kind::Flag(|layer, shown| layer.hints.stages = Some(shown)),
-        says: "Hints of the stage that a number such as `--from=0` means.",
+        says: "Hints of the stage that a number such as `--from=0` means, and of what takes the place of a stage.",
         example: "stages = true",
     },
 ];
