@@ -79,6 +79,20 @@ pub(crate) struct CheckArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
+    /// With the lines that findings stand in
+    Text,
+    /// One object
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations on a pull request
+    Github,
+    /// Checkstyle's XML, for CI servers
+    Checkstyle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
     Text,
     Json,
 }
@@ -162,8 +176,8 @@ pub(crate) struct RulesArguments {
     /// A code, or an alias such as DL3009
     pub(crate) code: Option<String>,
     /// How the catalogue is printed
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub(crate) format: CheckFormat,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
 }
 
 #[derive(Debug, Args)]
@@ -214,8 +228,8 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) history: Option<u16>,
     /// How the prediction is printed
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub(crate) format: CheckFormat,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
 }
 
 /// What is built, and where: the same for all commands that build or speak of a build.

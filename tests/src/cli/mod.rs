@@ -3,6 +3,7 @@
 mod builder;
 mod check;
 mod check_choice;
+mod check_formats;
 mod fix;
 mod format;
 mod interrupt;

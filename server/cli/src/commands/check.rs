@@ -9,8 +9,8 @@ use syntax::Document;
 use crate::arguments::{CheckArguments, CheckFormat, Level};
 use crate::exit::{self, Outcome};
 use crate::input::{self, Source};
-use crate::output::check_json::{self, Checked};
-use crate::output::{check_text, print};
+use crate::output::checked::Checked;
+use crate::output::{check_checkstyle, check_github, check_json, check_sarif, check_text, print};
 use crate::{outside, settings};
 
 pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
@@ -25,6 +25,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
     print(&match arguments.format {
         CheckFormat::Json => check_json::report(&files),
         CheckFormat::Text => check_text::report(&files),
+        CheckFormat::Sarif => check_sarif::report(&files),
+        CheckFormat::Github => check_github::report(&files),
+        CheckFormat::Checkstyle => check_checkstyle::report(&files),
     })?;
     for file in &files {
         if let Checked::Unreadable { error, .. } = file {

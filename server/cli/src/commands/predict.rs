@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::arguments::{CheckFormat, PredictArguments};
+use crate::arguments::{AnswerFormat, PredictArguments};
 use crate::commands::{price_history, request};
 use crate::exit::Outcome;
 use crate::output::{predict_text, print};
@@ -26,8 +26,8 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let mut forecast = forecast.map_err(anyhow::Error::msg)?;
     forecast.notices.splice(0..0, notice);
     let text = match arguments.format {
-        CheckFormat::Json => format!("{}\n", forecast.to_json()),
-        CheckFormat::Text => predict_text::table(&forecast),
+        AnswerFormat::Json => format!("{}\n", forecast.to_json()),
+        AnswerFormat::Text => predict_text::table(&forecast),
     };
     // What a builder far away still says is not waited for.
     runtime.shutdown_background();

@@ -9,7 +9,7 @@ use syntax::Document;
 use workspace::foresight::{Foresight, Priced, PricedCommits};
 use workspace::git_history::Commit;
 
-use crate::arguments::CheckFormat;
+use crate::arguments::AnswerFormat;
 use crate::output::{history_json, history_text};
 use crate::outside;
 
@@ -34,13 +34,13 @@ pub(crate) fn report(
     request: &BuildRequest,
     builder: &dyn Builder,
     count: usize,
-    format: CheckFormat,
+    format: AnswerFormat,
     notice: Option<String>,
 ) -> anyhow::Result<String> {
     let priced = price(&outside::foresight()?, request, builder, count, notice)?;
     Ok(match format {
-        CheckFormat::Json => format!("{}\n", history_json::value(&priced)),
-        CheckFormat::Text => history_text::table(&priced),
+        AnswerFormat::Json => format!("{}\n", history_json::value(&priced)),
+        AnswerFormat::Text => history_text::table(&priced),
     })
 }
 

@@ -3,7 +3,7 @@
 use rules::Rule;
 use serde_json::{Value, json};
 
-use crate::arguments::{CheckFormat, RulesArguments};
+use crate::arguments::{AnswerFormat, RulesArguments};
 use crate::exit::Outcome;
 use crate::output::print;
 
@@ -14,15 +14,15 @@ pub(crate) fn run(arguments: &RulesArguments) -> anyhow::Result<Outcome> {
             let found: Vec<_> = rules::find_all(code).collect();
             match (format, found.as_slice()) {
                 (_, []) => anyhow::bail!("there is no rule {code}: `layerwise rules` lists them"),
-                (CheckFormat::Text, found) => {
+                (AnswerFormat::Text, found) => {
                     found.iter().map(|rule| page(rule)).collect::<Vec<_>>().join("\n")
                 }
-                (CheckFormat::Json, [rule]) => format!("{}\n", describe(rule)),
-                (CheckFormat::Json, found) => catalogue(found),
+                (AnswerFormat::Json, [rule]) => format!("{}\n", describe(rule)),
+                (AnswerFormat::Json, found) => catalogue(found),
             }
         }
-        (None, CheckFormat::Text) => rules::REGISTRY.iter().map(|rule| row(rule)).collect(),
-        (None, CheckFormat::Json) => catalogue(rules::REGISTRY),
+        (None, AnswerFormat::Text) => rules::REGISTRY.iter().map(|rule| row(rule)).collect(),
+        (None, AnswerFormat::Json) => catalogue(rules::REGISTRY),
     };
     print(&text)?;
     Ok(Outcome::Fine)

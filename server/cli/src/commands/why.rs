@@ -9,7 +9,7 @@ use semantic::{Facts, Model};
 use syntax::Document;
 use workspace::foresight::{Foresight, LastBuild};
 
-use crate::arguments::{CheckFormat, PredictArguments};
+use crate::arguments::{AnswerFormat, PredictArguments};
 use crate::commands::request;
 use crate::exit::Outcome;
 use crate::output::{print, why_json, why_text};
@@ -26,8 +26,8 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     let (request, notice) = request::from_arguments(arguments.request)?;
     let explained = explain(&outside::foresight()?, &request);
     let text = match arguments.format {
-        CheckFormat::Json => format!("{}\n", why_json::value(explained.as_ref(), notice.as_deref())),
-        CheckFormat::Text => why_text::text(explained.as_ref(), notice.as_deref()),
+        AnswerFormat::Json => format!("{}\n", why_json::value(explained.as_ref(), notice.as_deref())),
+        AnswerFormat::Text => why_text::text(explained.as_ref(), notice.as_deref()),
     };
     print(&text).context("cannot write to stdout")?;
     Ok(Outcome::Fine)

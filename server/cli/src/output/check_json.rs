@@ -5,16 +5,8 @@ use rules::Finding;
 use serde_json::{Value, json};
 use syntax::Document;
 
+use crate::output::checked::Checked;
 use crate::output::place;
-
-/// What was found in one file, or why it could not be read.
-#[derive(Debug)]
-pub(crate) enum Checked {
-    /// Its findings.
-    Findings { path: String, document: Document, findings: Vec<Finding> },
-    /// Why not.
-    Unreadable { path: String, error: String },
-}
 
 /// The whole answer.
 pub(crate) fn report(files: &[Checked]) -> String {

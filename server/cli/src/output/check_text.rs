@@ -4,7 +4,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rewrites::Applicability;
 use rules::{Finding, Severity};
 
-use crate::output::check_json::Checked;
+use crate::output::checked::Checked;
 
 /// How many bytes of a finding's range are underlined: a finding on a whole file must not print it.
 const UNDERLINED: usize = 400;

@@ -1,8 +1,12 @@
 //! Printers: the only place that writes to stdout.
 
 pub(crate) mod build_text;
+pub(crate) mod check_checkstyle;
+pub(crate) mod check_github;
 pub(crate) mod check_json;
+pub(crate) mod check_sarif;
 pub(crate) mod check_text;
+pub(crate) mod checked;
 pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod history_json;

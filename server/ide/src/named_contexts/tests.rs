@@ -181,9 +181,12 @@ fn hints(text: &str, callers: Vec<Caller>) -> String {
 fn a_stage_that_nobody_builds_says_what_takes_its_place() {
     let text = "# ü 🐳\r\nFROM b \\\r\n  AS Base$0\r\nRUN x\r\nFROM base\r\n";
     let gives = |name, place: &str| caller(name, 1, &[("base", place)]);
-    check(&hints(text, vec![gives("web", "/w/libs"), gives("worker", "/w/libs")]), expect![[r#"
+    check(
+        &hints(text, vec![gives("web", "/w/libs"), gives("worker", "/w/libs")]),
+        expect![[r#"
         → libs "Nothing of this stage runs. In its place: libs, by compose.yaml:web and 1 more"
-    "#]]);
+    "#]],
+    );
     check(
         &hints(text, vec![gives("web", "/w/libs"), gives("worker", "docker-image://b:1")]),
         expect![[r#"
@@ -193,7 +196,10 @@ fn a_stage_that_nobody_builds_says_what_takes_its_place() {
     // One of them builds the stage.
     check(&hints(text, vec![gives("web", "/w/libs"), caller("worker", 7, &[])]), expect![[r#""#]]);
     let secret = "https://user:hunter2hunter2@example.com/x.git";
-    check(&hints(text, vec![gives("web", secret)]), expect![[r#"
+    check(
+        &hints(text, vec![gives("web", secret)]),
+        expect![[r#"
         → an address "Nothing of this stage runs. In its place: an address, by compose.yaml:web"
-    "#]]);
+    "#]],
+    );
 }
