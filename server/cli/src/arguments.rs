@@ -75,6 +75,15 @@ pub(crate) struct CheckArguments {
     /// Exit 1 from this severity on
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Warning)]
     pub(crate) fail_on: Level,
+    /// A file of known findings: only others are told, and fail
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Writes what is found to the baseline instead
+    #[arg(long, requires = "baseline", conflicts_with = "diff_base")]
+    pub(crate) write_baseline: bool,
+    /// Only findings on lines that changed since this commit, branch or tag
+    #[arg(long, value_name = "REV")]
+    pub(crate) diff_base: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

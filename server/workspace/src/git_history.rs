@@ -127,7 +127,7 @@ impl Repository {
 }
 
 /// What git says. Which repository is meant the context alone decides: no variable, such as hooks of git set, leads to another.
-fn run(context: &Path, arguments: &[&str]) -> Result<String, String> {
+pub(crate) fn run(context: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("git")
         .arg("-C")
         .arg(context)

@@ -6,6 +6,7 @@ pub mod context;
 pub mod dockerfiles;
 pub mod facts;
 pub mod foresight;
+pub mod git_file;
 pub mod git_history;
 pub mod kept;
 pub mod recorder;

@@ -4,6 +4,7 @@ mod builder;
 mod check;
 mod check_choice;
 mod check_formats;
+mod check_known;
 mod fix;
 mod format;
 mod interrupt;

@@ -1,7 +1,11 @@
 //! `layerwise check`: findings in Dockerfiles and ignore files, in directories, or on stdin.
 
+mod baseline;
+mod changed_lines;
+
 use std::path::Path;
 
+use baseline::Baseline;
 use rules::{IgnoreInput, Settings, Severity};
 use semantic::Model;
 use syntax::Document;
@@ -22,7 +26,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
             Err((path, error)) => Checked::Unreadable { path: path.display().to_string(), error },
         });
     }
+    if let Some(revision) = &arguments.diff_base {
+        changed_lines::keep(&mut files, revision)?;
+    }
+    let written = with_baseline(&mut files, arguments)?;
     print(&match arguments.format {
+        CheckFormat::Text if let Some(written) = written => written,
         CheckFormat::Json => check_json::report(&files),
         CheckFormat::Text => check_text::report(&files),
         CheckFormat::Sarif => check_sarif::report(&files),
@@ -35,6 +44,24 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Outcome> {
         }
     }
     Ok(outcome(&files, arguments.fail_on))
+}
+
+/// Takes what is known from what was found, or makes it known: then what is said of that.
+fn with_baseline(files: &mut [Checked], arguments: &CheckArguments) -> anyhow::Result<Option<String>> {
+    let Some(path) = &arguments.baseline else { return Ok(None) };
+    if !arguments.write_baseline {
+        Baseline::read(path)?.take_from(files);
+        return Ok(None);
+    }
+    if files.iter().any(|file| matches!(file, Checked::Unreadable { .. })) {
+        // What could not be read would be new the next time.
+        return Ok(Some(String::new()));
+    }
+    let baseline = Baseline::of(files, path);
+    let count = baseline.write(path)?;
+    baseline.take_from(files);
+    let findings = if count == 1 { "1 finding is".to_owned() } else { format!("{count} findings are") };
+    Ok(Some(format!("{findings} known now, in {}\n", path.display())))
 }
 
 /// What is found in a file, or why it could not be read. A mistake in its settings is an error.
