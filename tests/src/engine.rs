@@ -27,6 +27,7 @@ mod program_demo;
 mod program_events;
 mod program_interrupt;
 mod program_options;
+mod program_prove;
 mod program_why;
 mod prune;
 mod random;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use inner_loop::proof::{ProofEvent, ProofRequest, ProofSink};
 use inner_loop::{
     BuildHandle, BuildOutcome, BuildRequest, Builder, BuilderDescription, BuilderState, CacheResult,
     EventSink, Pruned, ResultName,
@@ -18,6 +19,7 @@ use crate::build;
 use crate::connection::Connection;
 use crate::find;
 use crate::images::{Images, KnownImages};
+use crate::proof;
 use crate::prune;
 use crate::report::Reporter;
 use crate::surroundings::Surroundings;
@@ -200,6 +202,18 @@ impl Builder for BuildKit {
             let outcome = build::run(&shared, &request, &reporter, &cancel).await;
             finisher.reporter.finish(outcome);
         });
+        Box::new(handle)
+    }
+
+    fn prove(&self, request: ProofRequest, sink: ProofSink) -> Box<dyn BuildHandle> {
+        let cancel = CancellationToken::new();
+        let handle = Running { cancel: cancel.clone() };
+        let shared = Arc::clone(&self.shared);
+        let work = async move {
+            let outcome = proof::run(&shared, &request, &sink, &cancel).await;
+            sink(ProofEvent::Finished(outcome));
+        };
+        self.runtime.spawn(work);
         Box::new(handle)
     }
 

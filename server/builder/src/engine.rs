@@ -114,7 +114,8 @@ fn api_version(text: &str) -> Option<ClientVersion> {
 async fn send(address: &Address, mut request: BollardRequest) -> Result<Response<Incoming>, ApiError> {
     let stream = dial::dial(address).await.map_err(|error| io::Error::other(error.to_string()))?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
+    // What runs in a container is spoken to over the connection itself.
+    tokio::spawn(connection.with_upgrades());
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = path.parse::<Uri>().map_err(io::Error::other)?;
     request.headers_mut().insert(header::HOST, HeaderValue::from_static("docker"));

@@ -178,6 +178,43 @@ pub(crate) struct RewriteArguments {
     /// The builder's address; its images and abilities are asked for
     #[arg(long, value_name = "URL")]
     pub(crate) host: Option<String>,
+    /// Builds and runs both, and reports on stderr what was gained; fails where the results differ
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) prove: bool,
+    #[command(flatten)]
+    pub(crate) proof: ProofArguments,
+}
+
+/// How a proof builds and runs: flags of builds mean what they mean there.
+#[derive(Debug, Args)]
+pub(crate) struct ProofArguments {
+    /// A command that both images must run with the same status and output; words, without a shell
+    #[arg(long, value_name = "CMD", requires = "prove")]
+    pub(crate) run: Option<String>,
+    /// How a proof is reported; JSON goes to stdout, in place of the Dockerfile
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, requires = "prove")]
+    pub(crate) format: CheckFormat,
+    /// A build argument of the proof; without a value it is taken from the environment
+    #[arg(long, value_name = "K[=V]", requires = "prove")]
+    pub(crate) build_arg: Vec<String>,
+    /// A secret of the proof: id=ID[,src=FILE|,env=VAR]
+    #[arg(long, value_name = "SPEC", requires = "prove")]
+    pub(crate) secret: Vec<String>,
+    /// An SSH agent or key of the proof: default, or ID=PATH
+    #[arg(long, value_name = "SPEC", requires = "prove")]
+    pub(crate) ssh: Vec<String>,
+    /// A named context of the proof: NAME=DIR
+    #[arg(long, value_name = "NAME=DIR", requires = "prove")]
+    pub(crate) build_context: Vec<String>,
+    /// The platform that is proved
+    #[arg(long, requires = "prove")]
+    pub(crate) platform: Option<String>,
+    /// Network of RUN: default, host or none
+    #[arg(long, requires = "prove")]
+    pub(crate) network: Option<String>,
+    /// What steps may do beyond the usual: network.host, security.insecure
+    #[arg(long, value_name = "ENTITLEMENT", value_delimiter = ',', requires = "prove")]
+    pub(crate) allow: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -242,7 +279,7 @@ pub(crate) struct PredictArguments {
 }
 
 /// What is built, and where: the same for all commands that build or speak of a build.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct RequestArguments {
     /// The build context: a directory, or a URL for the builder [default: as Compose and Bake files build the Dockerfile, else .]
     pub(crate) context: Option<String>,

@@ -27,6 +27,7 @@ pub mod hover;
 pub mod inlay_hints;
 pub mod kind;
 mod named_contexts;
+pub mod proof;
 pub mod references;
 pub mod rename;
 pub mod selection_ranges;

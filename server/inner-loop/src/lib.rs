@@ -18,6 +18,7 @@ pub mod plan;
 pub mod prediction;
 pub mod pricing;
 pub mod progress;
+pub mod proof;
 pub mod queue;
 pub mod record;
 pub mod request;
@@ -41,6 +42,7 @@ pub use request::{
     BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, CacheResult, EventSink, Export,
     Pruned, ResultName, SecretSource, SecretSpec, is_remote,
 };
+pub use secret::SecretValue;
 pub use staleness::Staleness;
 
 // What a build reads, for those who know this crate alone.

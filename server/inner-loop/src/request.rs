@@ -10,6 +10,8 @@ use syntax::Document;
 
 use crate::cache_spec::CacheSpec;
 use crate::event::BuildEvent;
+use crate::proof::{ProofEvent, ProofOutcome, ProofRequest, ProofSink};
+use crate::secret::SecretValue;
 
 /// One build.
 #[derive(Debug, Clone, Default)]
@@ -140,6 +142,8 @@ pub enum SecretSource {
     File(PathBuf),
     /// An environment variable of this process.
     Environment(String),
+    /// Here.
+    Value(SecretValue),
 }
 
 /// Receives the events of one build, in order.
@@ -150,6 +154,13 @@ pub trait Builder: Send + Sync {
     /// Starts a build at once and returns. Every build ends with exactly one [`BuildEvent::Finished`], failures to reach
     /// the engine included.
     fn start(&self, request: BuildRequest, sink: EventSink) -> Box<dyn BuildHandle>;
+
+    /// Starts a proof at once and returns. Every proof ends with exactly one [`ProofEvent::Finished`], failures to reach the engine included;
+    /// it comes when nothing of the proof is left on the engine.
+    fn prove(&self, _request: ProofRequest, sink: ProofSink) -> Box<dyn BuildHandle> {
+        sink(ProofEvent::Finished(ProofOutcome::NoBuilder("this builder proves nothing".to_owned())));
+        Box::new(Nothing)
+    }
 
     /// Finds the builder and asks it what it is. Blocks for at most a few seconds.
     ///
@@ -251,6 +262,13 @@ pub struct Pruned {
 pub trait BuildHandle: Send + Sync {
     /// Stops the build; its `Finished` event follows.
     fn cancel(&self);
+}
+
+/// A build that is over.
+struct Nothing;
+
+impl BuildHandle for Nothing {
+    fn cancel(&self) {}
 }
 
 /// What a builder is.

@@ -1,6 +1,32 @@
 //! Secrets as `docker buildx build --secret` takes them: `id=ID[,src=FILE|,env=VAR]`.
 
+use std::fmt;
+
 use crate::request::{SecretSource, SecretSpec};
+
+/// A secret's value. Its `Debug` does not tell it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretValue(String);
+
+impl SecretValue {
+    /// Takes a value in.
+    #[must_use]
+    pub const fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the builder alone.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(withheld)")
+    }
+}
 
 impl SecretSpec {
     /// Reads a secret. Where only its id is given, its value is the environment variable of that name if `is_set` knows it, else the file

@@ -133,7 +133,7 @@ fn secrets(specs: &[String], context: &Path) -> std::result::Result<Vec<SecretSp
         let SecretSpec { id, source } = secret?;
         let source = match source {
             SecretSource::File(path) => SecretSource::File(context.join(path)),
-            environment @ SecretSource::Environment(_) => environment,
+            other => other,
         };
         Ok(SecretSpec { id, source })
     });

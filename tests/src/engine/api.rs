@@ -25,6 +25,17 @@ pub(super) fn has_image(engine: &Engine, image: &str) -> bool {
     ask(engine, "GET", &format!("/images/{image}/json"), &[]).0 == 200
 }
 
+/// The ids of all images and containers that have this label.
+pub(super) fn labelled(engine: &Engine, label: &str) -> Vec<String> {
+    let filters = format!("%7B%22label%22:%5B%22{label}%22%5D%7D");
+    let listed = ["images", "containers"].map(|kind| {
+        let (status, body) = ask(engine, "GET", &format!("/{kind}/json?all=1&filters={filters}"), &[]);
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str::<Vec<serde_json::Value>>(&body).unwrap()
+    });
+    listed.into_iter().flatten().map(|item| item["Id"].as_str().unwrap().to_owned()).collect()
+}
+
 /// Removes an image, whether or not it is there.
 pub(super) fn remove_image(engine: &Engine, image: &str) {
     ask(engine, "DELETE", &format!("/images/{image}?force=1"), &[]);

@@ -58,6 +58,7 @@ impl secrets_server::Secrets for Secrets {
                         .absent(format!("secret {id}: the environment variable {name} is not set; set it")));
                 }
             },
+            Some(SecretSource::Value(value)) => value.get().as_bytes().to_vec(),
             Some(SecretSource::File(path)) => read(path).map_err(|error| {
                 let message = format!("secret `{id}` cannot be read from {}: {error}", path.display());
                 if let Ok(mut problems) = self.problems.lock() {

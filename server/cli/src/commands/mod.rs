@@ -11,6 +11,7 @@ mod network_notices;
 pub(crate) mod predict;
 pub(crate) mod price_history;
 mod printer;
+mod prove;
 pub(crate) mod request;
 pub(crate) mod rewrite;
 pub(crate) mod rules;

@@ -7,7 +7,8 @@ use rewrites::{Applicability, Fix, Input, Refusal, Rewrite};
 use semantic::{Facts, Model};
 use syntax::{Document, TextRange};
 
-use crate::arguments::RewriteArguments;
+use crate::arguments::{CheckFormat, RewriteArguments};
+use crate::commands::prove::{self, Subjects};
 use crate::exit::{Outcome, Refused};
 use crate::input;
 use crate::output::{diff, print};
@@ -92,6 +93,13 @@ fn rewrite(id: &str, file: &Path, arguments: &RewriteArguments) -> anyhow::Resul
     };
     let result = rewrites::apply(&subject.text, &chosen.fix.edits);
     let shown = file.display().to_string();
+    if arguments.prove {
+        let root = subject.facts.context.as_ref().map(|context| context.root.as_str());
+        let outcome = prove::prove(&Subjects { id, file, root, rewrite: chosen, after: &result }, arguments)?;
+        if outcome != Outcome::Fine || arguments.proof.format == CheckFormat::Json && !arguments.write {
+            return Ok(outcome);
+        }
+    }
     if arguments.diff {
         print(&diff::unified(&shown, &subject.text, &result))?;
     } else if arguments.write {

@@ -1,0 +1,137 @@
+//! `layerwise rewrite --prove`: both Dockerfiles built and run, and what is said of them.
+
+use serde_json::Value;
+
+use super::api::labelled;
+use super::harness::{Engine, variable};
+use super::program_build::nonce;
+use crate::program::{Folder, Output};
+
+const DOCKERFILE: &str = include_str!("../../fixtures/projects/c/Dockerfile");
+const MAKEFILE: &str = include_str!("../../fixtures/projects/c/Makefile");
+const SERVER: &str = include_str!("../../fixtures/projects/c/server.c");
+
+/// A project of which nobody else has anything on the engine.
+struct Project {
+    folder: Folder,
+    dockerfile: String,
+    label: String,
+}
+
+/// A small server in C; its Dockerfile installs a compiler.
+fn server(source: &str) -> Project {
+    project(DOCKERFILE, source)
+}
+
+/// A program that ends by itself, or does not, and listens nowhere.
+fn tool(body: &str) -> Project {
+    let source = format!("#include <stdio.h>\nint main(int count, char **words) {{\n{body}\n}}\n");
+    project(&DOCKERFILE.replace("EXPOSE 8080\n", ""), &source)
+}
+
+fn project(dockerfile: &str, source: &str) -> Project {
+    let label = format!("layerwise.test={}", nonce());
+    let dockerfile = format!("{dockerfile}LABEL {label}\n");
+    let files = [("Dockerfile", &*dockerfile), ("Makefile", MAKEFILE), ("server.c", source)];
+    let folder = Folder::new(&files).with_host(&variable("LAYERWISE_TEST_ENGINE_28"));
+    Project { folder, dockerfile, label }
+}
+
+impl Project {
+    /// Proves the split, with these flags, to this exit status. Nothing is left on the engine.
+    #[track_caller]
+    fn prove(&self, flags: &[&str], status: i32) -> Output {
+        let arguments = [&["rewrite", "split-stages", "--prove", "Dockerfile"], flags].concat();
+        let output = self.folder.run(&arguments).exits(status);
+        let engine = Engine::at("28", variable("LAYERWISE_TEST_ENGINE_28"));
+        assert_eq!(labelled(&engine, &self.label), Vec::<String>::new());
+        output
+    }
+
+    #[track_caller]
+    fn is_as_it_was(&self) {
+        assert_eq!(self.folder.read("Dockerfile"), self.dockerfile);
+    }
+}
+
+#[test]
+fn what_answers_the_same_is_proved_with_its_gain() {
+    let project = server(SERVER);
+    let output = project.prove(&[], 0);
+    assert!(output.stdout.starts_with("FROM debian:bookworm AS build\n"), "{}", output.stdout);
+    for said in ["GET :8080/  200, ", "the same\n", "packages lost: ", "times smaller\n", "\nproved: "] {
+        assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
+    }
+    // Nothing is saved without --write.
+    project.is_as_it_was();
+
+    let report = project.prove(&["--format", "json"], 0);
+    assert_eq!(report.stderr, "");
+    let report = report.json();
+    assert_eq!((&report["verdict"], &report["reasons"]), (&"proved".into(), &Value::Array(Vec::new())));
+    let size = |side: &str| report["size"][side].as_u64().unwrap();
+    assert!(size("after") * 2 < size("before"), "{report}");
+    let lost = report["packages"]["lost"].as_array().unwrap();
+    assert!(lost.contains(&"gcc".into()) && !lost.contains(&"zlib1g".into()), "{lost:?}");
+    let gone = report["files"]["lost"]["files"].as_array().unwrap();
+    assert_eq!(gone.len() as u64, report["files"]["lost"]["count"].as_u64().unwrap());
+    assert!(gone.iter().any(|file| file["path"] == "/app/server.c"), "the sources are gone");
+}
+
+#[test]
+fn what_answers_differently_is_not_proved_and_not_saved() {
+    // What a package of the build brought, and no rule of the rewrite can know to be read.
+    let reads = SERVER.replace("crc32(0, ", "access(\"/usr/include/zlib.h\", R_OK) + crc32(0, ");
+    let project = server(&reads);
+    let output = project.prove(&["--write"], 1);
+    assert_eq!(output.stdout, "");
+    let reason = "layerwise: split-stages is not proved: GET :8080/: the new image answers something else\n";
+    assert!(output.stderr.ends_with(&format!("\nnot proved\n{reason}")), "{}", output.stderr);
+    project.is_as_it_was();
+}
+
+#[test]
+fn programs_that_end_are_proved_by_their_status_and_their_output() {
+    let project = tool("(void)words; puts(count > 1 ? \"more\" : \"one\"); return 0;");
+    let output = project.prove(&["--write", "--run", "./server a"], 0);
+    assert_eq!(output.stdout, "");
+    assert!(
+        output.stderr.contains("program   status 0, 4 B  status 0, 4 B  the same\n"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("--run     status 0, 5 B  status 0, 5 B  the same\n"),
+        "{}",
+        output.stderr
+    );
+    assert!(project.folder.read("Dockerfile").contains(" AS build\n"), "what is proved is saved");
+
+    let project =
+        tool("(void)count; (void)words; puts(fopen(\"server.c\", \"r\") ? \"there\" : \"gone\"); return 0;");
+    let report = project.prove(&["--format", "json"], 1);
+    assert_eq!(report.json()["verdict"], "failed");
+    assert!(
+        report.stderr.contains("program: it writes something else in the new image"),
+        "{}",
+        report.stderr
+    );
+
+    let project = tool("(void)count; (void)words; for (;;) { }");
+    let output = project.prove(&[], 0);
+    let unproven = "\nunproven: program: it neither ends nor answers in the time that it is given\n";
+    assert!(output.stderr.ends_with(unproven), "{}", output.stderr);
+    let fails = project.prove(&["--run", "gcc --version"], 1);
+    assert!(fails.stderr.contains("--run: "), "{}", fails.stderr);
+}
+
+#[test]
+fn what_cannot_be_built_is_told_in_one_line() {
+    let output = server(&format!("#error {}\n", nonce())).prove(&[], 1);
+    assert_eq!(output.stdout, "");
+    let error = output.error();
+    assert!(
+        error.starts_with("split-stages is not proved: the Dockerfile as it is cannot be built: "),
+        "{error}"
+    );
+}
