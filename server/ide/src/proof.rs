@@ -4,10 +4,81 @@
 //! that the user gives to either of them, else the one in the Dockerfile, else a made-up one that opens nothing, so that the images
 //! can be searched for it.
 
-use inner_loop::proof::{ProofRequest, Withheld};
+use inner_loop::proof::{Proof, ProofRequest, Verdict, Withheld};
 use inner_loop::{BuildRequest, SecretSource, SecretSpec, SecretValue};
+use rewrites::Rewrite;
 use rules::secret_name::{is_harmless_value, is_secret};
 use semantic::{Kind, Model};
+use syntax::TextRange;
+
+use crate::host::{DocumentId, Snapshot};
+
+/// A rewrite that applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provable {
+    /// Its id.
+    pub rewrite: &'static str,
+    /// The text after it.
+    pub after: String,
+    /// What it is built with from then on.
+    pub needs: Option<String>,
+}
+
+impl Snapshot {
+    /// The rewrite of a Dockerfile that is to be proved: of the kind that is named, else of any; there the first that covers the line, counted
+    /// from 0 as BuildKit does, where one is given.
+    ///
+    /// # Errors
+    /// One line that says why there is none.
+    pub fn provable(
+        &self,
+        id: &DocumentId,
+        rewrite: Option<&str>,
+        line: Option<u32>,
+    ) -> Result<Provable, String> {
+        let state =
+            self.dockerfile(id).ok_or_else(|| format!("no Dockerfile is open as {id}; open it first"))?;
+        if let Some(name) = rewrite.filter(|name| rewrites::find(name).is_none()) {
+            let known: Vec<_> = rewrites::REGISTRY.iter().map(|recipe| recipe.id).collect();
+            return Err(format!("there is no rewrite `{name}`; there are {}", known.join(", ")));
+        }
+        let mut offers = state.rewrites(|_| true);
+        offers.retain(|(recipe, _)| rewrite.is_none_or(|name| recipe.id == name));
+        let document = &state.document;
+        let covers = |place: TextRange| {
+            let lines = document.buildkit_line(place.start)..=document.buildkit_line(place.end);
+            line.is_none_or(|line| lines.contains(&line))
+        };
+        let found = offers.iter().flat_map(|(_, offers)| &offers.rewrites).find(|offer| covers(offer.place));
+        if let Some(Rewrite { id, fix, needs, .. }) = found {
+            let after = rewrites::apply(&document.text(), &fix.edits);
+            return Ok(Provable { rewrite: id, after, needs: needs.clone() });
+        }
+        let reason =
+            offers.iter().flat_map(|(_, offers)| &offers.refusals).find(|refusal| covers(refusal.place));
+        let what = rewrite.unwrap_or("any rewrite");
+        Err(match reason.filter(|_| rewrite.is_some()) {
+            Some(refusal) => format!("{what} does not apply: {}", refusal.reason),
+            None => format!("{what} does not apply here"),
+        })
+    }
+}
+
+/// What came out of a proof, in one line.
+#[must_use]
+pub fn summary(rewrite: &str, proof: &Proof) -> String {
+    let reasons = proof.reasons();
+    if !reasons.is_empty() {
+        return format!("{rewrite} is not proved: {}", reasons.join("; "));
+    }
+    let sizes = format!("image {} -> {}", crate::bytes(proof.size.before), crate::bytes(proof.size.after));
+    if let Some(why) = proof.unproven() {
+        return format!("{rewrite} is unproven, {sizes}: {why}");
+    }
+    let same = proof.checks.iter().filter(|check| check.verdict == Verdict::Same);
+    let same: Vec<_> = same.map(|check| check.what.as_str()).collect();
+    format!("{rewrite} is proved: {sizes}, {} the same", same.join(" and "))
+}
 
 /// What a proof knows beside the build.
 pub struct Given<'a> {

@@ -89,8 +89,10 @@ impl MainLoop {
                 self.forecasts.choose(&planned, arguments.caller);
                 self.enqueue(planned);
             }),
+            Ok(Command::Prove(arguments)) => self.prove(arguments),
             Ok(Command::Cancel(arguments)) => {
                 let document_id = from_proto::document_id(&arguments.uri);
+                self.cancel_proof(&document_id);
                 let actions = self.builds.queue.cancel(|key| *key == document_id);
                 self.act(actions);
                 Ok(())
@@ -121,7 +123,7 @@ impl MainLoop {
         if !self.profile.work_done_progress || self.builds.progress.contains_key(&id) {
             return;
         }
-        self.builds.progress.insert(id, Progress::new(id, title));
+        self.builds.progress.insert(id, Progress::new(progress::token(id), title));
         let params = WorkDoneProgressCreateParams { token: progress::token(id) };
         self.client.request::<WorkDoneProgressCreate>(params, move |answer| Event::ProgressCreated {
             id,
@@ -298,6 +300,7 @@ impl MainLoop {
             let actions = self.builds.queue.cancel_id(id);
             self.act(actions);
         }
+        self.cancel_proof_of(token);
     }
 
     /// The session ends: nothing is left running.

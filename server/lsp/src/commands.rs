@@ -1,4 +1,4 @@
-//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?, "caller"?}`.
+//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?, "caller"?}`, and `"rewrite"?` of a proof.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,8 +14,11 @@ pub(crate) const CANCEL: &str = "layerwise.cancel";
 /// Says which steps the next build would run, and why: the answer is what `layerwise predict --format json` prints.
 pub(crate) const PREDICT: &str = "layerwise.predict";
 
+/// Proves a rewrite by building and running the Dockerfile before and after it.
+pub(crate) const PROVE: &str = "layerwise.prove";
+
 /// All commands, as the client is told.
-pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT];
+pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
@@ -23,6 +26,7 @@ pub(crate) enum Command {
     Build(Arguments),
     Cancel(Arguments),
     Predict(Arguments),
+    Prove(Arguments),
 }
 
 /// What every command takes.
@@ -40,6 +44,9 @@ pub(crate) struct Arguments {
     /// The service or target to build as: `compose.yaml:web`, or its name alone.
     #[serde(default)]
     pub(crate) caller: Option<String>,
+    /// The id of the rewrite that is to be proved.
+    #[serde(default)]
+    pub(crate) rewrite: Option<String>,
 }
 
 /// Reads a command; anything unknown or wrong is an error that says what would be right.
@@ -48,6 +55,7 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
         BUILD => Command::Build,
         CANCEL => Command::Cancel,
         PREDICT => Command::Predict,
+        PROVE => Command::Prove,
         unknown => {
             return Err(Error::invalid_params(format!(
                 "there is no command `{unknown}`; there are {}",
@@ -67,7 +75,11 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
     if !argument.is_object() {
         return Err(wrong("another type was given".to_owned()));
     }
-    Arguments::deserialize(argument as &Value).map(make).map_err(|error| wrong(error.to_string()))
+    let arguments = Arguments::deserialize(argument as &Value).map_err(|error| wrong(error.to_string()))?;
+    if arguments.rewrite.is_some() && params.command != PROVE {
+        return Err(wrong(format!("\"rewrite\" is for {PROVE}")));
+    }
+    Ok(make(arguments))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use workspace::settings::SettingsFile;
 use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
 use crate::main_loop::Reading;
+use crate::proofs::{self, ProofId};
 use crate::save_builds::Heard;
 use crate::semantic_tokens::Sent;
 
@@ -73,6 +74,7 @@ pub(crate) enum Event {
     /// A held-back report of progress is due.
     ProgressDue(BuildId),
     Build(BuildId, BuildEvent),
+    Proof(ProofId, proofs::Told),
     /// What a document's build reads is followed, or has changed.
     Inputs(DocumentId, Heard),
     /// What the next build of a document would do is asked, found out, or may be another.
@@ -111,6 +113,7 @@ impl Event {
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",
+            Self::Proof(..) => "a proof's event",
             Self::Inputs(..) => "what a build reads",
             Self::Forecast(..) => "what the next build would do",
             Self::Shutdown(_) => "shutdown",

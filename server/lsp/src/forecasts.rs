@@ -219,8 +219,13 @@ impl MainLoop {
         if !asked.looking.start() {
             return;
         }
-        let chosen =
-            Arguments { uri, target: asked.target.clone(), line: None, caller: asked.caller.clone() };
+        let chosen = Arguments {
+            uri,
+            target: asked.target.clone(),
+            line: None,
+            caller: asked.caller.clone(),
+            rewrite: None,
+        };
         let newest = Arc::clone(&asked.newest);
         let number = newest.load(Ordering::Relaxed);
         asked.looked_at = number;

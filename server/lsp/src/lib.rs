@@ -36,6 +36,7 @@ mod looking_ahead;
 mod main_loop;
 mod profile;
 mod progress;
+mod proofs;
 mod ready_answer;
 mod references;
 mod rename;

@@ -28,6 +28,7 @@ use crate::diagnosing::TextOfCallers;
 pub(crate) use crate::event::{Event, Notice};
 use crate::forecasts::Forecasts;
 use crate::profile::Profile;
+use crate::proofs::Proofs;
 use crate::save_builds::Followed;
 use crate::semantic_tokens::Sent;
 use crate::symbols_on_disk::SymbolsOnDisk;
@@ -90,6 +91,7 @@ pub(crate) struct MainLoop {
     pub(crate) host: Host,
     pub(crate) profile: Arc<Profile>,
     pub(crate) builds: Builds,
+    pub(crate) proofs: Proofs,
     pub(crate) followed: Followed,
     pub(crate) forecasts: Forecasts,
     pub(crate) workers: Workers,
@@ -113,6 +115,7 @@ impl MainLoop {
         Self {
             client,
             builds: Builds::new(options.builder, options.cache_folder),
+            proofs: Proofs::default(),
             followed: Followed::default(),
             forecasts: Forecasts::default(),
             events,
@@ -182,11 +185,12 @@ impl MainLoop {
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
             Event::Build(id, event) => self.build_event(id, event),
+            Event::Proof(id, told) => self.proof_told(id, told),
             Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
             Event::Forecast(id, told) => self.forecast_told(&id, told),
             Event::Shutdown(reply) => {
                 self.stop_all_builds();
-                let _ = reply.send(Ok(()));
+                self.end_proofs(reply);
             }
             // The loop itself ends on it.
             Event::Exit(_) => {}

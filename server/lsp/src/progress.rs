@@ -50,8 +50,8 @@ pub(crate) fn build_of(token: &ProgressToken) -> Option<BuildId> {
 }
 
 impl Progress {
-    pub(crate) fn new(id: BuildId, title: String) -> Self {
-        Self { token: token(id), title, begun: false, last_report: None, unsent: None, ended: None }
+    pub(crate) fn new(token: ProgressToken, title: String) -> Self {
+        Self { token, title, begun: false, last_report: None, unsent: None, ended: None }
     }
 
     /// The client has made the token. Returns whether the end was told with it.

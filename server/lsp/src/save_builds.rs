@@ -110,7 +110,7 @@ impl MainLoop {
 
     fn arguments(&self, id: &DocumentId) -> Option<Arguments> {
         let uri = self.open.get(id)?.uri.clone();
-        Some(Arguments { uri, target: None, line: None, caller: None })
+        Some(Arguments { uri, target: None, line: None, caller: None, rewrite: None })
     }
 
     pub(crate) fn inputs_heard(&mut self, id: &DocumentId, heard: Heard) {

@@ -13,7 +13,7 @@ const APK: &str = "[base 2/4] RUN apk add curl";
 const COPY: &str = "[base 3/4] COPY . .";
 const MAKE: &str = "[base 4/4] RUN make";
 
-fn able() -> Value {
+pub(super) fn able() -> Value {
     json!({"window": {"workDoneProgress": true}, "textDocument": {"diagnostic": {}, "inlayHint": {}},
         "workspace": {"inlayHint": {"refreshSupport": true}}})
 }
@@ -55,7 +55,7 @@ async fn ask_build(client: &mut Client, argument: Value) -> Value {
 }
 
 /// Reads the progress of a token up to its end, and returns the messages: of begin, reports and end.
-async fn progress(client: &mut Client, token: &Value) -> Vec<String> {
+pub(super) async fn progress(client: &mut Client, token: &Value) -> Vec<String> {
     let mut messages = Vec::new();
     loop {
         let is_it =

@@ -18,6 +18,7 @@ mod ignore_files;
 mod inlay_hints;
 mod navigation;
 mod positions;
+mod proofs;
 mod save_builds;
 mod semantic_tokens;
 mod session;
