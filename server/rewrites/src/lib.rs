@@ -19,6 +19,7 @@ pub mod mount_secrets;
 mod node;
 pub mod offer;
 mod promise;
+mod proof_page;
 mod removal;
 mod second_opinion;
 mod secret;
@@ -30,6 +31,7 @@ mod tests;
 mod variable;
 
 pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply, is_change};
+pub use proof_page::PROOF_PAGE;
 
 /// Every rewrite, by id.
 pub const REGISTRY: &[&Recipe] = &[

@@ -10,7 +10,8 @@ const NOTE: &str =
     "<!-- Made from the code by `UPDATE_EXPECT=1 cargo test -p layerwise-tests`; do not edit. -->";
 
 fn page_of_rewrites() -> String {
-    let mut text = format!("{NOTE}\n\n# Rewrites\n");
+    let proof = rewrites::PROOF_PAGE.trim();
+    let mut text = format!("{NOTE}\n\n# Rewrites\n\n## Proved by building\n\n{proof}\n");
     for rewrites::Recipe { id, summary, kind, page, .. } in rewrites::REGISTRY {
         text += &format!("\n## {id}\n\n{summary}\n\n*Code action kind `{kind}`*\n\n{}\n", page.trim());
     }
