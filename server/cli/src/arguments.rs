@@ -192,8 +192,8 @@ pub(crate) struct ProofArguments {
     #[arg(long, value_name = "CMD", requires = "prove")]
     pub(crate) run: Option<String>,
     /// How a proof is reported; JSON goes to stdout, in place of the Dockerfile
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text, requires = "prove")]
-    pub(crate) format: CheckFormat,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text, requires = "prove")]
+    pub(crate) format: AnswerFormat,
     /// A build argument of the proof; without a value it is taken from the environment
     #[arg(long, value_name = "K[=V]", requires = "prove")]
     pub(crate) build_arg: Vec<String>,

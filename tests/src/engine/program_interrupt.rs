@@ -11,7 +11,7 @@ use super::program_build::{ALL, nonce, on_each};
 use crate::program::{Folder, finish};
 
 /// Sends the program that we started a signal.
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     assert!(
         Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success()
     );

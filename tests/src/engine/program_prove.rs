@@ -1,11 +1,14 @@
 //! `layerwise rewrite --prove`: both Dockerfiles built and run, and what is said of them.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use super::api::labelled;
-use super::harness::{Engine, variable};
+use super::harness::{DEADLINE, Engine, SOON, variable};
 use super::program_build::nonce;
-use crate::program::{Folder, Output};
+use super::program_interrupt::signal;
+use crate::program::{Folder, Output, finish};
 
 const DOCKERFILE: &str = include_str!("../../fixtures/projects/c/Dockerfile");
 const MAKEFILE: &str = include_str!("../../fixtures/projects/c/Makefile");
@@ -54,13 +57,22 @@ impl Project {
     }
 }
 
+/// The report with one blank between its columns.
+fn squeezed(report: &str) -> String {
+    let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    report.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
 #[test]
 fn what_answers_the_same_is_proved_with_its_gain() {
     let project = server(SERVER);
     let output = project.prove(&[], 0);
     assert!(output.stdout.starts_with("FROM debian:bookworm AS build\n"), "{}", output.stdout);
-    for said in ["GET :8080/  200, ", "the same\n", "packages lost: ", "times smaller\n", "\nproved: "] {
-        assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
+    let told = squeezed(&output.stderr);
+    for said in
+        ["GET :8080/ 200, 9 B 200, 9 B the same\n", "packages lost: ", "times smaller\n", "\nproved: "]
+    {
+        assert!(told.contains(said), "{said}: {told}");
     }
     // Nothing is saved without --write.
     project.is_as_it_was();
@@ -76,6 +88,20 @@ fn what_answers_the_same_is_proved_with_its_gain() {
     let gone = report["files"]["lost"]["files"].as_array().unwrap();
     assert_eq!(gone.len() as u64, report["files"]["lost"]["count"].as_u64().unwrap());
     assert!(gone.iter().any(|file| file["path"] == "/app/server.c"), "the sources are gone");
+    // After an edit of the one source, a device pulls the program alone; before the split all of the sources' layer with it.
+    assert_eq!(report["edited"], "server.c");
+    let rebuilt = |side: &str| &report["rebuild"][side];
+    let pulled = |side: &str| rebuilt(side)["pulled_bytes"].as_u64().unwrap();
+    assert!((1..100_000).contains(&pulled("after")) && pulled("before") > 0, "{}", report["rebuild"]);
+    for side in ["before", "after"] {
+        let (steps, cached) =
+            (rebuilt(side)["steps"].as_u64().unwrap(), rebuilt(side)["cached"].as_u64().unwrap());
+        assert!(
+            cached >= 3 && cached < steps && rebuilt(side)["seconds"].as_f64().unwrap() > 0.0,
+            "{report}"
+        );
+    }
+    assert_eq!(project.folder.read("server.c"), SERVER, "the edit is made elsewhere");
 }
 
 #[test]
@@ -95,16 +121,9 @@ fn programs_that_end_are_proved_by_their_status_and_their_output() {
     let project = tool("(void)words; puts(count > 1 ? \"more\" : \"one\"); return 0;");
     let output = project.prove(&["--write", "--run", "./server a"], 0);
     assert_eq!(output.stdout, "");
-    assert!(
-        output.stderr.contains("program   status 0, 4 B  status 0, 4 B  the same\n"),
-        "{}",
-        output.stderr
-    );
-    assert!(
-        output.stderr.contains("--run     status 0, 5 B  status 0, 5 B  the same\n"),
-        "{}",
-        output.stderr
-    );
+    let told = squeezed(&output.stderr);
+    assert!(told.contains("program status 0, 4 B status 0, 4 B the same\n"), "{told}");
+    assert!(told.contains("--run status 0, 5 B status 0, 5 B the same\n"), "{told}");
     assert!(project.folder.read("Dockerfile").contains(" AS build\n"), "what is proved is saved");
 
     let project =
@@ -134,4 +153,53 @@ fn what_cannot_be_built_is_told_in_one_line() {
         error.starts_with("split-stages is not proved: the Dockerfile as it is cannot be built: "),
         "{error}"
     );
+}
+
+#[test]
+fn a_secret_that_a_rewrite_takes_out_is_looked_for() {
+    let leaky = [
+        ("package.json", include_str!("../../../examples/leaky-node/package.json")),
+        ("package-lock.json", include_str!("../../../examples/leaky-node/package-lock.json")),
+        ("src/app.js", include_str!("../../../examples/leaky-node/src/app.js")),
+        ("src/notes.js", include_str!("../../../examples/leaky-node/src/notes.js")),
+        ("src/server.js", include_str!("../../../examples/leaky-node/src/server.js")),
+    ];
+    let dockerfile = include_str!("../../../examples/leaky-node/Dockerfile");
+    let label = format!("layerwise.test={}", nonce());
+    let dockerfile = format!("{dockerfile}LABEL {label}\n");
+    let files = [&[("Dockerfile", &*dockerfile)], &leaky[..]].concat();
+    let folder = Folder::new(&files).with_host(&variable("LAYERWISE_TEST_ENGINE_28"));
+    let arguments = ["rewrite", "mount-secrets", "--prove", "--format", "json", "Dockerfile"];
+    let token = "npm_Planted/7Qx+in-a-proof-5d20";
+    let report =
+        folder.run(&[&arguments[..], &["--build-arg", &format!("NPM_TOKEN={token}")]].concat()).exits(0);
+    assert!(!report.stdout.contains(token) && !report.stderr.contains(token), "values are never told");
+    let report = report.json();
+    let places = |side: &str| report["secrets"][side].as_array().unwrap().len();
+    assert!(places("before") > 0 && places("after") == 0, "{}", report["secrets"]);
+    for (name, text) in files {
+        assert_eq!(folder.read(name), text, "the folder stays as it was");
+    }
+    let engine = Engine::at("28", variable("LAYERWISE_TEST_ENGINE_28"));
+    assert_eq!(labelled(&engine, &label), Vec::<String>::new());
+}
+
+#[test]
+fn an_interrupt_leaves_nothing() {
+    let project = tool("(void)count; (void)words; for (;;) { }");
+    let engine = Engine::at("28", variable("LAYERWISE_TEST_ENGINE_28"));
+    let arguments = ["rewrite", "split-stages", "--prove", "Dockerfile"];
+    let child = project.folder.command(arguments).spawn().unwrap();
+    let deadline = Instant::now() + DEADLINE;
+    // Both images, and the container that runs one.
+    while labelled(&engine, &project.label).len() < 3 {
+        assert!(Instant::now() < deadline, "nothing runs");
+    }
+    let asked = Instant::now();
+    signal(&child, "INT");
+    let output = finish(child).exits(130);
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", ""));
+    assert_eq!(labelled(&engine, &project.label), Vec::<String>::new());
+    project.is_as_it_was();
 }

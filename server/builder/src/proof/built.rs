@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use inner_loop::proof::{ProofEvent, ProofSink, Side};
-use inner_loop::{BuildEvent, BuildOutcome, BuildRequest, BuiltImage, Progress, Update};
+use inner_loop::{BuildEvent, BuildOutcome, BuildRequest, BuiltImage, Export, Progress, Update};
 use tokio_util::sync::CancellationToken;
 
 use super::Stop;
@@ -11,7 +11,7 @@ use crate::build;
 use crate::buildkit::Shared;
 use crate::report::Reporter;
 
-/// A build that made an image.
+/// A build that succeeded. Where it exports none, the image has no id.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Built {
     pub(super) image: BuiltImage,
@@ -67,10 +67,10 @@ pub(super) async fn build(
     match outcome {
         BuildOutcome::Canceled => Err(Stop::Canceled),
         BuildOutcome::Failed(failure) => Err(Stop::NotBuilt(followed.problem.unwrap_or(failure.message))),
-        BuildOutcome::Succeeded { image: None } => {
+        BuildOutcome::Succeeded { image: None } if request.export == Export::Image => {
             Err(Stop::NotBuilt("the engine does not know the image that it made".to_owned()))
         }
-        BuildOutcome::Succeeded { image: Some(image) } => Ok(Built { image, ..followed.built }),
+        BuildOutcome::Succeeded { image } => Ok(Built { image: image.unwrap_or_default(), ..followed.built }),
     }
 }
 

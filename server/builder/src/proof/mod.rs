@@ -5,7 +5,10 @@
 
 mod built;
 mod contents;
+mod context_copy;
 mod left_over;
+mod pulled;
+mod rebuilt;
 mod secrets;
 
 use std::time::Duration;
@@ -118,7 +121,7 @@ impl Prover<'_> {
             packages,
             secrets,
             takes_secrets_out: self.request.takes_secrets_out,
-            ..Proof::default()
+            rebuild: Box::pin(self.rebuild(&before.built, &after.built)).await?,
         })
     }
 

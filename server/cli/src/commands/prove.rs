@@ -11,7 +11,7 @@ use inner_loop::Builder;
 use inner_loop::proof::{ProofEvent, ProofOutcome, ProofRequest, command_words};
 use rewrites::Rewrite;
 
-use crate::arguments::{CheckFormat, ProofArguments, RequestArguments, RewriteArguments};
+use crate::arguments::{AnswerFormat, ProofArguments, RequestArguments, RewriteArguments};
 use crate::commands::request;
 use crate::exit::{self, Outcome};
 use crate::interrupts::Interrupts;
@@ -52,8 +52,8 @@ pub(super) fn prove(subjects: &Subjects<'_>, arguments: &RewriteArguments) -> an
         }
     };
     match arguments.proof.format {
-        CheckFormat::Json => print(&proof_json::report(subjects.id, &proof))?,
-        CheckFormat::Text => tell(&proof_text::report(subjects.id, &proof))?,
+        AnswerFormat::Json => print(&proof_json::report(subjects.id, &proof))?,
+        AnswerFormat::Text => tell(&proof_text::report(subjects.id, &proof))?,
     }
     let reasons = proof.reasons();
     for reason in &reasons {

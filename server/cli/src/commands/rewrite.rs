@@ -7,7 +7,7 @@ use rewrites::{Applicability, Fix, Input, Refusal, Rewrite};
 use semantic::{Facts, Model};
 use syntax::{Document, TextRange};
 
-use crate::arguments::{CheckFormat, RewriteArguments};
+use crate::arguments::{AnswerFormat, RewriteArguments};
 use crate::commands::prove::{self, Subjects};
 use crate::exit::{Outcome, Refused};
 use crate::input;
@@ -96,7 +96,7 @@ fn rewrite(id: &str, file: &Path, arguments: &RewriteArguments) -> anyhow::Resul
     if arguments.prove {
         let root = subject.facts.context.as_ref().map(|context| context.root.as_str());
         let outcome = prove::prove(&Subjects { id, file, root, rewrite: chosen, after: &result }, arguments)?;
-        if outcome != Outcome::Fine || arguments.proof.format == CheckFormat::Json && !arguments.write {
+        if outcome != Outcome::Fine || arguments.proof.format == AnswerFormat::Json && !arguments.write {
             return Ok(outcome);
         }
     }

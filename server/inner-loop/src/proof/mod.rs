@@ -4,6 +4,7 @@
 //! the reasons for which a proof fails. Values of settings and outputs of programs are compared and never told: they may hold secrets.
 
 mod configuration;
+mod edit;
 mod files;
 mod packages;
 mod trial;
@@ -11,6 +12,7 @@ mod withheld;
 mod words;
 
 pub use configuration::{ImageConfiguration, SettingChange, SettingOutcome, compare_configurations};
+pub use edit::{Edit, choose_edit};
 pub use files::{FileChanges, FileList, OneSided, SizedPath};
 pub use packages::{PackageChanges, PackageList};
 pub use trial::{Check, Ending, Observed, Ran, Response, Verdict, checks};

@@ -232,3 +232,185 @@ fn ended(ran: &Ran) -> String {
 fn length(bytes: usize) -> String {
     format!("{bytes} B")
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn ran(status: i64, stdout: &str) -> Ran {
+        Ran { status, stdout: stdout.as_bytes().to_vec() }
+    }
+
+    fn ended(status: i64, stdout: &str) -> Observed {
+        Observed { ending: Ending::Ended(ran(status, stdout)), ..Observed::default() }
+    }
+
+    fn answers(status: u16, body: &str) -> Observed {
+        let answer = Response { status, body: body.as_bytes().to_vec() };
+        Observed { answers: [(80, answer)].into(), ..Observed::default() }
+    }
+
+    fn check(before: &Observed, after: &Observed, again: Option<&Observed>, expected: &Expect) {
+        let checks = checks(before, after, again);
+        let shown = checks.iter().map(|check| {
+            let Check { what, shown: Sides { before, after }, verdict } = check;
+            let verdict = match verdict {
+                Verdict::Same => "same",
+                Verdict::Different { reason, .. } => reason,
+                Verdict::Unproven { why } => why,
+            };
+            format!("{what}: {before} | {after}: {verdict}\n")
+        });
+        expected.assert_eq(&shown.collect::<String>());
+    }
+
+    #[test]
+    fn answers_are_compared_with_status_and_body() {
+        check(
+            &answers(200, "ü"),
+            &answers(200, "ü"),
+            None,
+            &expect![[r#"
+            GET :80/: 200, 2 B | 200, 2 B: same
+        "#]],
+        );
+        check(
+            &answers(200, "a"),
+            &answers(200, "b"),
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | 200, 1 B: the new image answers something else
+        "#]],
+        );
+        let failing = Observed { last_line: "Error: no such file".to_owned(), ..answers(500, "a") };
+        check(
+            &answers(200, "a"),
+            &failing,
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | 500, 1 B: the new image answers 500, not 200; its log ends: Error: no such file
+        "#]],
+        );
+        check(
+            &answers(200, "a"),
+            &ended(1, ""),
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | no answer: the new image does not answer
+            program: runs on | status 1, 0 B: it ends with status 1 in the new image
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_varies_by_itself_is_no_difference_and_a_status_is_one() {
+        let (old, again) = (answers(200, "12:00:01"), answers(200, "12:00:02"));
+        check(
+            &old,
+            &answers(200, "12:00:03"),
+            Some(&again),
+            &expect![[r#"
+            GET :80/: 200, 8 B | 200, 8 B: the old image does not do the same twice either
+        "#]],
+        );
+        check(
+            &old,
+            &answers(500, "12:00:03"),
+            Some(&again),
+            &expect![[r#"
+            GET :80/: 200, 8 B | 500, 8 B: the new image answers 500, not 200
+        "#]],
+        );
+        check(
+            &old,
+            &answers(200, "x"),
+            Some(&old),
+            &expect![[r#"
+            GET :80/: 200, 8 B | 200, 1 B: the new image answers something else
+        "#]],
+        );
+    }
+
+    #[test]
+    fn programs_are_compared_by_how_they_end() {
+        check(
+            &ended(0, "a"),
+            &ended(0, "a"),
+            None,
+            &expect![[r#"
+            program: status 0, 1 B | status 0, 1 B: same
+        "#]],
+        );
+        check(
+            &ended(0, "a"),
+            &ended(127, ""),
+            None,
+            &expect![[r#"
+            program: status 0, 1 B | status 127, 0 B: it ends with status 127 in the new image, not 0
+        "#]],
+        );
+        check(
+            &ended(1, ""),
+            &ended(1, ""),
+            None,
+            &expect![[r#"
+            program: status 1, 0 B | status 1, 0 B: it fails in both, with status 1
+        "#]],
+        );
+        check(
+            &Observed::default(),
+            &Observed::default(),
+            None,
+            &expect![[r#"
+            program: runs on | runs on: it neither ends nor answers in the time that it is given
+        "#]],
+        );
+        let lost = Observed { ending: Ending::NotStarted("no such file".to_owned()), ..Observed::default() };
+        check(
+            &Observed::default(),
+            &lost,
+            None,
+            &expect![[r#"
+            program: runs on | does not start: the new image does not start: no such file
+        "#]],
+        );
+    }
+
+    #[test]
+    fn health_checks_tell_by_their_status_and_commands_by_what_they_write_too() {
+        let with = |health: Option<Ran>, run: Option<Ran>| Observed { health, run, ..answers(200, "a") };
+        let old = with(Some(ran(0, "pid 1")), Some(ran(0, "1.0")));
+        check(
+            &old,
+            &with(Some(ran(0, "pid 7")), Some(ran(0, "1.0"))),
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | 200, 1 B: same
+            HEALTHCHECK: status 0 | status 0: same
+            --run: status 0, 3 B | status 0, 3 B: same
+        "#]],
+        );
+        check(
+            &old,
+            &with(None, Some(ran(0, "2.0"))),
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | 200, 1 B: same
+            HEALTHCHECK: status 0 | not run: the new image cannot run it
+            --run: status 0, 3 B | status 0, 3 B: it writes something else in the new image
+        "#]],
+        );
+        let failing = with(Some(ran(1, "")), None);
+        check(
+            &failing,
+            &failing,
+            None,
+            &expect![[r#"
+            GET :80/: 200, 1 B | 200, 1 B: same
+            HEALTHCHECK: status 1 | status 1: it fails in both, with status 1
+        "#]],
+        );
+    }
+}
