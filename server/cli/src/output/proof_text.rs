@@ -104,7 +104,10 @@ fn remarks(proof: &Proof) -> Vec<String> {
     }
     if let Some(files) = &proof.files {
         let described = |files: &[inner_loop::proof::SizedPath]| -> Vec<String> {
-            files.iter().map(|file| format!("{} ({})", file.path, ide::bytes(file.bytes))).collect()
+            files
+                .iter()
+                .map(|file| format!("{} ({})", shortened(&file.path), ide::bytes(file.bytes)))
+                .collect()
         };
         for (side, what) in [(&files.lost, "files lost"), (&files.gained, "files gained")] {
             if !side.files.is_empty() {
@@ -203,6 +206,15 @@ fn table(title: &str, rows: &[Row]) -> String {
 
 fn right(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(letters(text))))
+}
+
+/// A path of which the end is shown where it is long.
+fn shortened(path: &str) -> String {
+    const WIDTH: usize = 56;
+    match letters(path).checked_sub(WIDTH) {
+        Some(cut @ 1..) => format!("…{}", path.chars().skip(cut).collect::<String>()),
+        _ => path.to_owned(),
+    }
 }
 
 fn letters(text: &str) -> usize {
