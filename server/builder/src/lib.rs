@@ -22,6 +22,7 @@ mod image;
 mod images;
 mod proof;
 mod prune;
+mod redaction;
 mod report;
 pub mod scan;
 mod session;

@@ -1,20 +1,24 @@
-//! Events on their way to whoever asked for the build: in order, timed from the request, `Finished` last and once.
+//! Events on their way to whoever asked for the build: in order, timed from the request, without secrets, `Finished` last and once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use inner_loop::{BuildEvent, BuildOutcome, EventSink};
+
+use crate::redaction::Redaction;
 
 /// Passes events on.
 pub(crate) struct Reporter {
     sink: EventSink,
     started: Instant,
     finished: AtomicBool,
+    redaction: Mutex<Redaction>,
 }
 
 impl Reporter {
     pub(crate) fn new(sink: EventSink) -> Self {
-        Self { sink, started: Instant::now(), finished: AtomicBool::new(false) }
+        Self { sink, started: Instant::now(), finished: AtomicBool::new(false), redaction: Mutex::default() }
     }
 
     /// Seconds since the build was asked for.
@@ -22,8 +26,24 @@ impl Reporter {
         self.started.elapsed().as_secs_f64()
     }
 
+    /// A secret was handed to the builder: what steps print of it is not passed on.
+    pub(crate) fn hide(&self, secret: &[u8]) {
+        self.redaction.lock().unwrap_or_else(PoisonError::into_inner).hide(secret);
+    }
+
     /// Passes an event on, unless the build is over.
     pub(crate) fn send(&self, event: BuildEvent) {
+        let event = match event {
+            BuildEvent::Log { vertex, stream, data } => {
+                let mut redaction = self.redaction.lock().unwrap_or_else(PoisonError::into_inner);
+                let data = redaction.pass(&vertex, stream, data);
+                if data.is_empty() {
+                    return;
+                }
+                BuildEvent::Log { vertex, stream, data }
+            }
+            other => other,
+        };
         if !self.finished.load(Ordering::Acquire) {
             (self.sink)(event);
         }
@@ -35,7 +55,11 @@ impl Reporter {
 
     /// Ends the build. Only the first call counts.
     pub(crate) fn finish(&self, outcome: BuildOutcome) {
+        let held = self.redaction.lock().unwrap_or_else(PoisonError::into_inner).rest();
         if !self.finished.swap(true, Ordering::AcqRel) {
+            for (vertex, stream, data) in held {
+                (self.sink)(BuildEvent::Log { vertex, stream, data });
+            }
             (self.sink)(BuildEvent::Finished { outcome, seconds: self.seconds() });
         }
     }

@@ -111,8 +111,8 @@ impl Session {
     fn serve(stream: BoxStream, id: String, offer: Offer, ssh: ssh::Agents) -> Self {
         let totals = Arc::new(Totals::default());
         let (problems, absences) = (Problems::default(), Problems::default());
-        let files =
-            files::Files::new(offer.sources, Arc::clone(&totals), Arc::clone(&problems), offer.reporter);
+        let reporter = Arc::clone(&offer.reporter);
+        let files = files::Files::new(offer.sources, Arc::clone(&totals), Arc::clone(&problems), reporter);
         let mut router = Server::builder()
             .initial_connection_window_size(CONNECTION_WINDOW)
             .initial_stream_window_size(STREAM_WINDOW)
@@ -123,6 +123,7 @@ impl Session {
                 offer.secrets,
                 Arc::clone(&problems),
                 Arc::clone(&absences),
+                offer.reporter,
             )))
             .add_service(AuthServer::new(auth::Auth::new(offer.docker_config, Arc::clone(&problems))));
         if !ssh.is_empty() {

@@ -80,7 +80,7 @@ pub struct VertexProgress {
 }
 
 /// An output stream of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LogStream {
     /// Standard output.
     Stdout,

@@ -1,8 +1,9 @@
-//! Secrets: read when the builder asks for one, handed over, and forgotten.
+//! Secrets: read when the builder asks for one, handed over, and remembered as long as the build goes on, to keep them out of its output.
 
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use bollard_buildkit_proto::moby::buildkit::secrets::v1::{
     GetSecretRequest, GetSecretResponse, secrets_server,
@@ -11,6 +12,7 @@ use inner_loop::{SecretSource, SecretSpec};
 use tonic::{Request, Response, Status};
 
 use super::Problems;
+use crate::report::Reporter;
 
 /// BuildKit takes no larger ones.
 const MAX_BYTES: u64 = 500 * 1024;
@@ -21,12 +23,18 @@ pub(super) struct Secrets {
     problems: Problems,
     /// A mount need not be required, so a secret that is absent is a problem only where the builder says so.
     absences: Problems,
+    reporter: Arc<Reporter>,
 }
 
 impl Secrets {
-    pub(super) fn new(secrets: Vec<SecretSpec>, problems: Problems, absences: Problems) -> Self {
+    pub(super) fn new(
+        secrets: Vec<SecretSpec>,
+        problems: Problems,
+        absences: Problems,
+        reporter: Arc<Reporter>,
+    ) -> Self {
         let sources = secrets.into_iter().map(|secret| (secret.id, secret.source)).collect();
-        Self { sources, problems, absences }
+        Self { sources, problems, absences, reporter }
     }
 
     fn absent(&self, message: String) -> Status {
@@ -72,6 +80,7 @@ impl secrets_server::Secrets for Secrets {
                 "secret `{id}` is larger than the 500 KB that a builder takes"
             )));
         }
+        self.reporter.hide(&data);
         Ok(Response::new(GetSecretResponse { data }))
     }
 }
@@ -92,7 +101,8 @@ mod tests {
         let secrets =
             source.map(|source| SecretSpec { id: "token".to_owned(), source }).into_iter().collect();
         let request = GetSecretRequest { id: "token".to_owned(), ..Default::default() };
-        let answer = Secrets::new(secrets, Problems::default(), Problems::default())
+        let reporter = Arc::new(Reporter::new(Box::new(|_| ())));
+        let answer = Secrets::new(secrets, Problems::default(), Problems::default(), reporter)
             .get_secret(Request::new(request))
             .await;
         answer.map(|answer| answer.into_inner().data).map_err(|status| status.message().to_owned())
