@@ -241,9 +241,15 @@ impl Progress {
     /// The step of a vertex. The triggers of a base image (ONBUILD) run before the stage's own steps and count with them, which
     /// no Dockerfile tells beforehand; they belong to no step.
     fn step_of(&self, name: &str) -> Option<usize> {
-        let number = step_number(name)?;
+        let mut number = step_number(name)?;
         if name.contains("] ONBUILD ") {
             return None;
+        }
+        // Docker 20.10 names the only stage of a file by no name, though a mount counts as another stage for today's.
+        if number.stage.is_none()
+            && let (1, Some(only)) = (self.totals.len(), self.totals.keys().next())
+        {
+            number.stage.clone_from(only);
         }
         if let Some(index) = self.by_number.get(&number) {
             return Some(*index);

@@ -270,3 +270,22 @@ fn triggers_of_the_base_image_shift_the_numbers_and_are_no_steps() {
         "#]],
     );
 }
+
+#[test]
+fn the_only_stage_may_go_without_its_name_and_one_of_several_may_not() {
+    let run = || vertex("d", "[3/3] RUN npm ci", &[], (0.0, None));
+    check(
+        vec![run(), log("d", "größe\n")],
+        expect![[r#"
+            4 running 0.0s
+            Some(4) | größe
+        "#]],
+    );
+    let second = Step {
+        stage_name: "last".to_owned(),
+        vertex_prefix: Some("[last 1/1] ".to_owned()),
+        ..steps()[0].clone()
+    };
+    let all: Vec<Step> = steps().into_iter().chain([second]).collect();
+    assert_eq!(Progress::new(None, &all, Vec::new()).apply(run()), []);
+}
