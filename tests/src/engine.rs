@@ -18,6 +18,7 @@ mod neovim;
 mod neovim_queries;
 mod network;
 mod output;
+mod platforms;
 mod podman;
 mod predict;
 mod prediction;

@@ -11,6 +11,7 @@ mod name_resolution;
 mod out_of_memory;
 mod rate_limit;
 mod registry_login;
+mod several_platforms;
 #[cfg(test)]
 mod tests;
 mod wrong_platform;
@@ -47,6 +48,7 @@ const FAMILIES: &[Family] = &[
     certificate::find,
     name_resolution::find,
     disk_full::find,
+    several_platforms::find,
     wrong_platform::find,
     missing_program::find,
     missing_package::find,

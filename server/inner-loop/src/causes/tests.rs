@@ -325,6 +325,17 @@ fn syntax_lookup() {
 }
 
 #[test]
+fn several_platforms() {
+    check(
+        "several_platforms",
+        expect![[r#"
+            this engine's image store holds images of one platform alone
+            build for one platform at a time, write the results to a folder with `--output DIR`, or switch the engine to its containerd image store
+        "#]],
+    );
+}
+
+#[test]
 fn wrong_platform() {
     check(
         "wrong_platform",
