@@ -211,6 +211,10 @@ async fn report_context(session: &Session, context: Option<(&Path, &BuildRequest
     }
     if let Some((files_total, bytes_total)) = session.totals.all().await {
         let (files_sent, bytes_sent) = session.totals.sent();
+        let first = session.totals.first_sent();
+        if !first.is_empty() {
+            reporter.send(BuildEvent::Sent { first });
+        }
         reporter.send(BuildEvent::Context(ContextTransfer {
             files_sent,
             bytes_sent,

@@ -33,7 +33,7 @@ pub(crate) enum Command {
     /// Builds, and builds again whenever a file changes that the build reads
     Watch(Box<BuildArguments>),
     /// Says of the last build why each step ran again, from what changed to the seconds
-    Why(Box<PredictArguments>),
+    Why(Box<WhyArguments>),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
@@ -274,6 +274,18 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) history: Option<u16>,
     /// How the prediction is printed
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhyArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
+    /// What the steps wrote instead, or the one at a line: those that were cached when they last ran
+    #[arg(long, value_name = "LINE", num_args = 0..=1, require_equals = true, conflicts_with = "format")]
+    pub(crate) log: Option<Option<u32>>,
+    /// How the explanation is printed
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(crate) format: AnswerFormat,
 }

@@ -27,6 +27,12 @@ pub enum BuildEvent {
         /// Raw bytes.
         data: Vec<u8>,
     },
+    /// The paths of the first files whose content was sent, in any order; at least [`MOST_NAMED`](crate::sent::MOST_NAMED) of them, where
+    /// as many were. Said before [`Self::Context`], by builders whose files are not all sent each time.
+    Sent {
+        /// From the context's root.
+        first: Vec<String>,
+    },
     /// What the file sync of the main context sent.
     Context(ContextTransfer),
     /// Something the user should know that is no failure.

@@ -1,6 +1,6 @@
 //! The last builds of a target, with what each step was made of: what a prediction is compared with, and where a build's time went.
 //!
-//! Names of files, variables and images are in it; values and contents only as sealed digests, and of logs nothing.
+//! Names of files, variables and images are in it; values and contents only as sealed digests. Logs are kept beside it.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::inputs::StepInputs;
 use crate::record::StepState;
+use crate::sent::Sent;
 
 /// Older builds than this many are forgotten.
 pub const MOST_BUILDS: usize = 20;
@@ -44,6 +45,9 @@ pub struct PastBuild {
     /// Whether a prediction since then missed a result of it: the next build asks the builder again, even where it runs nothing.
     #[serde(default)]
     pub is_doubted: bool,
+    /// What it sent of the main context, and why; absent where it sent nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
 }
 
 /// Why a step ran.
@@ -81,11 +85,11 @@ pub struct PastStep {
 }
 
 impl PastBuild {
-    /// The same build once more, which ran nothing: all that is new is when it was.
+    /// The same build once more, which ran nothing: all that is new is when it was, and what it sent.
     #[must_use]
-    pub fn again(&self, at: u64, seconds: f64) -> Self {
+    pub fn again(&self, at: u64, seconds: f64, sent: Option<Sent>) -> Self {
         let cached = |step: &PastStep| PastStep { cached: true, seconds: 0.0, cause: None, ..step.clone() };
-        Self { at, seconds, steps: self.steps.iter().map(cached).collect(), ..self.clone() }
+        Self { at, seconds, sent, steps: self.steps.iter().map(cached).collect(), ..self.clone() }
     }
 
     /// Whether every step was taken from the cache.

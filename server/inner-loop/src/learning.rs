@@ -74,6 +74,7 @@ impl Lesson<'_> {
             secrets: BTreeMap::new(),
             told_with_image: None,
             is_doubted: false,
+            sent: None,
         })
     }
 

@@ -24,7 +24,9 @@ pub mod record;
 pub mod request;
 pub mod results;
 mod secret;
+pub mod sent;
 pub mod staleness;
+pub mod step_logs;
 pub mod target;
 mod vertex_name;
 pub mod why;
@@ -34,15 +36,17 @@ pub use event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     SourceLines, Vertex, VertexProgress,
 };
+pub use log::StepLog;
 pub use network::NetworkNeeds;
 pub use progress::{Progress, StepProblem, Update};
 pub use queue::{BuildId, BuildQueue};
-pub use record::{BuildRecord, StepRecord, StepState};
+pub use record::{BuildRecord, EndedBuild, StepRecord, StepState};
 pub use request::{
     BuildHandle, BuildRequest, Builder, BuilderDescription, BuilderState, CacheResult, EventSink, Export,
     Pruned, ResultName, SecretSource, SecretSpec, is_remote,
 };
 pub use secret::SecretValue;
+pub use sent::Sent;
 pub use staleness::Staleness;
 
 // What a build reads, for those who know this crate alone.

@@ -1,6 +1,8 @@
-//! Output of steps: lines out of chunks, and the last lines for messages.
+//! Output of steps: lines out of chunks, the last lines for messages, and what is kept of all of it.
 
 use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
 
 /// How many lines a [`Tail`] keeps.
 const TAIL_LINES: usize = 40;
@@ -65,9 +67,73 @@ impl Tail {
     }
 }
 
+/// How much of a step's output is kept: its end.
+const KEPT_BYTES: usize = 64 << 10;
+
+/// The output of a step that is kept: all of it, or its end where it is long.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StepLog {
+    /// Whole lines, each with its end.
+    pub text: String,
+    /// Whether there was more before.
+    pub is_cut: bool,
+}
+
+impl StepLog {
+    /// Adds a line.
+    pub fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+        // Not at each line, for all that is kept has to be moved.
+        if self.text.len() > 2 * KEPT_BYTES {
+            self.shorten();
+        }
+    }
+
+    /// The same within the limit.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        self.shorten();
+        self
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    fn shorten(&mut self) {
+        let Some(least) = self.text.len().checked_sub(KEPT_BYTES).filter(|least| *least > 0) else { return };
+        let bytes = self.text.as_bytes();
+        // No line is as long as what is kept.
+        let end = bytes[least - 1..].iter().position(|byte| *byte == b'\n');
+        self.text.drain(..end.map_or(bytes.len(), |end| least + end));
+        self.is_cut = true;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_long_output_is_kept_in_whole_lines() {
+        let mut log = StepLog::default();
+        (0..100_000).for_each(|number| log.push(&format!("größe {number}")));
+        assert!(log.text.len() <= 2 * KEPT_BYTES);
+        let log = log.shortened();
+        assert!(log.is_cut && log.text.len() <= KEPT_BYTES && log.text.len() > KEPT_BYTES - 20);
+        assert!(log.text.starts_with("größe ") && log.text.ends_with("größe 99999\n"));
+        let mut short = StepLog::default();
+        short.push("all");
+        assert_eq!(short.clone().shortened(), short);
+        let mut exact = StepLog::default();
+        (0..KEPT_BYTES / 8).for_each(|_| exact.push("1234567"));
+        assert_eq!(exact.clone().shortened(), exact);
+        exact.push("x");
+        assert!(exact.shortened().text.starts_with("1234567\n"));
+    }
 
     #[test]
     fn lines_are_whole_whatever_the_chunks() {

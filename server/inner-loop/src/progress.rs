@@ -13,8 +13,8 @@ use crate::event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     Vertex,
 };
-use crate::log::{LineBuffer, Tail};
-use crate::record::{BuildRecord, StepRecord, StepState};
+use crate::log::{LineBuffer, StepLog, Tail};
+use crate::record::{BuildRecord, EndedBuild, StepRecord, StepState};
 use crate::vertex_name::{StepNumber, step_number};
 
 /// What happened, in terms of the Dockerfile.
@@ -75,6 +75,14 @@ pub struct StepProblem {
     pub log: Vec<String>,
 }
 
+impl StepProblem {
+    /// Whether a name could not be resolved: where there is no network, that is how it shows.
+    #[must_use]
+    pub fn is_want_of_network(&self) -> bool {
+        self.message.contains("could not be resolved")
+    }
+}
+
 /// The state of one build.
 #[derive(Debug)]
 pub struct Progress {
@@ -89,6 +97,11 @@ pub struct Progress {
     vertices: HashMap<String, VertexState>,
     tails: HashMap<String, Tail>,
     lines: HashMap<(String, bool), LineBuffer>,
+    /// What each step wrote.
+    logs: Vec<StepLog>,
+    context: Option<ContextTransfer>,
+    /// The first files that were sent.
+    sent: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -141,6 +154,9 @@ impl Progress {
             vertices: HashMap::new(),
             tails: HashMap::new(),
             lines: HashMap::new(),
+            logs: vec![StepLog::default(); steps.len()],
+            context: None,
+            sent: Vec::new(),
         }
     }
 
@@ -171,22 +187,17 @@ impl Progress {
                 Vec::new()
             }
             BuildEvent::Log { vertex, stream, data } => self.take_log(&vertex, stream, &data),
-            BuildEvent::Context(transfer) => vec![Update::Context(transfer)],
+            BuildEvent::Sent { first } => {
+                self.sent = first;
+                Vec::new()
+            }
+            BuildEvent::Context(transfer) => {
+                self.context = Some(transfer);
+                vec![Update::Context(transfer)]
+            }
             BuildEvent::Notice { text } => vec![Update::Notice { text }],
             BuildEvent::Finished { outcome, seconds } => self.finish(outcome, seconds),
         }
-    }
-
-    /// The name of each step's vertex, where the builder spoke of it.
-    #[must_use]
-    pub fn vertex_names(&self) -> Vec<Option<String>> {
-        let mut names = vec![None; self.steps.len()];
-        for state in self.vertices.values() {
-            if let Some(step) = state.step {
-                names[step] = Some(state.name.clone());
-            }
-        }
-        names
     }
 
     /// What is to be kept, once the build has finished.
@@ -200,6 +211,29 @@ impl Progress {
             size: image.map(|image| image.size),
             seconds,
         }
+    }
+
+    /// All that is to be kept, once the build has finished.
+    #[must_use]
+    pub fn ended(&self, ok: bool, image: Option<&BuiltImage>, seconds: Seconds) -> EndedBuild {
+        EndedBuild {
+            record: self.record(ok, image, seconds),
+            vertices: self.vertex_names(),
+            logs: self.logs.iter().cloned().map(StepLog::shortened).collect(),
+            context: self.context,
+            sent: self.sent.clone(),
+        }
+    }
+
+    /// The name of each step's vertex, where the builder spoke of it.
+    fn vertex_names(&self) -> Vec<Option<String>> {
+        let mut names = vec![None; self.steps.len()];
+        for state in self.vertices.values() {
+            if let Some(step) = state.step {
+                names[step] = Some(state.name.clone());
+            }
+        }
+        names
     }
 
     fn take_vertex(&mut self, vertex: Vertex) -> Vec<Update> {
@@ -300,6 +334,9 @@ impl Progress {
     fn log_line(&mut self, vertex: &str, stream: LogStream, text: String) -> Update {
         self.tails.entry(vertex.to_owned()).or_default().push(&text);
         let step = self.vertices.get(vertex).and_then(|state| state.step);
+        if let Some(step) = step {
+            self.logs[step].push(&text);
+        }
         Update::Log { line: step.map(|index| self.steps[index].line), stream, text }
     }
 

@@ -1,6 +1,9 @@
-//! What is kept of a build: of each step whether it was cached, and what it cost. No log, no argument and no secret is in it.
+//! What is kept of a build: of each step whether it was cached, and what it cost. No argument and no secret is in it, and logs are beside it.
 
 use serde::{Deserialize, Serialize};
+
+use crate::event::ContextTransfer;
+use crate::log::StepLog;
 
 /// A finished build.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -17,6 +20,21 @@ pub struct BuildRecord {
     pub size: Option<u64>,
     /// Seconds from the request to the end.
     pub seconds: f64,
+}
+
+/// A build that is over, with all that is worth keeping of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EndedBuild {
+    /// How it went.
+    pub record: BuildRecord,
+    /// The name of each step's vertex, where the builder spoke of it.
+    pub vertices: Vec<Option<String>>,
+    /// What each step wrote.
+    pub logs: Vec<StepLog>,
+    /// What the file sync sent, where that was said.
+    pub context: Option<ContextTransfer>,
+    /// The paths of the first files that were sent.
+    pub sent: Vec<String>,
 }
 
 /// A step of a finished build.

@@ -24,12 +24,16 @@ use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
 
+/// Why nothing is known of builds before.
+pub(crate) const NO_CACHE_FOLDER: &str =
+    "there is no cache folder to keep builds in: set HOME or XDG_CACHE_HOME";
+
 /// The queue and what belongs to its builds.
 pub(crate) struct Builds {
     builder: Arc<dyn Builder>,
     /// Where it is kept how builds went.
     pub(crate) cache_folder: Option<PathBuf>,
-    recorder: Option<Recorder>,
+    pub(crate) recorder: Option<Recorder>,
     pub(crate) queue: BuildQueue<DocumentId, Planned>,
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
@@ -98,6 +102,7 @@ impl MainLoop {
                 Ok(())
             }
             Err(error) => Err(error),
+            Ok(Command::ShowBuildLog(arguments)) => return self.show_build_log(arguments, reply),
         };
         let _ = reply.send(done.map(|()| None));
     }
@@ -208,8 +213,8 @@ impl MainLoop {
             Update::Notice { text } => self.client.log(MessageType::INFO, text),
             Update::Problem(problem) => running.problem = Some(problem),
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
-                let record = running.reducer.record(ok, image.as_ref(), seconds);
-                let vertices = running.reducer.vertex_names();
+                let ended = running.reducer.ended(ok, image.as_ref(), seconds);
+                let record = ended.record.clone();
                 let Some(Running { document_id, document, problem, recording, .. }) =
                     self.builds.running.take()
                 else {
@@ -230,7 +235,7 @@ impl MainLoop {
                 if let Some(recording) = recording {
                     let then = self.forecast_after(&document_id);
                     if let Some(recorder) = &self.builds.recorder {
-                        recorder.finish(recording, record.clone(), vertices, then);
+                        recorder.finish(recording, ended, |_| then());
                     }
                 }
                 if !canceled {

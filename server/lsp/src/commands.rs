@@ -17,8 +17,11 @@ pub(crate) const PREDICT: &str = "layerwise.predict";
 /// Proves a rewrite by building and running the Dockerfile before and after it.
 pub(crate) const PROVE: &str = "layerwise.prove";
 
+/// Opens what the steps of the last build wrote; with `line`, at that step.
+pub(crate) const SHOW_BUILD_LOG: &str = "layerwise.showBuildLog";
+
 /// All commands, as the client is told.
-pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE];
+pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE, SHOW_BUILD_LOG];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
@@ -27,6 +30,7 @@ pub(crate) enum Command {
     Cancel(Arguments),
     Predict(Arguments),
     Prove(Arguments),
+    ShowBuildLog(Arguments),
 }
 
 /// What every command takes.
@@ -38,7 +42,7 @@ pub(crate) struct Arguments {
     /// A stage by name or index.
     #[serde(default)]
     pub(crate) target: Option<String>,
-    /// A line of the stage, from 0 as everywhere in the protocol.
+    /// A line of the stage, or of the step whose output is looked for; from 0 as everywhere in the protocol.
     #[serde(default)]
     pub(crate) line: Option<u32>,
     /// The service or target to build as: `compose.yaml:web`, or its name alone.
@@ -56,6 +60,7 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
         CANCEL => Command::Cancel,
         PREDICT => Command::Predict,
         PROVE => Command::Prove,
+        SHOW_BUILD_LOG => Command::ShowBuildLog,
         unknown => {
             return Err(Error::invalid_params(format!(
                 "there is no command `{unknown}`; there are {}",

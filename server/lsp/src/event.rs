@@ -14,6 +14,7 @@ use tower_lsp::ls_types::{
 };
 use workspace::settings::SettingsFile;
 
+use crate::build_log;
 use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
 use crate::main_loop::Reading;
@@ -79,6 +80,8 @@ pub(crate) enum Event {
     Inputs(DocumentId, Heard),
     /// What the next build of a document would do is asked, found out, or may be another.
     Forecast(DocumentId, Told),
+    /// A build's log was written, or opened.
+    BuildLog(build_log::Told),
     Shutdown(Reply<()>),
     Exit(oneshot::Sender<()>),
 }
@@ -116,6 +119,7 @@ impl Event {
             Self::Proof(..) => "a proof's event",
             Self::Inputs(..) => "what a build reads",
             Self::Forecast(..) => "what the next build would do",
+            Self::BuildLog(_) => "a build's log",
             Self::Shutdown(_) => "shutdown",
             Self::Exit(_) => "exit",
         }

@@ -16,6 +16,7 @@ use tower_lsp::ls_types::{LSPAny, MessageType};
 
 use crate::backend::failed;
 use crate::build_plan::Planned;
+use crate::builds::NO_CACHE_FOLDER;
 use crate::commands::{Arguments, PREDICT};
 use crate::event::{Event, Reply};
 use crate::looking_ahead::{Found, Look};
@@ -77,6 +78,14 @@ impl Forecasts {
 
     /// The document was closed.
     pub(crate) fn forget(&mut self, id: &DocumentId) {
+    /// The stage and the caller of the build that the user last asked for.
+    pub(crate) fn chosen(&self, id: &DocumentId) -> (Option<String>, Option<String>) {
+        self.of_documents
+            .get(id)
+            .map(|asked| (asked.target.clone(), asked.caller.clone()))
+            .unwrap_or_default()
+    }
+
         if let Some(asked) = self.of_documents.remove(id) {
             asked.newest.store(0, Ordering::Relaxed);
         }
@@ -128,8 +137,7 @@ impl MainLoop {
     /// `layerwise.predict`: the answer is the forecast, which is also said in a line and shown by hints.
     pub(crate) fn predict(&mut self, arguments: Arguments, reply: Reply<Option<LSPAny>>) {
         let Some(folder) = self.builds.cache_folder.clone() else {
-            let message = "there is no cache folder to keep builds in: set HOME or XDG_CACHE_HOME";
-            let _ = reply.send(Err(Error::invalid_params(message)));
+            let _ = reply.send(Err(Error::invalid_params(NO_CACHE_FOLDER)));
             return;
         };
         let planned = match self.plan(&arguments) {

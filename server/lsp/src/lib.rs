@@ -6,6 +6,7 @@
 //! and asks `ide`. Nothing about Dockerfiles is decided here.
 
 mod backend;
+mod build_log;
 mod build_plan;
 mod builds;
 mod caller_completion;

@@ -41,6 +41,8 @@ pub(crate) struct Profile {
     pub(crate) registers_configuration: bool,
     pub(crate) watches_files: bool,
     pub(crate) work_done_progress: bool,
+    /// It opens a file when it is asked to.
+    pub(crate) shows_documents: bool,
     pub(crate) completion: completion::Abilities,
     pub(crate) signature_help: signature_help::Abilities,
 }
@@ -91,6 +93,7 @@ impl Profile {
             registers_configuration: flag("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches_files: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             work_done_progress: flag("/window/workDoneProgress"),
+            shows_documents: flag("/window/showDocument/support"),
             completion: completion::Abilities::new(&raw),
             signature_help: signature_help::Abilities::new(&raw),
         }

@@ -96,6 +96,12 @@ impl Kept {
         self.write_bytes(&format!("{name}.json"), &serde_json::to_vec(value)?)
     }
 
+    /// Where a kept file is.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// The bytes of a kept file.
     #[must_use]
     pub fn read_bytes(&self, name: &str) -> Option<Vec<u8>> {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
 
-use inner_loop::{BuildRecord, BuildRequest, Builder};
+use inner_loop::{BuildRequest, Builder, EndedBuild, Sent};
 
 use crate::foresight::{Foresight, Planned};
 
@@ -16,7 +16,7 @@ pub struct Recorder {
     cache_folder: PathBuf,
     builder: Arc<dyn Builder>,
     /// To the thread that keeps them, which begins with the first and ends with the recorder.
-    queue: OnceLock<mpsc::Sender<Ended>>,
+    queue: OnceLock<mpsc::Sender<Job>>,
 }
 
 /// A build that has begun.
@@ -25,13 +25,8 @@ pub struct Recording {
     planning: JoinHandle<Option<(Foresight, Planned)>>,
 }
 
-/// A build that is over.
-struct Ended {
-    recording: Recording,
-    record: BuildRecord,
-    vertices: Vec<Option<String>>,
-    then: Box<dyn FnOnce() + Send>,
-}
+/// What is done in order.
+type Job = Box<dyn FnOnce(&dyn Builder) + Send>;
 
 impl Recorder {
     /// For a builder, with what is kept in the program's cache folder.
@@ -58,36 +53,44 @@ impl Recorder {
     pub fn finish(
         &self,
         recording: Recording,
-        record: BuildRecord,
-        vertices: Vec<Option<String>>,
-        then: impl FnOnce() + Send + 'static,
+        ended: EndedBuild,
+        then: impl FnOnce(Option<Sent>) + Send + 'static,
     ) {
+        self.queue(Box::new(move |builder| {
+            // A panic costs the record of this build alone.
+            let kept = catch_unwind(AssertUnwindSafe(|| keep(recording, &ended, builder)));
+            if kept.is_err() {
+                tracing::error!("keeping a build failed; builds go on");
+            }
+            then(kept.ok().flatten());
+        }));
+    }
+
+    /// Calls `job` once the builds that have ended by now are kept.
+    pub fn once_kept(&self, job: impl FnOnce() + Send + 'static) {
+        self.queue(Box::new(move |_| {
+            if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                tracing::error!("reading what is kept of builds failed; builds go on");
+            }
+        }));
+    }
+
+    fn queue(&self, job: Job) {
         let queue = self.queue.get_or_init(|| {
-            let (sender, ended) = mpsc::channel();
+            let (sender, jobs) = mpsc::channel();
             let builder = Arc::clone(&self.builder);
-            thread::spawn(move || ended.into_iter().for_each(|ended: Ended| ended.keep(builder.as_ref())));
+            thread::spawn(move || jobs.into_iter().for_each(|job: Job| job(builder.as_ref())));
             sender
         });
         // The thread ends after its last sender: it takes whatever is sent.
-        let _ = queue.send(Ended { recording, record, vertices, then: Box::new(then) });
+        let _ = queue.send(job);
     }
 }
 
-impl Ended {
-    fn keep(self, builder: &dyn Builder) {
-        let Self { recording, record, vertices, then } = self;
-        // A panic costs the record of this build alone.
-        let kept = catch_unwind(AssertUnwindSafe(|| {
-            let Ok(Some((foresight, planned))) = recording.planning.join() else { return };
-            if let Err(error) = foresight.remember(&planned, &record, &vertices, builder) {
-                tracing::warn!(%error, "the build cannot be kept");
-            }
-        }));
-        if kept.is_err() {
-            tracing::error!("keeping a build failed; builds go on");
-        }
-        then();
-    }
+fn keep(recording: Recording, ended: &EndedBuild, builder: &dyn Builder) -> Option<Sent> {
+    let (foresight, planned) = recording.planning.join().ok()??;
+    let kept = foresight.remember(&planned, ended, builder);
+    kept.inspect_err(|error| tracing::warn!(%error, "the build cannot be kept")).ok()?
 }
 
 #[cfg(test)]
@@ -95,7 +98,9 @@ mod tests {
     use std::fs;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use inner_loop::{BuildHandle, BuilderDescription, BuilderState, EventSink, StepRecord, StepState};
+    use inner_loop::{
+        BuildHandle, BuildRecord, BuilderDescription, BuilderState, EventSink, StepRecord, StepState,
+    };
     use test_support::{Gate, ScriptedBuilder};
 
     use super::*;
@@ -149,25 +154,26 @@ mod tests {
             seconds: 1.0,
             bytes: None,
         };
-        let record = |seconds: f64| BuildRecord {
-            ok: true,
-            seconds,
-            steps: vec![step(1), step(2)],
-            ..BuildRecord::default()
+        let ended = |seconds: f64| {
+            let steps = vec![step(1), step(2)];
+            let record = BuildRecord { ok: true, seconds, steps, ..BuildRecord::default() };
+            EndedBuild { record, vertices: vec![None; 2], ..EndedBuild::default() }
         };
         let (sender, kept) = mpsc::channel();
         let told = |seconds| {
             let sender = sender.clone();
-            move || sender.send(seconds).unwrap()
+            move |_| sender.send(seconds).unwrap()
         };
         let first = recorder.start(&request);
         let second = recorder.start(&request);
         // Never finished, and not kept.
         let _stopped = recorder.start(&request);
-        recorder.finish(first, record(1.0), vec![None; 2], told(1));
-        recorder.finish(second, record(2.0), vec![None; 2], told(2));
+        recorder.finish(first, ended(1.0), told(1));
+        recorder.finish(second, ended(2.0), told(2));
+        let of_other = told(3);
+        recorder.once_kept(move || of_other(None));
         gate.open();
-        assert_eq!(kept.iter().take(2).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(kept.iter().take(3).collect::<Vec<_>>(), [1, 2, 3]);
         let last = Foresight::open(&cache).unwrap().last_build(&request).unwrap();
         assert_eq!((last.build.seconds, last.before.unwrap().seconds), (2.0, 1.0));
     }

@@ -3,6 +3,7 @@
 //! Every test waits for messages with a deadline, never sleeps, and fails on messages that it has not read.
 
 mod actions;
+mod build_logs;
 mod builds;
 mod caller_diagnostics;
 mod callers;

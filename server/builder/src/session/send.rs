@@ -257,19 +257,19 @@ fn send(job: &Job, offered: &Offered, id: u32, outgoing: &Outgoing) -> Result<()
         Ok(mut offered) => offered.get_mut(id as usize).and_then(Option::take),
         Err(_) => None,
     };
-    let sent = match content {
-        Some(Content::Memory(data)) => {
-            send_all(&mut data.as_slice(), id, outgoing).map(|_| None).map_err(|error| error.to_string())
-        }
-        Some(Content::Disk(entry)) => send_file(job, &entry, id, outgoing).map(Some),
-        None => return Err(format!("the builder asked for a file that it was not told of ({id})")),
-    };
     let is_counted =
         matches!(job.source, Source::Folder { is_main: true, .. }) && !job.wanted.is_ignore_file_alone();
-    if let Some(bytes) = sent?
-        && is_counted
-    {
-        job.totals.sent_file(bytes);
+    match content {
+        Some(Content::Memory(data)) => {
+            send_all(&mut data.as_slice(), id, outgoing).map_err(|error| error.to_string())?;
+        }
+        Some(Content::Disk(entry)) => {
+            let n_bytes = send_file(job, &entry, id, outgoing)?;
+            if is_counted {
+                job.totals.sent_file(&entry.path, n_bytes);
+            }
+        }
+        None => return Err(format!("the builder asked for a file that it was not told of ({id})")),
     }
     let _ = outgoing.blocking_send(Ok(Packet { id, ..packet_of(PacketType::PacketData) }));
     Ok(())

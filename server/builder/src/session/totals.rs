@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use inner_loop::sent::MOST_NAMED;
 use tokio::task::JoinHandle;
 use workspace::context::{self, Kind, Selection};
 
@@ -17,6 +18,8 @@ const COUNT_DEADLINE: Duration = Duration::from_millis(500);
 pub(crate) struct Totals {
     files_sent: AtomicU64,
     bytes_sent: AtomicU64,
+    /// The paths of the first files that were sent.
+    first_sent: Mutex<Vec<String>>,
     files_listed: AtomicU64,
     bytes_listed: AtomicU64,
     listed_all: AtomicBool,
@@ -25,7 +28,12 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    pub(crate) fn sent_file(&self, bytes: u64) {
+    pub(crate) fn sent_file(&self, path: &str, bytes: u64) {
+        if let Ok(mut first) = self.first_sent.lock()
+            && first.len() < MOST_NAMED
+        {
+            first.push(path.to_owned());
+        }
         self.files_sent.fetch_add(1, Ordering::Relaxed);
         self.bytes_sent.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -40,6 +48,11 @@ impl Totals {
     /// Files and bytes of content that were sent.
     pub(crate) fn sent(&self) -> (u64, u64) {
         (self.files_sent.load(Ordering::Relaxed), self.bytes_sent.load(Ordering::Relaxed))
+    }
+
+    /// The paths of the first files that were sent.
+    pub(crate) fn first_sent(&self) -> Vec<String> {
+        self.first_sent.lock().map(|first| first.clone()).unwrap_or_default()
     }
 
     /// Counts all of a context, beside the build, for one that asks for a part of it. Only the first call counts.

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use inner_loop::{BuildEvent, BuildOutcome, BuildRecord, BuildRequest, Builder, Progress, Update};
+use inner_loop::{BuildEvent, BuildOutcome, BuildRequest, Builder, EndedBuild, Progress, Update};
 
 use crate::arguments::BuildArguments;
 use crate::commands::network_notices::NetworkNotices;
@@ -41,12 +41,14 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let mut finished = run_build(&interrupts, builder.as_ref(), request, show)?;
     // Who interrupts a build waits for nothing more.
     if !finished.canceled
-        && let (Some((recorder, recording)), Some(record)) =
-            (recorder.as_ref().zip(recording), finished.record.take())
+        && let (Some((recorder, recording)), Some(ended)) =
+            (recorder.as_ref().zip(recording), finished.ended.take())
     {
         let (sender, kept) = mpsc::channel();
-        recorder.finish(recording, record, std::mem::take(&mut finished.vertices), move || drop(sender));
-        let _: Result<(), _> = kept.recv();
+        recorder.finish(recording, ended, move |sent| drop(sender.send(sent)));
+        if let Ok(Some(sent)) = kept.recv() {
+            printer.print_sent(&sent)?;
+        }
     }
     if let Some(message) = finished.unreachable {
         printer.print_without_builder()?;
@@ -70,9 +72,7 @@ pub(crate) struct Finished {
     /// Why there was no builder to ask, in one line.
     pub(crate) unreachable: Option<String>,
     /// What became of each step, where a builder took the request.
-    pub(crate) record: Option<BuildRecord>,
-    /// The names of the steps' vertices.
-    pub(crate) vertices: Vec<Option<String>>,
+    pub(crate) ended: Option<EndedBuild>,
 }
 
 enum Message {
@@ -114,11 +114,10 @@ pub(crate) fn run_build(
                 show(&update)?;
             }
             if let Update::Finished { ok, canceled, image, seconds, .. } = &update {
-                let record =
-                    finished.unreachable.is_none().then(|| progress.record(*ok, image.as_ref(), *seconds));
+                let ended =
+                    finished.unreachable.is_none().then(|| progress.ended(*ok, image.as_ref(), *seconds));
                 let canceled = *canceled || stopping;
-                finished =
-                    Finished { ok: *ok, canceled, record, vertices: progress.vertex_names(), ..finished };
+                finished = Finished { ok: *ok, canceled, ended, ..finished };
                 return Ok(finished);
             }
         }

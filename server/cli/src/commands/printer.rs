@@ -1,11 +1,11 @@
 //! The updates of builds, as a program or a person reads them.
 
 use anyhow::Context;
-use inner_loop::{BuildRequest, Update};
+use inner_loop::{BuildRequest, Sent, Update};
 
 use crate::arguments::ProgressFormat;
 use crate::output::build_text::BuildText;
-use crate::output::{events, print};
+use crate::output::{events, print, sent_text};
 
 /// Prints the updates of builds, one after the other.
 pub(crate) struct Printer {
@@ -57,6 +57,14 @@ impl Printer {
             ProgressFormat::Auto | ProgressFormat::Plain => BuildText::changed(files),
         };
         print(&text).context("cannot write to stdout")
+    }
+
+    /// What a build sent and why, for those who want to see all of it.
+    pub(crate) fn print_sent(&self, sent: &Sent) -> anyhow::Result<()> {
+        match self.format {
+            ProgressFormat::Plain => print(&sent_text::text(sent)).context("cannot write to stdout"),
+            ProgressFormat::Auto | ProgressFormat::Json => Ok(()),
+        }
     }
 
     pub(crate) fn print(&self, update: &Update) -> anyhow::Result<()> {

@@ -190,10 +190,10 @@ impl Loop {
             exit::say(&message);
             return Ok(Some(Outcome::Unreadable));
         }
-        let mut record = None;
+        let mut ended = None;
         for update in running.progress.apply(event) {
             if let Update::Finished { ok, image, seconds, .. } = &update {
-                record = Some(running.progress.record(*ok, image.as_ref(), *seconds));
+                ended = Some(running.progress.ended(*ok, image.as_ref(), *seconds));
             }
             let is_known = matches!(update, Update::Started { .. }) && self.has_built;
             self.has_built |= matches!(update, Update::Started { .. });
@@ -208,11 +208,11 @@ impl Loop {
                 self.printer.print(&Update::Notice { text })?;
             }
         }
-        if let Some(record) = record {
-            if let Some(Running { recording, progress, .. }) = self.running.take()
+        if let Some(ended) = ended {
+            if let Some(Running { recording, .. }) = self.running.take()
                 && let Some((recorder, recording)) = self.recorder.as_ref().zip(recording)
             {
-                recorder.finish(recording, record, progress.vertex_names(), || ());
+                recorder.finish(recording, ended, drop);
             }
             let actions = self.queue.finished(id);
             self.act(actions)?;

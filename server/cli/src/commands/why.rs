@@ -1,4 +1,4 @@
-//! `layerwise why`: of the last build, why each step ran again. Nothing is built, and no builder is asked.
+//! `layerwise why`: of the last build, why each step ran again, or what its steps wrote. Nothing is built, and no builder is asked.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use semantic::{Facts, Model};
 use syntax::Document;
 use workspace::foresight::{Foresight, LastBuild};
 
-use crate::arguments::{AnswerFormat, PredictArguments};
+use crate::arguments::{AnswerFormat, WhyArguments};
 use crate::commands::request;
 use crate::exit::Outcome;
 use crate::output::{print, why_json, why_text};
@@ -22,8 +22,12 @@ pub(crate) struct Explained {
     pub(crate) stale: Vec<Stale>,
 }
 
-pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
+pub(crate) fn run(arguments: WhyArguments) -> anyhow::Result<Outcome> {
     let (request, notice) = request::from_arguments(arguments.request)?;
+    if let Some(line) = arguments.log {
+        print(&log(&outside::foresight()?, &request, line)).context("cannot write to stdout")?;
+        return Ok(Outcome::Fine);
+    }
     let explained = explain(&outside::foresight()?, &request);
     let text = match arguments.format {
         AnswerFormat::Json => format!("{}\n", why_json::value(explained.as_ref(), notice.as_deref())),
@@ -31,6 +35,19 @@ pub(crate) fn run(arguments: PredictArguments) -> anyhow::Result<Outcome> {
     };
     print(&text).context("cannot write to stdout")?;
     Ok(Outcome::Fine)
+}
+
+/// What the last build's steps wrote: all of them, or the one at a line.
+fn log(foresight: &Foresight, request: &BuildRequest, line: Option<u32>) -> String {
+    let Some(log) = foresight.build_log(request) else {
+        return "nothing is known of this build yet: build it once\n".to_owned();
+    };
+    match line {
+        None => log.text(),
+        Some(line) => {
+            log.of_line(line).unwrap_or_else(|| format!("no output of a step at line {line} is kept\n"))
+        }
+    }
 }
 
 fn explain(foresight: &Foresight, request: &BuildRequest) -> Option<Explained> {

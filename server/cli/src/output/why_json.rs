@@ -10,7 +10,7 @@ use crate::commands::why::Explained;
 pub(crate) fn value(explained: Option<&Explained>, notice: Option<&str>) -> Value {
     let notices: Vec<&str> = notice.into_iter().collect();
     let Some(Explained { last, chains, stale }) = explained else {
-        return json!({"version": 1, "build": null, "chains": [], "stale": [], "notices": notices});
+        return json!({"version": 1, "build": null, "chains": [], "sent": null, "stale": [], "notices": notices});
     };
     let step = |at: &usize| {
         let past = &last.build.steps[*at];
@@ -30,6 +30,10 @@ pub(crate) fn value(explained: Option<&Explained>, notice: Option<&str>) -> Valu
     let stale = stale
         .iter()
         .map(|stale| json!({"line": last.build.steps[stale.step].inputs.line, "message": stale.text}));
+    let sent = last.build.sent.as_ref().map(|sent| {
+        let named = sent.named.iter().map(|file| json!({"path": file.path, "reason": file.reason}));
+        json!({"files": sent.files, "bytes": sent.bytes, "named": named.collect::<Vec<_>>()})
+    });
     json!({
         "version": 1,
         "build": {
@@ -38,6 +42,7 @@ pub(crate) fn value(explained: Option<&Explained>, notice: Option<&str>) -> Valu
             "cached": last.build.steps.iter().filter(|step| step.cached).count(),
         },
         "chains": chains.collect::<Vec<_>>(),
+        "sent": sent,
         "stale": stale.collect::<Vec<_>>(),
         "notices": notices,
     })

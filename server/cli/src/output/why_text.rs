@@ -3,6 +3,7 @@
 use workspace::foresight::rfc3339;
 
 use super::build_text::shortened;
+use super::sent_text;
 use crate::commands::why::Explained;
 
 /// A paragraph a chain.
@@ -27,6 +28,9 @@ pub(crate) fn text(explained: Option<&Explained>, notice: Option<&str>) -> Strin
         for (line, instruction, seconds) in shown {
             text += &format!("{line:>4}  {instruction:<width$}  {}\n", ide::seconds(seconds));
         }
+    }
+    if let Some(sent) = &build.sent {
+        text += &format!("\n{}", sent_text::text(sent));
     }
     if !explained.stale.is_empty() {
         text += "\nmay be stale:\n";

@@ -5,7 +5,7 @@ use inner_loop::digest::{Digest, Seal};
 use inner_loop::history::PastBuild;
 use inner_loop::memory::Memory;
 use inner_loop::results::description;
-use inner_loop::{BuildRecord, StepState};
+use inner_loop::{BuildRecord, Sent, StepState};
 use serde::{Deserialize, Serialize};
 
 use super::remember::noted_lately;
@@ -20,11 +20,14 @@ pub(super) struct Again {
     pub(super) at: u64,
     /// How long it took.
     pub(super) seconds: f64,
+    /// What it sent: files that only have other times, or that the builder had lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sent: Option<Sent>,
 }
 
 impl Again {
-    pub(super) fn new(of: &PastBuild, at: u64, seconds: f64, seal: &Seal) -> Self {
-        Self { of: Some(name(of, seal)), at, seconds }
+    pub(super) fn new(of: &PastBuild, at: u64, seconds: f64, sent: Option<Sent>, seal: &Seal) -> Self {
+        Self { of: Some(name(of, seal)), at, seconds, sent }
     }
 
     /// The name under which it is kept.

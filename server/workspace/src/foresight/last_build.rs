@@ -29,7 +29,7 @@ impl Foresight {
         let mut history: History = self.kept.read(&Place::of(request).history);
         let build = history.builds.pop()?;
         let (build, before) = match self.again(&Place::of(request).history, &build) {
-            Some(again) => (build.again(again.at, again.seconds), Some(build)),
+            Some(again) => (build.again(again.at, again.seconds, again.sent), Some(build)),
             None => {
                 let before = history.last_on(Some(&build.engine)).cloned();
                 (build, before)

@@ -4,6 +4,7 @@
 //! beside the reading of files.
 
 mod again;
+mod build_log;
 mod forecast;
 pub mod json;
 mod last_build;
@@ -34,6 +35,7 @@ use syntax::Document;
 
 use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
+pub use build_log::{BuildLog, WrittenLog};
 pub use forecast::Forecast;
 pub use last_build::LastBuild;
 use outline::Outline;
@@ -328,6 +330,11 @@ impl Foresight {
 /// Where the files of a target's last build are kept.
 fn files_name(history: &str) -> String {
     format!("{history}-files")
+}
+
+/// Where the output of a target's steps is kept.
+fn logs_name(history: &str) -> String {
+    format!("{history}-logs")
 }
 
 /// What a text means without any builder: its steps.

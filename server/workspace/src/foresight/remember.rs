@@ -4,41 +4,46 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use inner_loop::contents::Listing;
 use inner_loop::digest::Digest;
 use inner_loop::history::{History, PastBuild};
 use inner_loop::learning::Lesson;
 use inner_loop::memory::{KnownResult, Memory};
 use inner_loop::plan::{Parent, Source};
-use inner_loop::{BuildRecord, Builder, ResultName, results, why};
+use inner_loop::step_logs::StepLogs;
+use inner_loop::{BuildRecord, Builder, EndedBuild, ResultName, Sent, results, why};
 
 use super::again::{Again, ran_nothing};
-use super::{Foresight, Known, Planned, Recalled, files_name};
+use super::{Foresight, Known, Planned, Recalled, files_name, logs_name};
 use crate::contents;
 
 /// Keys whose last use was noted less than this many seconds ago are not noted again: only the oldest are ever forgotten.
 const NOTED_AGAIN_AFTER: u64 = 24 * 60 * 60;
 
 impl Foresight {
-    /// Remembers how a build went that was planned before it started. `vertices` are the names of its steps' vertices. Of a build that
-    /// repeats the last one only its time is kept, and the builder is asked nothing; else it is asked for the results that it has now.
+    /// Remembers how a build went that was planned before it started, and gives what it sent, and why. Of a build that repeats the last one
+    /// only its time is kept, and the builder is asked nothing; else it is asked for the results that it has now.
     ///
     /// # Errors
     /// What is to be kept cannot be written.
     pub fn remember(
         &self,
         planned: &Planned,
-        record: &BuildRecord,
-        vertices: &[Option<String>],
+        ended: &EndedBuild,
         builder: &dyn Builder,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<Sent>> {
+        let EndedBuild { record, vertices, .. } = ended;
         // What cannot be told of which builder is not kept: another one may have taken the place of the last.
         let is_known = |known: &&Known| known.builder_answers && !known.recalled.engine.is_empty();
-        let Some(known) = planned.known.as_ref().filter(is_known) else { return Ok(()) };
+        let Some(known) = planned.known.as_ref().filter(is_known) else { return Ok(None) };
         let Recalled { engine, .. } = &known.recalled;
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         if let Some(last) = known.repeated(record, at) {
-            let again = Again::new(last, at, record.seconds, &self.seal);
-            return self.kept.write(&Again::file(&known.place.history), &again);
+            // It read the very same files.
+            let sent = known.sent(ended, known.listings.get(""));
+            let again = Again::new(last, at, record.seconds, sent.clone(), &self.seal);
+            self.kept.write(&Again::file(&known.place.history), &again)?;
+            return Ok(sent);
         }
         let is_certain = self.certain_steps(known);
         // Other programs may have built since this one was planned.
@@ -75,16 +80,24 @@ impl Foresight {
             let learn = |memory: &mut Memory| lesson.learn(memory, before.as_ref());
             self.kept.change(&Self::memory_name(engine), learn)?
         };
-        let Some(mut build) = build else { return Ok(()) };
+        let Some(mut build) = build else { return Ok(None) };
         why::explain(&mut build, before.as_ref(), &said);
         build.secrets.clone_from(&known.secrets);
         build.told_with_image = told_with_image;
+        let reads_the_same = before.as_ref().is_some_and(|before| known.reads_what(before));
+        let past_listings = if reads_the_same { &known.listings } else { &past_listings };
+        build.sent = known.sent(ended, before.as_ref().and_then(|_| past_listings.get("")));
+        let sent = build.sent.clone();
+        if ended.logs.iter().any(|log| !log.is_empty()) {
+            let add = |logs: &mut StepLogs| logs.add(&build, &ended.logs);
+            self.kept.change(&logs_name(&known.place.history), add)?;
+        }
         self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
         let files = files_name(&known.place.history);
-        if before.is_some_and(|before| known.reads_what(&before)) && self.kept.has_bytes(&files) {
-            return Ok(());
+        if !(reads_the_same && self.kept.has_bytes(&files)) {
+            self.kept.write_bytes(&files, &contents::listings::bytes(&known.listings))?;
         }
-        self.kept.write_bytes(&files, &contents::listings::bytes(&known.listings))
+        Ok(sent)
     }
 
     /// Of each step, whether the files that it reads are still what they were when the build was planned: then the builder got those.
@@ -125,6 +138,13 @@ impl Foresight {
         };
         let steps = known.plan.steps.iter();
         steps.map(|step| is_below_certain(&step.parent) && step.sources.iter().all(is_certain)).collect()
+    }
+}
+
+impl Known {
+    /// What a build sent of its main context, by what the last one read there.
+    fn sent(&self, ended: &EndedBuild, before: Option<&Listing>) -> Option<Sent> {
+        Sent::explain(ended.context?, &ended.sent, self.listings.get("")?, before)
     }
 }
 

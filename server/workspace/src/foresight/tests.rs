@@ -4,7 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use inner_loop::prediction::Verdict;
-use inner_loop::{BuildRecord, BuildRequest, Builder, CacheResult, ResultName, StepRecord, StepState};
+use inner_loop::{
+    BuildRecord, BuildRequest, Builder, CacheResult, ContextTransfer, EndedBuild, ResultName, Sent, StepLog,
+    StepRecord, StepState,
+};
 use test_support::ScriptedBuilder;
 
 use super::{Foresight, json, steps};
@@ -53,6 +56,12 @@ impl Loop {
     }
 
     fn build_while(&self, ran: &[u32], meanwhile: impl FnOnce()) -> Vec<Vec<ResultName>> {
+        self.build_with(ran, meanwhile, EndedBuild::default());
+        self.builder.take_results_asked()
+    }
+
+    /// Builds, with what else it left. Gives what it sent, and why.
+    fn build_with(&self, ran: &[u32], meanwhile: impl FnOnce(), left: EndedBuild) -> Option<Sent> {
         let request = self.request();
         let planned = self.foresight.plan(&request, |images| self.builder.state(images)).unwrap();
         meanwhile();
@@ -77,8 +86,29 @@ impl Loop {
             ..BuildRecord::default()
         };
         assert!(self.builder.take_results_asked().is_empty(), "asked while it is planned");
-        self.foresight.remember(&planned, &record, &vertices, &self.builder).unwrap();
-        self.builder.take_results_asked()
+        let ended = EndedBuild { record, vertices, ..left };
+        self.foresight.remember(&planned, &ended, &self.builder).unwrap()
+    }
+
+    /// Builds; the steps on these lines run and write this.
+    fn build_writing(&self, ran: &[u32], written: &str) {
+        let mut log = StepLog::default();
+        written.lines().for_each(|line| log.push(line));
+        let log_of = |line: u32| if ran.contains(&line) { log.clone() } else { StepLog::default() };
+        let logs = steps(&self.request()).iter().map(|step| log_of(step.line)).collect();
+        self.build_with(ran, || (), EndedBuild { logs, ..EndedBuild::default() });
+        let _ = self.builder.take_results_asked();
+    }
+
+    /// Builds, and the builder asks for these files of three; the steps on these lines run.
+    fn build_sending(&self, ran: &[u32], sent: &[&str]) -> Option<Sent> {
+        let n_sent = sent.len() as u64;
+        let context = ContextTransfer { files_sent: n_sent, bytes_sent: 1, files_total: 3, bytes_total: 9 };
+        let sent = sent.iter().map(|path| (*path).to_owned()).collect();
+        let sent =
+            self.build_with(ran, || (), EndedBuild { context: Some(context), sent, ..EndedBuild::default() });
+        let _ = self.builder.take_results_asked();
+        sent
     }
 
     /// What the next build would do, and what the builder was asked of its results for that.
@@ -236,7 +266,8 @@ fn what_changed_while_it_was_built_is_not_learnt() {
         bytes: None,
     };
     let record = BuildRecord { ok: true, steps: vec![step(3), step(4)], ..BuildRecord::default() };
-    project.foresight.remember(&planned, &record, &[None, None], &project.builder).unwrap();
+    let ended = EndedBuild { record, vertices: vec![None; 2], ..EndedBuild::default() };
+    project.foresight.remember(&planned, &ended, &project.builder).unwrap();
     fs::write(project.folder.path().join("files/b"), "0").unwrap();
     let forecast = project.foresight.forecast(&request(&project), Ok(&project.builder)).unwrap();
     let verdicts: Vec<_> = forecast.steps.iter().map(|(_, it)| json::name(it.verdict)).collect();
@@ -250,6 +281,68 @@ fn a_builder_that_did_not_say_who_it_is_teaches_nothing() {
     project.write("src/a", "1");
     let planned = project.foresight.plan(&project.request(), |_| Err("late".to_owned())).unwrap();
     let kept = project.kept();
-    project.foresight.remember(&planned, &BuildRecord::default(), &[], &project.builder).unwrap();
+    project.foresight.remember(&planned, &EndedBuild::default(), &project.builder).unwrap();
     assert_eq!(project.kept(), kept);
+}
+
+/// The log of the last build, with its times as `T`.
+fn log(project: &Loop) -> String {
+    let text = project.foresight.build_log(&project.request()).unwrap().text();
+    let words = text.split_inclusive(char::is_whitespace);
+    let is_time =
+        |word: &str| word.len() > 19 && word.as_bytes()[10] == b'T' && word.trim_end().ends_with('Z');
+    words
+        .map(|word| if is_time(word) { word.replace(word.trim_end(), "T") } else { word.to_owned() })
+        .collect()
+}
+
+#[test]
+fn the_output_of_steps_is_kept_and_found_when_they_are_cached() {
+    let project = Loop::new(TEXT);
+    assert_eq!(project.foresight.build_log(&project.request()), None);
+    project.builder.keeps([result("copied", COPY, 10.0), result("made", MAKE, 11.0)]);
+    project.build_writing(&[2, 3], "größe\n  two\n");
+    let expected = "Dockerfile, built T\n\n\
+        line 2: COPY src /größe\n        ran\ngröße\n  two\n\n\
+        line 3: RUN make\n        ran\ngröße\n  two\n";
+    assert_eq!(log(&project), expected);
+    // The next one runs nothing, and the output is still there; that file is not written again.
+    let kept = project.kept();
+    project.build(&[]);
+    assert_eq!(project.kept(), kept);
+    assert!(log(&project).contains("line 3: RUN make\n        cached"), "{}", log(&project));
+    // An edited step has no output any more, and others keep theirs.
+    let project = Loop { text: TEXT.replace("make", "make all"), ..project };
+    project.build_writing(&[3], "");
+    let said = log(&project);
+    assert!(said.contains("line 2: COPY src /größe\n        cached") && !said.contains("line 3"), "{said}");
+    assert_eq!(project.foresight.build_log(&project.request()).unwrap().of_line(3), None);
+    assert!(project.foresight.build_log(&project.request()).unwrap().of_line(2).is_some());
+}
+
+#[test]
+fn what_was_sent_has_its_reasons_in_builds_that_run_nothing_too() {
+    let project = Loop::new(TEXT);
+    project.builder.keeps([result("copied", COPY, 10.0), result("made", MAKE, 11.0)]);
+    project.write("src/b", "0");
+    let reasons = |sent: Option<Sent>| -> Vec<String> {
+        let named = sent.into_iter().flat_map(|sent| sent.named);
+        named.map(|file| format!("{}: {}", file.path, file.reason)).collect()
+    };
+    assert_eq!(
+        reasons(project.build_sending(&[2, 3], &["src/a"])),
+        ["src/a: no build before to compare with"]
+    );
+    project.write("src/a", "1");
+    project.write("src/c", "1");
+    let sent = project.build_sending(&[2, 3], &["src/c", "src/a"]);
+    assert_eq!(reasons(sent.clone()), ["src/a: content changed", "src/c: new"]);
+    let last = |project: &Loop| project.foresight.last_build(&project.request()).unwrap().build.sent;
+    assert_eq!(last(&project), sent);
+    // A file was touched: all is cached, and yet it is sent.
+    let sent = project.build_sending(&[], &["src/a"]);
+    assert_eq!(reasons(sent.clone()), ["src/a: only its time changed"]);
+    assert_eq!(last(&project), sent);
+    assert_eq!(project.build_sending(&[], &[]), None);
+    assert_eq!(last(&project), None);
 }
