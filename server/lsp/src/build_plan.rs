@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ide::{CalledBuild, Document, DocumentId, Snapshot};
-use inner_loop::{BuildRequest, Progress as Reducer, SecretSource, SecretSpec, Staleness};
+use ide::{CalledBuild, Document, DocumentId, Facts, Snapshot};
+use inner_loop::{BuildRequest, NetworkNeeds, Progress as Reducer, SecretSource, SecretSpec, Staleness};
 use tower_lsp::jsonrpc::{Error, Result};
 use workspace::surroundings::{context_root, copied_paths, default_platform};
 
@@ -23,6 +23,8 @@ pub(crate) struct Planned {
     pub(crate) staleness: Staleness,
     /// What its callers differ in.
     pub(crate) notice: Option<String>,
+    /// What it will ask the network for.
+    pub(crate) network: NetworkNeeds,
 }
 
 impl Planned {
@@ -118,10 +120,14 @@ impl Planner {
             platforms,
             ..BuildRequest::default()
         };
+        let stage = target.as_deref().map_or_else(|| model.final_stage(), |target| model.target(target));
+        let nothing = Facts::default();
+        let facts = snapshot.facts(&document_id).unwrap_or(&nothing);
+        let network = stage.map(|stage| NetworkNeeds::of(model, stage.index, facts)).unwrap_or_default();
         let reducer = Reducer::of(model, target);
         let staleness = Staleness::of(request.reads(model));
         let notice = called.notice;
-        Ok(Planned { document_id, document: document.clone(), request, reducer, staleness, notice })
+        Ok(Planned { document_id, document: document.clone(), request, reducer, staleness, notice, network })
     }
 }
 

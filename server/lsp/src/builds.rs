@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildQueue, Builder, Change, Progress as Reducer, Staleness,
-    StepProblem, StepState, Update,
+    BuildEvent, BuildHandle, BuildId, BuildQueue, Builder, Change, NetworkNeeds, Progress as Reducer,
+    Staleness, StepProblem, StepState, Update,
 };
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
@@ -38,6 +38,8 @@ pub(crate) struct Builds {
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
     progress: HashMap<BuildId, Progress>,
+    /// What was last said of the network, and of which document's build.
+    said_of_network: Option<(DocumentId, String)>,
 }
 
 /// The build that runs.
@@ -48,6 +50,7 @@ struct Running {
     reducer: Reducer,
     staleness: Staleness,
     problem: Option<StepProblem>,
+    network: NetworkNeeds,
     recording: Option<Recording>,
     handle: Option<Box<dyn BuildHandle>>,
 }
@@ -56,7 +59,15 @@ impl Builds {
     pub(crate) fn new(builder: Arc<dyn Builder>, cache_folder: Option<PathBuf>) -> Self {
         let recorder = cache_folder.clone().map(|folder| Recorder::new(folder, Arc::clone(&builder)));
         let queue = BuildQueue::new();
-        Self { builder, cache_folder, recorder, queue, running: None, progress: HashMap::new() }
+        Self {
+            builder,
+            cache_folder,
+            recorder,
+            queue,
+            running: None,
+            progress: HashMap::new(),
+            said_of_network: None,
+        }
     }
 
     /// The Dockerfile's text of a document's running build.
@@ -89,6 +100,7 @@ impl MainLoop {
     pub(crate) fn execute(&mut self, params: ExecuteCommandParams, reply: Reply<Option<LSPAny>>) {
         let done = match commands::read(params) {
             Ok(Command::Predict(arguments)) => return self.predict(arguments, reply),
+            Ok(Command::ShowBuildLog(arguments)) => return self.show_build_log(arguments, reply),
             Ok(Command::Build(arguments)) => self.plan(&arguments).map(|planned| {
                 self.forecasts.choose(&planned, arguments.caller);
                 self.enqueue(planned);
@@ -102,7 +114,6 @@ impl MainLoop {
                 Ok(())
             }
             Err(error) => Err(error),
-            Ok(Command::ShowBuildLog(arguments)) => return self.show_build_log(arguments, reply),
         };
         let _ = reply.send(done.map(|()| None));
     }
@@ -153,10 +164,11 @@ impl MainLoop {
 
     fn start(&mut self, id: BuildId, planned: Planned) {
         self.show_progress(id, planned.title());
-        let Planned { document_id, document, request, reducer, staleness, notice } = planned;
+        let Planned { document_id, document, request, reducer, staleness, notice, network } = planned;
         if let Some(notice) = notice {
             self.client.log(MessageType::WARNING, notice);
         }
+        self.say_of_network(&document_id, &network);
         let recording = self.builds.recorder.as_ref().map(|recorder| recorder.start(&request));
         self.builds.running = Some(Running {
             id,
@@ -165,6 +177,7 @@ impl MainLoop {
             reducer,
             staleness,
             problem: None,
+            network,
             recording,
             handle: None,
         });
@@ -202,7 +215,11 @@ impl MainLoop {
     fn build_update(&mut self, id: BuildId, update: Update) {
         let Some(running) = self.builds.running.as_mut() else { return };
         match update {
-            Update::Started { builder } => self.report(id, format!("on {builder}")),
+            Update::Started { builder } => {
+                let network = running.network.notice();
+                let network = network.map(|notice| format!(", {notice}")).unwrap_or_default();
+                self.report(id, format!("on {builder}{network}"));
+            }
             Update::Step(step) if step.state == StepState::Running => {
                 let steps = running.reducer.steps();
                 let closed = steps.iter().filter(|step| step.state.is_closed()).count();
@@ -211,7 +228,13 @@ impl MainLoop {
             }
             Update::Step(_) | Update::Log { .. } | Update::Context(_) => {}
             Update::Notice { text } => self.client.log(MessageType::INFO, text),
-            Update::Problem(problem) => running.problem = Some(problem),
+            Update::Problem(problem) => {
+                let commands = running.network.commands_notice();
+                if let Some(notice) = commands.filter(|_| problem.is_want_of_network()) {
+                    self.client.log(MessageType::INFO, notice);
+                }
+                running.problem = Some(problem);
+            }
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
                 let ended = running.reducer.ended(ok, image.as_ref(), seconds);
                 let record = ended.record.clone();
@@ -249,6 +272,15 @@ impl MainLoop {
                 self.act(actions);
             }
         }
+    }
+
+    /// Says what a build will ask the network for, once for builds that ask for the same.
+    fn say_of_network(&mut self, id: &DocumentId, needs: &NetworkNeeds) {
+        let said = needs.notice().map(|notice| (id.clone(), notice));
+        if let Some((_, notice)) = said.as_ref().filter(|_| said != self.builds.said_of_network) {
+            self.client.log(MessageType::INFO, format!("the build {notice}"));
+        }
+        self.builds.said_of_network = said;
     }
 
     /// Asks the client for hints and lenses again.

@@ -50,6 +50,8 @@ struct Asked {
     inputs: Option<Inputs>,
     /// These cannot be followed, so that a forecast would go stale unseen: until the document is opened again there is none.
     is_blind: bool,
+    /// The last forecast was not checked against the builder's cache, which has been said.
+    is_unchecked: bool,
 }
 
 /// What the main loop hears of forecasts.
@@ -76,8 +78,6 @@ impl Forecasts {
         (asked.target, asked.caller) = (planned.request.target.clone(), caller);
     }
 
-    /// The document was closed.
-    pub(crate) fn forget(&mut self, id: &DocumentId) {
     /// The stage and the caller of the build that the user last asked for.
     pub(crate) fn chosen(&self, id: &DocumentId) -> (Option<String>, Option<String>) {
         self.of_documents
@@ -86,6 +86,8 @@ impl Forecasts {
             .unwrap_or_default()
     }
 
+    /// The document was closed.
+    pub(crate) fn forget(&mut self, id: &DocumentId) {
         if let Some(asked) = self.of_documents.remove(id) {
             asked.newest.store(0, Ordering::Relaxed);
         }
@@ -253,11 +255,21 @@ impl MainLoop {
     fn take_forecast(&mut self, id: &DocumentId, found: Found) {
         match found {
             Found::Forecast(seen) if seen.is_known() => {
+                self.say_if_unchecked(id, seen.unchecked());
                 let (forecast, inputs) = seen.into_forecast();
                 self.show_forecast(id, Some(forecast), inputs);
             }
             Found::Behind => {}
             _ => self.show_forecast(id, None, None),
+        }
+    }
+
+    /// Says that a forecast was not checked against the builder's cache, where the one before it was.
+    fn say_if_unchecked(&mut self, id: &DocumentId, unchecked: Option<&str>) {
+        let Some(asked) = self.forecasts.of_documents.get_mut(id) else { return };
+        let has_been_said = std::mem::replace(&mut asked.is_unchecked, unchecked.is_some());
+        if let Some(notice) = unchecked.filter(|_| !has_been_said) {
+            self.client.log(MessageType::INFO, format!("the next build: {notice}"));
         }
     }
 

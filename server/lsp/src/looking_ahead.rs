@@ -53,6 +53,11 @@ impl Seen {
         self.forecast.steps.iter().map(|(_, prediction)| prediction)
     }
 
+    /// That the builder was asked for its results and did not answer, in one sentence; nothing where it did.
+    pub(crate) fn unchecked(&self) -> Option<&str> {
+        self.forecast.unchecked()
+    }
+
     /// The forecast for programs.
     pub(crate) fn to_json(&self) -> Value {
         self.forecast.to_json()

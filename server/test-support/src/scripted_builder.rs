@@ -141,6 +141,11 @@ impl ScriptedBuilder {
         *locked(&self.results) = Some(results.into_iter().collect());
     }
 
+    /// From now on it does not say what lies in its cache.
+    pub fn falls_silent(&self) {
+        *locked(&self.results) = None;
+    }
+
     /// The names of results that it was asked for since this was last called, a list for each question.
     #[must_use]
     pub fn take_results_asked(&self) -> Vec<Vec<ResultName>> {

@@ -1,4 +1,4 @@
-//! `layerwise.showBuildLog`: what the steps of the last build wrote.
+//! `layerwise.showBuildLog`, and what is said of the network before a build.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -149,5 +149,36 @@ async fn without_a_build_there_is_no_log() {
     let id = session.execute("layerwise.showBuildLog", None).await;
     let error = session.client.error(id).await;
     assert!(error["message"].as_str().unwrap().ends_with("is kept yet: build it once"), "{error}");
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_build_asks_the_network_for_is_said_once() {
+    let text = "FROM alpine\nADD https://user:hunter2@example.org/größe.tar /\nRUN apk add curl\n";
+    let add = "[2/3] ADD https://user:hunter2@example.org/größe.tar /";
+    let lost =
+        vec![Act::started(), Act::begins(add, 0.1), Act::fails(add, "lookup example.org: no such host")];
+    let gate = Gate::new();
+    let waits = vec![Act::started(), Act::Wait(gate.clone())];
+    let mut session = Session::new(true, text, [waits, lost]).await;
+    let notice = "needs the network: ADD asks https://example.org/größe.tar (line 2)";
+    session.build_through(&gate, &format!("on scripted 1.0, {notice}")).await;
+    let said = session.client.notification("window/logMessage").await;
+    assert_eq!(said["message"], format!("the build {notice}"));
+    // The next one asks for the same, which has been said; that it failed for want of it is said too.
+    session.build().await;
+    let said = session.client.notification("window/logMessage").await;
+    assert_eq!(said["message"], "RUN needs the network in line 3 (apk)");
+    session.client.notification("window/showMessage").await;
+    session.client.notification("textDocument/publishDiagnostics").await;
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_needs_no_network_says_nothing_of_it() {
+    let gate = Gate::new();
+    let waits = vec![Act::started(), Act::Wait(gate.clone())];
+    let mut session = Session::new(true, TEXT, [waits]).await;
+    session.build_through(&gate, "on scripted 1.0").await;
     session.client.finish().await;
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
+use inner_loop::CacheResult;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_support::{Act, ScriptedBuilder};
@@ -233,5 +234,28 @@ async fn a_file_that_is_half_typed_has_hints_as_far_as_it_stands() {
     let id = session.execute("layerwise.predict").await;
     let error = session.client.error(id).await;
     assert!(error["message"].as_str().unwrap().contains("no FROM"), "{error}");
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forecast_that_was_not_checked_against_the_builders_cache_says_so_once() {
+    let mut session = Session::new(true, Value::Null).await;
+    let result = |id: &str, description: &str| CacheResult {
+        id: id.to_owned(),
+        description: description.to_owned(),
+        ..CacheResult::default()
+    };
+    let make = result("made", "mount / from exec /bin/sh -c make");
+    session.builder.keeps([result("copied", COPY), make]);
+    session.build().await;
+    // It answered.
+    session.builder.falls_silent();
+    session.edit("FROM alpine\nCOPY src /src\nRUN make all\n").await;
+    session.refreshed().await;
+    let said = session.client.notification("window/logMessage").await;
+    let notice = "the next build: the builder did not say in time what is left in its cache: told from its last build alone";
+    assert_eq!(said["message"], notice);
+    session.edit("FROM alpine\nCOPY src /src\nRUN make\n").await;
+    session.refreshed().await;
     session.client.finish().await;
 }

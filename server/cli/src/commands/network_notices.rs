@@ -37,7 +37,7 @@ impl NetworkNotices {
             notices.extend(self.needs.as_ref().and_then(NetworkNeeds::notice));
         }
         if let Update::Problem(problem) = update
-            && problem.message.contains("could not be resolved")
+            && problem.is_want_of_network()
         {
             notices.extend(self.needs.as_ref().and_then(NetworkNeeds::commands_notice));
         }

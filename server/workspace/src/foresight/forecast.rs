@@ -13,6 +13,10 @@ use super::missed::{found_again, missed};
 use super::remaining::Remaining;
 use super::{Foresight, Known, Planned, Recalled, images, told};
 
+/// What is said where a builder was asked for its results, and did not answer.
+const UNCHECKED: &str =
+    "the builder did not say in time what is left in its cache: told from its last build alone";
+
 /// What the next build would do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
@@ -31,6 +35,12 @@ pub(super) struct Cache<'a> {
 }
 
 impl Forecast {
+    /// The notice that the builder was asked what is left in its cache, and did not say.
+    #[must_use]
+    pub fn unchecked(&self) -> Option<&str> {
+        self.notices.iter().map(String::as_str).find(|notice| *notice == UNCHECKED)
+    }
+
     /// The seconds that the steps took that run for certain.
     #[must_use]
     pub fn rebuild_seconds(&self) -> f64 {
@@ -86,12 +96,19 @@ impl Foresight {
         let past_listings = past.map(|past| self.past_listings(known, past)).unwrap_or_default();
         let question = known.question(memory, past, &past_listings, &self.seal);
         let fates = question.fates();
-        let results = cache.and_then(|cache| self.results(known, &question, &fates, cache));
+        let mut notices = planned.notices.clone();
+        let results = cache.and_then(|cache| {
+            let results = self.results(known, &question, &fates, cache);
+            if results.is_none() {
+                notices.push(UNCHECKED.to_owned());
+            }
+            results
+        });
         let question = Question { results: results.as_ref(), ..question };
         let predictions = question.predictions(&question.settled(fates));
         let steps = planned.steps.iter().cloned().zip(predictions).collect();
         let time = |past| self.again(&known.place.history, past).map_or(past.at, |again| again.at);
-        Forecast { known_build: past.map(time), steps, notices: planned.notices.clone() }
+        Forecast { known_build: past.map(time), steps, notices }
     }
 
     /// The results that a builder still has, by the names that they are known by. None where it gives no answer.

@@ -217,6 +217,11 @@ fn a_builder_that_gives_no_answer_is_not_asked_twice() {
     let forecast = project.foresight.forecast(&project.request(), Ok(&silent)).unwrap();
     assert!(forecast.steps.iter().all(|(_, prediction)| prediction.verdict == Verdict::Cached));
     assert_eq!(silent.take_results_asked().len(), 1);
+    // That nothing was checked is said; where there was nothing to ask, nothing is.
+    let notice = "the builder did not say in time what is left in its cache: told from its last build alone";
+    assert_eq!(forecast.notices, [notice]);
+    let forecast = project.foresight.forecast(&project.request(), Ok(&project.builder)).unwrap();
+    assert_eq!(forecast.notices, [""; 0]);
 }
 
 #[test]
