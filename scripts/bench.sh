@@ -52,7 +52,7 @@ add_python_peer() {
 in_process() {
     echo "bench: keystrokes in this process; criterion prints them" >&2
     # Each rule by itself is measured too where it is asked for: without the filter.
-    cargo bench --quiet -p layerwise-ide --bench keystroke -- 'to diagnostics|burst'
+    cargo bench --quiet -p layerwise-ide --bench keystroke -- 'to diagnostics|to code actions|burst'
 }
 
 builds() {
