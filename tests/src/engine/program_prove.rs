@@ -28,7 +28,9 @@ fn server(source: &str) -> Project {
 
 /// A program that ends by itself, or does not, and listens nowhere.
 fn tool(body: &str) -> Project {
-    let source = format!("#include <stdio.h>\nint main(int count, char **words) {{\n{body}\n}}\n");
+    let source = format!(
+        "#include <stdio.h>\n#include <unistd.h>\nint main(int count, char **words) {{\n{body}\n}}\n"
+    );
     project(&DOCKERFILE.replace("EXPOSE 8080\n", ""), &source)
 }
 
@@ -136,12 +138,21 @@ fn programs_that_end_are_proved_by_their_status_and_their_output() {
         report.stderr
     );
 
-    let project = tool("(void)count; (void)words; for (;;) { }");
+    let project = tool("(void)count; (void)words; for (;;) pause();");
     let output = project.prove(&[], 0);
     let unproven = "\nunproven: program: it neither ends nor answers in the time that it is given\n";
     assert!(output.stderr.ends_with(unproven), "{}", output.stderr);
+}
+
+#[test]
+fn a_command_that_the_new_image_lacks_is_a_difference_and_one_that_both_lack_proves_nothing() {
+    let project = server(SERVER);
     let fails = project.prove(&["--run", "gcc --version"], 1);
-    assert!(fails.stderr.contains("--run: "), "{}", fails.stderr);
+    let said = "--run: it ends with status 127 in the new image, not 0";
+    assert!(fails.stderr.contains(said), "{}", fails.stderr);
+    let output = project.prove(&["--run", "no-such-program"], 0);
+    let unproven = "\nunproven: --run: it fails in both, with status 127\n";
+    assert!(output.stderr.ends_with(unproven), "{}", output.stderr);
 }
 
 #[test]

@@ -9,6 +9,9 @@ use inner_loop::proof::Ran;
 use super::KEPT_BYTES;
 use crate::images::Images;
 
+/// How the engine begins to say, in the place of the command's own output, that the command could not be run.
+const NOT_RUN_WORDS: &[u8] = b"OCI runtime exec failed";
+
 impl Images {
     /// Runs words in a container, without a shell. None where they cannot be run at all.
     pub(super) async fn run_in(&self, container: &str, words: &[String]) -> Option<Ran> {
@@ -33,6 +36,9 @@ impl Images {
             }
         }
         let status = docker.inspect_exec(&created.id).await.ok()?.exit_code?;
+        if stdout.starts_with(NOT_RUN_WORDS) {
+            stdout.clear();
+        }
         Some(Ran { status, stdout })
     }
 }

@@ -17,11 +17,14 @@ const OTHER_PORTS_LIMIT: Duration = Duration::from_secs(1);
 /// How long one answer may take.
 const ONE_ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long a program may take to end that listens nowhere.
-const END_LIMIT: Duration = Duration::from_secs(10);
+const END_LIMIT: Duration = Duration::from_secs(20);
 /// How long a health check may take to succeed.
 const HEALTH_LIMIT: Duration = Duration::from_secs(15);
 /// How long a command of the user may take.
 const RUN_LIMIT: Duration = Duration::from_secs(120);
+
+/// The status that shells give a command which cannot be run.
+const NOT_RUN: i64 = 127;
 
 /// What is to be observed.
 pub(crate) struct Observation<'a> {
@@ -57,10 +60,12 @@ pub(crate) async fn observe(images: &Images, observation: &Observation<'_>) -> O
         observed.health = images.health(container, &words).await;
     }
     if let Some(words) = observation.run {
-        observed.run = match images.exit_status(container).await {
+        let ran = match images.exit_status(container).await {
             None => timeout(RUN_LIMIT, images.run_in(container, words)).await.ok().flatten(),
             Some(_) => images.run_alone(observation, words).await,
         };
+        // What was asked for and could not be run must not go unsaid.
+        observed.run = Some(ran.unwrap_or(Ran { status: NOT_RUN, stdout: Vec::new() }));
     }
     if let Some(status) = images.exit_status(container).await {
         observed.ending = Ending::Ended(Ran { status, stdout: images.stdout(container).await });
