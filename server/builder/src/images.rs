@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use bollard::models::ImageInspect;
 use futures::StreamExt;
@@ -16,6 +17,8 @@ use crate::surroundings::Surroundings;
 
 /// How many images are looked at for one Dockerfile.
 const IMAGES_LIMIT: usize = 50;
+/// How long an engine may take to the first byte of an archive: it gathers all of the image before that.
+const EXPORT_LIMIT: Duration = Duration::from_secs(1800);
 
 /// An engine, asked about images and for trial runs of them.
 #[derive(Clone)]
@@ -94,7 +97,8 @@ impl Images {
     pub async fn save(&self, image: &str, path: &Path) -> Result<(), String> {
         let failed = |error: io::Error| format!("cannot write {}: {error}", path.display());
         let mut file = tokio::fs::File::create(path).await.map_err(failed)?;
-        let mut stream = std::pin::pin!(self.engine.docker.export_image(image));
+        let docker = self.engine.docker.clone().with_timeout(EXPORT_LIMIT);
+        let mut stream = std::pin::pin!(docker.export_image(image));
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| format!("the engine cannot export {image}: {error}"))?;
             file.write_all(&chunk).await.map_err(failed)?;
