@@ -1,5 +1,6 @@
 //! Following real folders. What must do nothing is followed by a change that is told: only that one may come.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -61,22 +62,27 @@ impl Tree {
         }
     }
 
-    /// Makes a change and expects to be told of this, maybe in parts; a sentinel says when that is all.
+    /// Makes a change and expects to be told of this and of nothing else, maybe in parts and maybe twice; a sentinel says when that is all.
     fn check(&self, change: impl FnOnce(&Self), expected: &[&str]) {
         change(self);
-        let mut told = Vec::new();
-        while told.len() < expected.len() {
+        let mut told = BTreeSet::new();
+        while expected.iter().any(|expected| !told.contains(*expected)) {
             told.extend(self.next());
         }
-        told.sort();
-        told.dedup();
-        assert_eq!(told, expected);
+        told.extend(self.rest().1);
+        told.retain(|told| expected.contains(&told.as_str()) || !told.ends_with("Dockerfile"));
+        assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    }
+
+    /// All that is told until a change that is made now is: how often, and what.
+    fn rest(&self) -> (usize, BTreeSet<String>) {
         self.write("Dockerfile", "sentinel");
-        let sentinel = self.next();
-        assert!(
-            sentinel.iter().all(|change| change == "Dockerfile" || change == "file Dockerfile"),
-            "{sentinel:?}"
-        );
+        let (mut count, mut told) = (0, BTreeSet::new());
+        while !told.contains("Dockerfile") {
+            told.extend(self.next());
+            count += 1;
+        }
+        (count, told)
     }
 }
 
@@ -185,11 +191,14 @@ fn a_thousand_files_at_once_are_told_of_together() {
     for number in 0..2000 {
         tree.write(&format!("src/d{}/f{number}", number % 20), "x");
     }
-    let mut n_told = 0;
-    while tree.told.as_ref().unwrap().recv_timeout(Duration::from_millis(300)).is_ok() {
-        n_told += 1;
-    }
-    assert!((1..30).contains(&n_told), "{n_told}");
+    let (n_told, told) = tree.rest();
+    let is_told = |number: i32| {
+        let folder = format!("src/d{}", number % 20);
+        // A new folder is told of with all that is in it.
+        told.contains(&format!("file {folder}/f{number}")) || told.contains(&format!("folder {folder}"))
+    };
+    let untold: Vec<i32> = (0..2000).filter(|number| !is_told(*number)).collect();
+    assert_eq!((untold, n_told < 200), (Vec::new(), true), "told {n_told} times");
     tree.check(|tree| tree.write("src/d7/f7", "y"), &["file src/d7/f7"]);
 }
 
