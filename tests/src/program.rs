@@ -91,13 +91,7 @@ impl Folder {
     #[track_caller]
     pub(crate) fn commit(&self, subject: &str) {
         for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", subject]] {
-            let git = Command::new("git")
-                .args(["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"])
-                .args(arguments)
-                .current_dir(self.path(""))
-                .output()
-                .unwrap();
-            assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+            test_support::git(&self.path(""), arguments);
         }
     }
 

@@ -32,19 +32,10 @@ pub fn text_at(file: &Path, revision: &str) -> Result<Option<String>, String> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::process::Command;
+
+    use test_support::git;
 
     use super::*;
-
-    fn git(folder: &Path, arguments: &[&str]) {
-        let output = Command::new("git")
-            .args(["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(folder)
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
 
     #[test]
     fn a_file_is_as_it_was_committed() {

@@ -159,17 +159,9 @@ fn order(path: &str) -> Vec<u8> {
 mod tests {
     use std::fs;
 
-    use super::*;
+    use test_support::git;
 
-    fn git(folder: &Path, arguments: &[&str]) {
-        let output = Command::new("git")
-            .args(["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(folder)
-            .output()
-            .expect("git runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
+    use super::*;
 
     fn commit(folder: &Path, subject: &str) {
         git(folder, &["add", "-A"]);
