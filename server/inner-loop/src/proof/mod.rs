@@ -157,17 +157,19 @@ impl Proof {
         settings.chain(checks).chain(self.leak()).collect()
     }
 
-    /// Why nothing is proved although no difference was found: neither image did anything that could be compared.
+    /// Why nothing is proved although no difference was found: neither image did anything that could be compared, or the command that the
+    /// user named tells nothing.
     #[must_use]
     pub fn unproven(&self) -> Option<String> {
-        if self.checks.iter().any(|check| check.verdict == Verdict::Same) {
-            return None;
-        }
-        let why = self.checks.iter().find_map(|check| match &check.verdict {
+        let why = |check: &Check| match &check.verdict {
             Verdict::Unproven { why } => Some(format!("{}: {why}", check.what)),
             _ => None,
-        });
-        why.or_else(|| Some("nothing was run".to_owned()))
+        };
+        let named = self.checks.iter().filter(|check| check.what == trial::RUN).find_map(why);
+        if named.is_some() || self.checks.iter().any(|check| check.verdict == Verdict::Same) {
+            return named;
+        }
+        self.checks.iter().find_map(why).or_else(|| Some("nothing was run".to_owned()))
     }
 
     /// A secret that is still there, or there for the first time. One that stays where it was is no matter of a rewrite that is about other things.
@@ -197,6 +199,8 @@ mod tests {
         assert_eq!(proof.unproven().unwrap(), "program: it neither ends nor listens");
         proof.checks.push(check("--run", Verdict::Same));
         assert_eq!((proof.unproven(), proof.reasons()), (None, Vec::new()));
+        proof.checks.push(check("--run", Verdict::Unproven { why: "it fails in both".to_owned() }));
+        assert_eq!(proof.unproven().unwrap(), "--run: it fails in both", "what the user named counts");
         proof.checks.push(check("HEALTHCHECK", different));
         assert_eq!(proof.reasons(), ["HEALTHCHECK: it ends with 1, not 0"]);
     }

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use super::Sides;
 
+/// What the check of the user's command is called.
+pub(super) const RUN: &str = "--run";
+
 /// A trial run of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Observed {
@@ -123,7 +126,7 @@ fn compared(before: &Observed, after: &Observed) -> Vec<Check> {
         checks.extend(program(before, after, !checks.is_empty()));
     }
     checks.extend(command("HEALTHCHECK", before.health.as_ref(), after.health.as_ref(), after, true));
-    checks.extend(command("--run", before.run.as_ref(), after.run.as_ref(), after, false));
+    checks.extend(command(RUN, before.run.as_ref(), after.run.as_ref(), after, false));
     checks
 }
 
