@@ -86,8 +86,8 @@ pub struct Given<'a> {
     pub needs: Option<&'a str>,
     /// A command that both images run, as words.
     pub run: Option<Vec<String>>,
-    /// What stands in for a secret that nobody gives.
-    pub made_up: &'a str,
+    /// What is in the value that stands in for a secret which nobody gives: a number that no other proof has.
+    pub number: u128,
     /// Reads an environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -110,7 +110,7 @@ pub fn proof_request(mut before: BuildRequest, after: String, given: Given<'_>) 
             .or_else(|| before.build_args.get(name).cloned())
             .or_else(|| (given.variable)(name))
             .or_else(|| written_value(&model, name))
-            .unwrap_or_else(|| given.made_up.to_owned());
+            .unwrap_or_else(|| format!("layerwise-made-up-{:x}", given.number));
         in_the_open.add(value.clone());
         if is_given.is_none() {
             let source = SecretSource::Value(SecretValue::new(value.clone()));
@@ -214,7 +214,7 @@ mod tests {
         let variable = |name: &str| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
-        let given = Given { needs, run: None, made_up: "made-up", variable: &variable };
+        let given = Given { needs, run: None, number: 0x1f, variable: &variable };
         let request = proof_request(before, "FROM a\n".to_owned(), given);
         let mut shown = String::new();
         for (side, build) in [("before", &request.before), ("after", &request.after)] {
@@ -278,9 +278,9 @@ mod tests {
             &[],
             Some(NEEDS),
             &expect![[r#"
-                before: {"NPM_TOKEN": "made-up"} []
-                after: {} ["npm_token=made-up"]
-                withheld: made-up
+                before: {"NPM_TOKEN": "layerwise-made-up-1f"} []
+                after: {} ["npm_token=layerwise-made-up-1f"]
+                withheld: layerwise-made-up-1f
             "#]],
         );
     }

@@ -76,11 +76,10 @@ impl MainLoop {
             snapshot.provable(&document_id, wanted.as_deref(), line).map_err(Error::invalid_params)?;
         self.proofs.last += 1;
         let id = ProofId(self.proofs.last);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let given = Given {
             needs: provable.needs.as_deref(),
             run: None,
-            made_up: &format!("layerwise-made-up-{now:x}"),
+            number: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos(),
             variable: &|name| std::env::var(name).ok(),
         };
         let request = proof_request(planned.request, provable.after, given);
@@ -104,7 +103,12 @@ impl MainLoop {
         }
         self.proofs.running.insert(id, Running { document_id, rewrite, handle: None });
         let events = self.events.clone();
-        let sink = Box::new(move |event| drop(events.send(Event::Proof(id, Told::Event(event)))));
+        let sink = Box::new(move |event| {
+            // Each line that its builds print would be a turn of the loop, for nothing.
+            if !matches!(event, ProofEvent::Build { .. }) {
+                let _ = events.send(Event::Proof(id, Told::Event(event)));
+            }
+        });
         let handle = self.builds.builder().prove(request, sink);
         if let Some(running) = self.proofs.running.get_mut(&id) {
             running.handle = Some(handle);

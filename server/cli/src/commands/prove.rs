@@ -89,11 +89,10 @@ fn proof(subjects: &Subjects<'_>, arguments: &RewriteArguments) -> anyhow::Resul
     if let Some(notice) = notice {
         tell(&format!("note: {notice}\n"))?;
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let given = Given {
         needs: subjects.rewrite.needs.as_deref(),
         run,
-        made_up: &format!("layerwise-made-up-{now:x}"),
+        number: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos(),
         variable: &|name| std::env::var(name).ok(),
     };
     Ok(proof_request(before, subjects.after.to_owned(), given))
