@@ -65,7 +65,9 @@ fn a_baseline_that_cannot_be_used_is_told() {
     check(&folder, &["--write-baseline"]).exits(2);
     check(&folder, &["--baseline", "none/known.json", "--write-baseline"]).exits(2);
     // What cannot be read would be new the next time.
-    check(&folder, &["--baseline", "known.json", "--write-baseline", "Dockerfile", "gone"]).exits(2);
+    let flags = ["--baseline", "known.json", "--write-baseline", "--format", "text", "Dockerfile", "gone"];
+    let output = folder.run(&[&["check"], &flags[..]].concat()).exits(2);
+    assert_eq!(output.stdout, "known.json stays as it is: not every file could be read\n");
     assert!(!folder.path("known.json").exists());
 }
 
@@ -84,6 +86,8 @@ fn only_lines_that_changed_since_a_revision_are_told() {
     assert_eq!(found(&check(&folder, &["--diff-base", "HEAD"]).exits(1)), ["4 secret-in-arg-or-env"]);
     fs::write(folder.path("Dockerfile"), DOCKERFILE).unwrap();
     assert_eq!(check(&folder, &["--diff-base", "HEAD"]).exits(1).stdout.lines().count(), 3);
+    let stdin = check(&folder, &["--diff-base", "HEAD", "-"]).exits(2);
+    assert!(stdin.stderr.contains("say with --stdin-path which one it is"), "{}", stdin.stderr);
     let unknown = check(&folder, &["--diff-base", "nowhere"]).exits(2);
     assert!(unknown.stderr.contains("git knows no revision nowhere"), "{}", unknown.stderr);
 }

@@ -55,7 +55,7 @@ fn with_baseline(files: &mut [Checked], arguments: &CheckArguments) -> anyhow::R
     }
     if files.iter().any(|file| matches!(file, Checked::Unreadable { .. })) {
         // What could not be read would be new the next time.
-        return Ok(Some(String::new()));
+        return Ok(Some(format!("{} stays as it is: not every file could be read\n", path.display())));
     }
     let baseline = Baseline::of(files, path);
     let count = baseline.write(path)?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use rules::Finding;
 use similar::{DiffOp, TextDiff};
 use syntax::{Document, TextRange};
@@ -12,6 +13,9 @@ use crate::output::checked::Checked;
 pub(super) fn keep(files: &mut [Checked], revision: &str) -> anyhow::Result<()> {
     for file in files {
         let Checked::Findings { path, document, findings } = file else { continue };
+        if path == "-" {
+            bail!("--diff-base compares files, and stdin is none; say with --stdin-path which one it is");
+        }
         let before = workspace::git_file::text_at(Path::new(path), revision).map_err(anyhow::Error::msg)?;
         let Some(before) = before else { continue };
         let changed = changed(&before, &document.text());
