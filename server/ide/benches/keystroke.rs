@@ -71,6 +71,17 @@ fn host(id: &DocumentId, text: &str) -> Host {
     host
 }
 
+/// A key at a place, and every second time the one that takes it back.
+fn press(host: &mut Host, id: &DocumentId, place: u32, keys: &mut u32) {
+    let (range, new_text) = if keys.is_multiple_of(2) {
+        (TextRange::empty(place), "x")
+    } else {
+        (TextRange::new(place, place + 1), "")
+    };
+    *keys = keys.wrapping_add(1);
+    host.edit(id, |document| document.edit(range, new_text));
+}
+
 fn keystroke(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("keystroke to diagnostics");
     for lines in [40, 400, 4_000, 40_000] {
@@ -82,15 +93,9 @@ fn keystroke(criterion: &mut Criterion) {
             let mut host = host(&id, &text);
             black_box(host.snapshot().analysis_diagnostics(&id));
             group.bench_function(BenchmarkId::new(name, lines), |bencher| {
-                let mut typed = false;
+                let mut keys = 0;
                 bencher.iter(|| {
-                    let (range, new_text) = if typed {
-                        (TextRange::new(place, place + 1), "")
-                    } else {
-                        (TextRange::empty(place), "x")
-                    };
-                    typed = !typed;
-                    host.edit(&id, |document| document.edit(range, new_text));
+                    press(&mut host, &id, place, &mut keys);
                     host.snapshot().analysis_diagnostics(&id)
                 });
             });
@@ -109,13 +114,9 @@ fn burst(criterion: &mut Criterion) {
         let mut host = host(&id, &text);
         group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
             bencher.iter(|| {
-                for key in 0..200 {
-                    let (range, new_text) = if key % 2 == 0 {
-                        (TextRange::empty(place), "x")
-                    } else {
-                        (TextRange::new(place, place + 1), "")
-                    };
-                    host.edit(&id, |document| document.edit(range, new_text));
+                let mut keys = 0;
+                while keys < 200 {
+                    press(&mut host, &id, place, &mut keys);
                 }
             });
         });
@@ -134,15 +135,9 @@ fn actions(criterion: &mut Criterion) {
         let id = DocumentId::new("file:///Dockerfile");
         let mut host = host(&id, &text);
         group.bench_function(BenchmarkId::from_parameter(lines), |bencher| {
-            let mut typed = false;
+            let mut keys = 0;
             bencher.iter(|| {
-                let (range, new_text) = if typed {
-                    (TextRange::new(place, place + 1), "")
-                } else {
-                    (TextRange::empty(place), "x")
-                };
-                typed = !typed;
-                host.edit(&id, |document| document.edit(range, new_text));
+                press(&mut host, &id, place, &mut keys);
                 let snapshot = host.snapshot();
                 black_box(snapshot.analysis_diagnostics(&id));
                 snapshot.code_actions(&id, TextRange::empty(place), |_| true)

@@ -7,7 +7,7 @@ mod certificate;
 mod disk_full;
 mod missing_package;
 mod missing_program;
-mod name_resolution;
+pub(crate) mod name_resolution;
 mod out_of_memory;
 mod rate_limit;
 mod registry_login;

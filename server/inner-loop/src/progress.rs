@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use semantic::{Model, Step};
 use syntax::Keyword;
 
-use crate::causes::{self, Cause, Evidence};
+use crate::causes::{self, Cause, Evidence, name_resolution};
 use crate::event::{
     BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
     Vertex,
@@ -79,7 +79,7 @@ impl StepProblem {
     /// Whether a name could not be resolved: where there is no network, that is how it shows.
     #[must_use]
     pub fn is_want_of_network(&self) -> bool {
-        self.message.contains("could not be resolved")
+        self.message.contains(name_resolution::WORDS)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Diagnostics and fixes in Compose files, Bake files and devcontainers: stages, build arguments and Dockerfiles that are named and not
-//! there, where settings choose one of these rules. The files around are read on the worker that answers; open texts count before those on disk. What is not known, lies outside of the
-//! folders that the client has open, or is set elsewhere is left alone.
+//! there, where settings choose one of these rules. The files around are read on the worker that answers; open texts count before those on
+//! disk. What is not known, lies outside of the folders that the client has open, or is set elsewhere is left alone.
 
 use std::collections::BTreeMap;
 use std::path::Path;

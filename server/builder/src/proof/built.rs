@@ -60,17 +60,15 @@ pub(super) async fn build(
         }
     };
     let (outcome, ()) = tokio::join!(work, pass_on);
-    let followed = std::mem::replace(
-        &mut *followed.lock().unwrap_or_else(PoisonError::into_inner),
-        Followed { progress: Progress::of(&request.model(), None), built: Built::default(), problem: None },
-    );
+    let mut followed = followed.lock().unwrap_or_else(PoisonError::into_inner);
+    let (built, problem) = (std::mem::take(&mut followed.built), followed.problem.take());
     match outcome {
         BuildOutcome::Canceled => Err(Stop::Canceled),
-        BuildOutcome::Failed(failure) => Err(Stop::NotBuilt(followed.problem.unwrap_or(failure.message))),
+        BuildOutcome::Failed(failure) => Err(Stop::NotBuilt(problem.unwrap_or(failure.message))),
         BuildOutcome::Succeeded { image: None } if request.export == Export::Image => {
             Err(Stop::NotBuilt("the engine does not know the image that it made".to_owned()))
         }
-        BuildOutcome::Succeeded { image } => Ok(Built { image: image.unwrap_or_default(), ..followed.built }),
+        BuildOutcome::Succeeded { image } => Ok(Built { image: image.unwrap_or_default(), ..built }),
     }
 }
 

@@ -2,11 +2,14 @@
 
 use super::{Cause, Evidence, between, word_after};
 
+/// In every cause of this family, and in no other.
+pub(crate) const WORDS: &str = "could not be resolved";
+
 pub(super) fn find(evidence: &Evidence<'_>) -> Option<Cause> {
     let host = evidence.lines().find_map(host)?;
     let cause = match host {
-        Some(host) => format!("the name {host} could not be resolved"),
-        None => "a name could not be resolved".to_owned(),
+        Some(host) => format!("the name {host} {WORDS}"),
+        None => format!("a name {WORDS}"),
     };
     if evidence.instruction.contains("--network=none") {
         return Cause::new(
