@@ -56,11 +56,18 @@ in_process() {
 }
 
 builds() {
-    local docker
+    local docker go_image=golang:1.19-bookworm
+    local arguments=(--layerwise "$root/target/release/layerwise")
     [ -n "${DOCKER_HOST:-}" ] || { echo "bench: builds are left out: DOCKER_HOST names no engine" >&2; return; }
     docker=$(docker_cli)
     "$docker" version > /dev/null 2>&1 || { echo "bench: builds are left out: no engine answers at $DOCKER_HOST" >&2; return; }
-    cargo bench --quiet -p layerwise-benches --bench builds -- --layerwise "$root/target/release/layerwise" --docker "$docker"
+    arguments+=(--docker "$docker")
+    if "$docker" image inspect "$go_image" > /dev/null 2>&1; then
+        arguments+=(--go-image "$go_image")
+    else
+        echo "bench: the Go program is left out: the engine has no $go_image (scripts/images.sh $go_image makes it)" >&2
+    fi
+    cargo bench --quiet -p layerwise-benches --bench builds -- "${arguments[@]}"
 }
 
 cd "$root"

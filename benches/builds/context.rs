@@ -1,4 +1,4 @@
-//! A build context as big as those of real applications, on disk.
+//! Build contexts as big as those of real applications, on disk.
 
 use std::fs;
 use std::io;
@@ -6,27 +6,30 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-const FILES: usize = 300;
-const FILE_LEN: usize = 40_000_000 / FILES;
+/// Bytes of a context: they do not compress.
+const BYTES: usize = 40_000_000;
 
-/// A folder of 300 files with 40 MB that do not compress, and a Dockerfile that copies them.
+/// A folder of files, and a Dockerfile that copies them all.
 pub(crate) struct Context {
     folder: TempDir,
+    n_files: usize,
     edits: usize,
 }
 
 impl Context {
     /// Writes it. The contents are new each time: an engine remembers what it had before.
-    pub(crate) fn new() -> io::Result<Self> {
-        let folder = TempDir::new()?;
-        let mut random = Random(u64::from(std::process::id()));
-        for index in 0..FILES {
-            let path = file(folder.path(), index);
-            fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
-            fs::write(path, random.bytes(FILE_LEN))?;
+    pub(crate) fn new(n_files: usize) -> io::Result<Self> {
+        let context = Self { folder: TempDir::new()?, n_files, edits: 0 };
+        let mut random = Random(u64::from(std::process::id()) + n_files as u64);
+        for index in 0..n_files {
+            let path = context.file(index);
+            fs::create_dir_all(path.parent().unwrap_or(context.folder()))?;
+            fs::write(path, random.bytes(BYTES / n_files))?;
         }
-        fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . /srv/\n")?;
-        Ok(Self { folder, edits: 0 })
+        // An edit of the Dockerfile is none of the context.
+        fs::write(context.folder().join(".dockerignore"), "Dockerfile\n.dockerignore\n")?;
+        fs::write(context.dockerfile(), context.text(0))?;
+        Ok(context)
     }
 
     /// The folder.
@@ -38,13 +41,29 @@ impl Context {
     pub(crate) fn edit_one_file(&mut self) -> io::Result<()> {
         self.edits += 1;
         let text = format!("edit {} of {}\n", self.edits, std::process::id());
-        fs::write(file(self.folder.path(), FILES / 2), text)
+        fs::write(self.file(self.n_files / 2), text)
     }
-}
 
-/// Twelve files a folder.
-fn file(root: &Path, index: usize) -> PathBuf {
-    root.join(format!("part{:02}", index / 12)).join(format!("file{index:03}.bin"))
+    /// Changes a comment of the Dockerfile; its text.
+    pub(crate) fn edit_comment(&mut self) -> io::Result<String> {
+        self.edits += 1;
+        let text = self.text(self.edits);
+        fs::write(self.dockerfile(), &text)?;
+        Ok(text)
+    }
+
+    fn text(&self, edit: usize) -> String {
+        format!("# {} files, edit {edit}\nFROM scratch\nCOPY . /srv/\n", self.n_files)
+    }
+
+    fn dockerfile(&self) -> PathBuf {
+        self.folder().join("Dockerfile")
+    }
+
+    /// Twelve files a folder.
+    fn file(&self, index: usize) -> PathBuf {
+        self.folder().join(format!("part{:03}", index / 12)).join(format!("file{index:05}.bin"))
+    }
 }
 
 /// Numbers that look random (xorshift).

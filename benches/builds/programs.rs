@@ -12,6 +12,8 @@ pub(crate) enum Program {
     Layerwise(String),
     /// `docker` with buildx, by its path.
     Buildx(String),
+    /// `docker build` of the same program.
+    Docker(String),
 }
 
 /// A build that succeeded.
@@ -32,6 +34,15 @@ impl Program {
         match self {
             Self::Layerwise(_) => "layerwise build",
             Self::Buildx(_) => "docker buildx build",
+            Self::Docker(_) => "docker build",
+        }
+    }
+
+    /// The program's path where it is ours.
+    pub(crate) fn layerwise(&self) -> Option<&str> {
+        match self {
+            Self::Layerwise(program) => Some(program),
+            Self::Buildx(_) | Self::Docker(_) => None,
         }
     }
 
@@ -48,6 +59,11 @@ impl Program {
                 command.args(["buildx", "build", "--progress", "rawjson"]);
                 command
             }
+            Self::Docker(program) => {
+                let mut command = Command::new(program);
+                command.args(["build", "--progress", "rawjson"]);
+                command
+            }
         };
         let started = Instant::now();
         let output = command.arg(context).output();
@@ -55,7 +71,7 @@ impl Program {
         let output = output.map_err(|error| format!("{} does not start: {error}", self.name()))?;
         let (said, problems) = match self {
             Self::Layerwise(_) => (&output.stdout, &output.stderr),
-            Self::Buildx(_) => (&output.stderr, &output.stderr),
+            Self::Buildx(_) | Self::Docker(_) => (&output.stderr, &output.stderr),
         };
         if !output.status.success() {
             return Err(format!("{} failed: {}", self.name(), String::from_utf8_lossy(problems)));
@@ -64,7 +80,7 @@ impl Program {
         let events: Vec<Value> = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
         Ok(match self {
             Self::Layerwise(_) => of_events(taken, &events),
-            Self::Buildx(_) => of_status(taken, &events),
+            Self::Buildx(_) | Self::Docker(_) => of_status(taken, &events),
         })
     }
 }

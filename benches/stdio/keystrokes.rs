@@ -1,18 +1,6 @@
 //! What is typed: single keys in the middle of commands, all over the file, each taken back by the next one.
 
-/// One change of one place, in LSP's units.
-pub(crate) struct Edit {
-    /// Line, from 0.
-    pub(crate) line: usize,
-    /// Column in UTF-16 units, from 0.
-    pub(crate) column: usize,
-    /// UTF-16 units that go.
-    pub(crate) removed: usize,
-    /// What comes.
-    pub(crate) inserted: &'static str,
-    /// The whole text after the change, for servers that take nothing less.
-    pub(crate) text: String,
-}
+use measuring::Edit;
 
 /// So many edits of a text, top to bottom and around again.
 pub(crate) fn typed(text: &str, count: usize) -> Vec<Edit> {

@@ -9,15 +9,13 @@ mod keystrokes;
 mod memory;
 mod options;
 mod requests;
-mod session;
 mod text;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use measuring::{Report, Session};
 use options::{Options, Server};
-use report::Report;
-use session::Session;
 
 fn main() -> ExitCode {
     let options = match Options::from_arguments(std::env::args().skip(1)) {
@@ -62,7 +60,7 @@ fn main() -> ExitCode {
 
 /// Spawn to the answer of `initialize`, then memory of a server that has one short file open and nothing to do.
 fn measure_start(report: &mut Report, index: usize, server: &Server) -> Result<(), String> {
-    let (mut session, initialized) = Session::start(server)?;
+    let (mut session, initialized) = Session::start(&server.command)?;
     report.add_milliseconds(index, "spawn to initialize", initialized);
     let opened = session.open(&text::dockerfile(40))?;
     report.add_milliseconds(index, "40 lines: open to diagnostics", opened);
@@ -82,7 +80,7 @@ fn measure_typing(
     lines: usize,
     options: &Options,
 ) -> Result<(), String> {
-    let (mut session, _) = Session::start(server)?;
+    let (mut session, _) = Session::start(&server.command)?;
     let text = text::dockerfile(lines);
     let opened = session.open(&text)?;
     report.add_milliseconds(index, &format!("{lines} lines: open to diagnostics"), opened);

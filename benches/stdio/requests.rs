@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::options::Server;
-use crate::session::Session;
 use crate::{keystrokes, memory, text};
-use report::Report;
+use measuring::{Report, Session};
 
 /// Keys in a burst: a paste by simulated typing, a macro, a repeated key.
 const BURST: usize = 200;
@@ -24,7 +23,7 @@ pub(crate) fn measure(
     lines: usize,
     budget: Duration,
 ) -> Result<(), String> {
-    let (mut session, _) = Session::start(server)?;
+    let (mut session, _) = Session::start(&server.command)?;
     let text = text::dockerfile(lines);
     session.open(&text)?;
     if session.offers("/hoverProvider") {
@@ -79,7 +78,7 @@ fn result_id(tokens: &Value) -> Value {
 
 /// Many short files, opened at once.
 pub(crate) fn measure_many(report: &mut Report, index: usize, server: &Server) -> Result<(), String> {
-    let (mut session, _) = Session::start(server)?;
+    let (mut session, _) = Session::start(&server.command)?;
     let taken: Duration = session.open_all(&vec![text::dockerfile(40); MANY])?;
     report.add_milliseconds(index, &format!("{MANY} files of 40 lines: all diagnosed"), taken);
     if let Some(memory) = memory::of_tree(session.process_id()) {

@@ -11,18 +11,32 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::keystrokes::Edit;
-use crate::options::Server;
-
-const FOLDER: &str = "file:///tmp/layerwise-bench";
-const URI: &str = "file:///tmp/layerwise-bench/Dockerfile";
+/// Where the file stands that is typed in; nothing needs to be there.
+const FOLDER: &str = "/tmp/layerwise-bench";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A server whose diagnostics carry no version may publish twice; what follows an answer this soon belongs to it.
 const SETTLING: Duration = Duration::from_millis(25);
 
+/// One change of one place, in LSP's units.
+pub struct Edit {
+    /// Line, from 0.
+    pub line: usize,
+    /// Column in UTF-16 units, from 0.
+    pub column: usize,
+    /// UTF-16 units that go.
+    pub removed: usize,
+    /// What comes.
+    pub inserted: &'static str,
+    /// The whole text after the change, for servers that take nothing less.
+    pub text: String,
+}
+
 /// A running server.
-pub(crate) struct Session {
+pub struct Session {
     child: Child,
+    folder: String,
+    uri: String,
+    settings: Value,
     input: ChildStdin,
     frames: Receiver<(Instant, Vec<u8>)>,
     next_id: i64,
@@ -33,21 +47,35 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts the server; also returns the time from spawn to the answer of `initialize`.
-    pub(crate) fn start(server: &Server) -> Result<(Self, Duration), String> {
+    /// Starts the server, program and arguments; also returns the time from spawn to the answer of `initialize`.
+    ///
+    /// # Errors
+    /// One line: it does not start, or answers with an error.
+    pub fn start(command: &[String]) -> Result<(Self, Duration), String> {
+        Self::start_in(FOLDER, command, &Value::Null)
+    }
+
+    /// The same in a folder, whose Dockerfile is the file, and with these settings.
+    ///
+    /// # Errors
+    /// As for [`Session::start`].
+    pub fn start_in(folder: &str, command: &[String], settings: &Value) -> Result<(Self, Duration), String> {
         let started = Instant::now();
-        let mut child = Command::new(&server.command[0])
-            .args(&server.command[1..])
+        let mut child = Command::new(&command[0])
+            .args(&command[1..])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| format!("{} does not start: {error}", server.command[0]))?;
+            .map_err(|error| format!("{} does not start: {error}", command[0]))?;
         let input = child.stdin.take().ok_or("no stdin")?;
         let output = child.stdout.take().ok_or("no stdout")?;
         let frames = read_frames(output);
         let mut session = Self {
             child,
+            folder: folder.to_owned(),
+            uri: format!("file://{folder}/Dockerfile"),
+            settings: settings.clone(),
             input,
             frames,
             next_id: 0,
@@ -68,24 +96,31 @@ impl Session {
     }
 
     /// The server's process.
-    pub(crate) fn process_id(&self) -> u32 {
+    pub fn process_id(&self) -> u32 {
         self.child.id()
     }
 
     /// Opens the file; the time to its diagnostics.
-    pub(crate) fn open(&mut self, text: &str) -> Result<Duration, String> {
+    ///
+    /// # Errors
+    /// One line: the server ended, answers with an error, or says nothing for a minute.
+    pub fn open(&mut self, text: &str) -> Result<Duration, String> {
         let started = Instant::now();
         self.version += 1;
-        let document = json!({"uri": URI, "languageId": "dockerfile", "version": self.version, "text": text});
+        let document =
+            json!({"uri": self.uri, "languageId": "dockerfile", "version": self.version, "text": text});
         self.notify("textDocument/didOpen", &json!({"textDocument": document}))?;
         self.diagnostics(started)
     }
 
     /// Opens many files at once; the time until all of them have diagnostics.
-    pub(crate) fn open_all(&mut self, texts: &[String]) -> Result<Duration, String> {
+    ///
+    /// # Errors
+    /// One line: the server ended, answers with an error, or says nothing for a minute.
+    pub fn open_all(&mut self, texts: &[String]) -> Result<Duration, String> {
         let started = Instant::now();
         let uris: Vec<String> =
-            (0..texts.len()).map(|index| format!("{FOLDER}/{index}/Dockerfile")).collect();
+            (0..texts.len()).map(|index| format!("file://{}/{index}/Dockerfile", self.folder)).collect();
         for (uri, text) in uris.iter().zip(texts) {
             let document = json!({"uri": uri, "languageId": "dockerfile", "version": 1, "text": text});
             self.notify("textDocument/didOpen", &json!({"textDocument": document}))?;
@@ -109,13 +144,16 @@ impl Session {
     }
 
     /// Whether the server said at the start that it can do this: a JSON pointer into its capabilities.
-    pub(crate) fn offers(&self, pointer: &str) -> bool {
+    pub fn offers(&self, pointer: &str) -> bool {
         self.capabilities.pointer(pointer).is_some_and(|value| !value.is_null() && *value != json!(false))
     }
 
     /// Asks something about the open file; the answer and the time to it.
-    pub(crate) fn ask(&mut self, method: &str, mut parameters: Value) -> Result<(Duration, Value), String> {
-        parameters["textDocument"] = json!({"uri": URI});
+    ///
+    /// # Errors
+    /// One line: the server ended, answers with an error, or says nothing for a minute.
+    pub fn ask(&mut self, method: &str, mut parameters: Value) -> Result<(Duration, Value), String> {
+        parameters["textDocument"] = json!({"uri": self.uri});
         let started = Instant::now();
         let id = self.request(method, &parameters)?;
         let (arrived, result) = self.answer(id)?;
@@ -123,14 +161,20 @@ impl Session {
     }
 
     /// Types one key; the time to its diagnostics.
-    pub(crate) fn edit(&mut self, edit: &Edit) -> Result<Duration, String> {
+    ///
+    /// # Errors
+    /// One line: the server ended, answers with an error, or says nothing for a minute.
+    pub fn edit(&mut self, edit: &Edit) -> Result<Duration, String> {
         let started = Instant::now();
         self.type_key(edit)?;
         self.diagnostics(started)
     }
 
     /// Types one key and waits for nothing.
-    pub(crate) fn type_key(&mut self, edit: &Edit) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// One line: the server ended, answers with an error, or says nothing for a minute.
+    pub fn type_key(&mut self, edit: &Edit) -> Result<(), String> {
         self.version += 1;
         let change = if self.takes_changes {
             let place = |column| json!({"line": edit.line, "character": column});
@@ -139,13 +183,40 @@ impl Session {
         } else {
             json!({"text": edit.text})
         };
-        let document = json!({"uri": URI, "version": self.version});
+        let document = json!({"uri": self.uri, "version": self.version});
         let parameters = json!({"textDocument": document, "contentChanges": [change]});
         self.notify("textDocument/didChange", &parameters)
     }
 
+    /// Saves the file as it is, with this text; nothing is waited for.
+    ///
+    /// # Errors
+    /// One line: the server reads no more.
+    pub fn save(&mut self, text: &str) -> Result<(), String> {
+        self.version += 1;
+        let document = json!({"uri": self.uri, "version": self.version});
+        self.notify(
+            "textDocument/didChange",
+            &json!({"textDocument": document, "contentChanges": [{"text": text}]}),
+        )?;
+        self.notify("textDocument/didSave", &json!({"textDocument": {"uri": self.uri}}))
+    }
+
+    /// Waits for a report of progress that `is_it`; when it came.
+    ///
+    /// # Errors
+    /// One line: there was none for a minute.
+    pub fn progress(&mut self, mut is_it: impl FnMut(&Value) -> bool) -> Result<Instant, String> {
+        loop {
+            let (arrived, message) = self.next(PATIENCE)?;
+            if message["method"] == "$/progress" && is_it(&message["params"]["value"]) {
+                return Ok(arrived);
+            }
+        }
+    }
+
     /// Ends the server politely, and else by its process id.
-    pub(crate) fn end(mut self) {
+    pub fn end(mut self) {
         if let Ok(id) = self.request("shutdown", &Value::Null)
             && self.answer(id).is_ok()
             && self.notify("exit", &Value::Null).is_ok()
@@ -168,7 +239,8 @@ impl Session {
         }
         loop {
             let (arrived, message) = self.next(PATIENCE)?;
-            if message["method"] != "textDocument/publishDiagnostics" || message["params"]["uri"] != URI {
+            if message["method"] != "textDocument/publishDiagnostics" || message["params"]["uri"] != self.uri
+            {
                 continue;
             }
             match message["params"]["version"].as_i64() {
@@ -185,7 +257,7 @@ impl Session {
     /// A server that cancels a pull wants it again; the clock goes on.
     fn pulled(&mut self, started: Instant) -> Result<Duration, String> {
         loop {
-            let id = self.request("textDocument/diagnostic", &json!({"textDocument": {"uri": URI}}))?;
+            let id = self.request("textDocument/diagnostic", &json!({"textDocument": {"uri": self.uri}}))?;
             match self.answer(id) {
                 Ok((arrived, _)) => return Ok(arrived - started),
                 Err(error) if error.contains("-32802") || error.contains("-32801") => {}
@@ -230,7 +302,7 @@ impl Session {
         }
     }
 
-    /// The next message; requests of the server are answered as by an editor without settings.
+    /// The next message; requests of the server are answered as by an editor with these settings.
     fn next(&mut self, patience: Duration) -> Result<(Instant, Value), String> {
         let (arrived, body) = self.frames.recv_timeout(patience).map_err(|error| match error {
             RecvTimeoutError::Timeout => format!("no answer within {} s", patience.as_secs()),
@@ -240,7 +312,7 @@ impl Session {
         if let (Some(method), Some(id)) = (message["method"].as_str(), message.get("id")) {
             let items = message["params"]["items"].as_array().map_or(0, Vec::len);
             let result = if method == "workspace/configuration" {
-                json!(vec![Value::Null; items])
+                json!(vec![self.settings.clone(); items])
             } else {
                 Value::Null
             };
@@ -272,6 +344,7 @@ fn initialize_parameters() -> Value {
         "processId": std::process::id(),
         "rootUri": null,
         "capabilities": {
+            "window": {"workDoneProgress": true},
             "workspace": {"configuration": true, "didChangeConfiguration": {"dynamicRegistration": true}},
             "textDocument": {
                 "synchronization": {"dynamicRegistration": false},
