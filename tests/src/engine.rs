@@ -26,6 +26,7 @@ mod price_history;
 mod program_build;
 mod program_demo;
 mod program_events;
+mod program_graph;
 mod program_interrupt;
 mod program_options;
 mod program_prove;

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Watch(Box<BuildArguments>),
     /// Says of the last build why each step ran again, from what changed to the seconds
     Why(Box<WhyArguments>),
+    /// Draws the stages and steps: what takes what from where, what it cost, and the critical path
+    Graph(GraphArguments),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
@@ -237,6 +239,44 @@ pub(crate) struct SyntaxArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SyntaxFormat {
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// The Dockerfile; `-` reads stdin
+    pub(crate) file: PathBuf,
+    /// How it is drawn
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub(crate) format: GraphFormat,
+    /// The stage that is built
+    #[arg(long)]
+    pub(crate) target: Option<String>,
+    /// The build context of the builds whose times are shown, instead of the one that callers and COPY sources tell
+    #[arg(long, value_name = "DIR")]
+    pub(crate) context: Option<String>,
+    /// A build argument; without a value it is taken from the environment
+    #[arg(long, value_name = "K[=V]")]
+    pub(crate) build_arg: Vec<String>,
+    /// A named context: NAME=DIR
+    #[arg(long, value_name = "NAME=DIR")]
+    pub(crate) build_context: Vec<String>,
+    /// The platform of the builds whose times are shown
+    #[arg(long)]
+    pub(crate) platform: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A tree
+    Text,
+    /// Graphviz
+    Dot,
+    /// Mermaid, as Markdown pages show it
+    Mermaid,
+    /// A picture
+    Svg,
+    /// One object
     Json,
 }
 

@@ -41,6 +41,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Predict(arguments) => commands::predict::run(*arguments),
         Command::Watch(arguments) => commands::watch::run(*arguments),
         Command::Why(arguments) => commands::why::run(*arguments),
+        Command::Graph(arguments) => commands::graph::run(arguments),
         Command::Builder(arguments) => commands::builder::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
     }

@@ -8,6 +8,7 @@ pub mod causes;
 pub mod contents;
 pub mod digest;
 pub mod event;
+pub mod graph;
 pub mod history;
 pub mod inputs;
 pub mod learning;

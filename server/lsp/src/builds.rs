@@ -101,6 +101,7 @@ impl MainLoop {
         let done = match commands::read(params) {
             Ok(Command::Predict(arguments)) => return self.predict(arguments, reply),
             Ok(Command::ShowBuildLog(arguments)) => return self.show_build_log(arguments, reply),
+            Ok(Command::ShowGraph(arguments)) => return self.show_graph(arguments, reply),
             Ok(Command::Build(arguments)) => self.plan(&arguments).map(|planned| {
                 self.forecasts.choose(&planned, arguments.caller);
                 self.enqueue(planned);

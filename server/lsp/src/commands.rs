@@ -20,8 +20,11 @@ pub(crate) const PROVE: &str = "layerwise.prove";
 /// Opens what the steps of the last build wrote; with `line`, at that step.
 pub(crate) const SHOW_BUILD_LOG: &str = "layerwise.showBuildLog";
 
+/// Opens a picture of the stages and steps.
+pub(crate) const SHOW_GRAPH: &str = "layerwise.showGraph";
+
 /// All commands, as the client is told.
-pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE, SHOW_BUILD_LOG];
+pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE, SHOW_BUILD_LOG, SHOW_GRAPH];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub(crate) enum Command {
     Predict(Arguments),
     Prove(Arguments),
     ShowBuildLog(Arguments),
+    ShowGraph(Arguments),
 }
 
 /// What every command takes.
@@ -61,6 +65,7 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
         PREDICT => Command::Predict,
         PROVE => Command::Prove,
         SHOW_BUILD_LOG => Command::ShowBuildLog,
+        SHOW_GRAPH => Command::ShowGraph,
         unknown => {
             return Err(Error::invalid_params(format!(
                 "there is no command `{unknown}`; there are {}",

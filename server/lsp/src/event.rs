@@ -14,13 +14,13 @@ use tower_lsp::ls_types::{
 };
 use workspace::settings::SettingsFile;
 
-use crate::build_log;
 use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
 use crate::main_loop::Reading;
 use crate::proofs::{self, ProofId};
 use crate::save_builds::Heard;
 use crate::semantic_tokens::Sent;
+use crate::shown_file;
 
 /// Where the answer to a request goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T>>;
@@ -80,8 +80,8 @@ pub(crate) enum Event {
     Inputs(DocumentId, Heard),
     /// What the next build of a document would do is asked, found out, or may be another.
     Forecast(DocumentId, Told),
-    /// A build's log was written, or opened.
-    BuildLog(build_log::Told),
+    /// A file for the user was written, or opened.
+    File(shown_file::Told),
     Shutdown(Reply<()>),
     Exit(oneshot::Sender<()>),
 }
@@ -119,7 +119,7 @@ impl Event {
             Self::Proof(..) => "a proof's event",
             Self::Inputs(..) => "what a build reads",
             Self::Forecast(..) => "what the next build would do",
-            Self::BuildLog(_) => "a build's log",
+            Self::File(_) => "a file for the user",
             Self::Shutdown(_) => "shutdown",
             Self::Exit(_) => "exit",
         }

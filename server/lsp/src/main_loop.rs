@@ -188,7 +188,7 @@ impl MainLoop {
             Event::Proof(id, told) => self.proof_told(id, told),
             Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
             Event::Forecast(id, told) => self.forecast_told(&id, told),
-            Event::BuildLog(told) => self.build_log_told(told),
+            Event::File(told) => self.file_told(told),
             Event::Shutdown(reply) => {
                 self.stop_all_builds();
                 self.end_proofs(reply);

@@ -32,8 +32,19 @@ impl Model {
     /// The steps of a build of the stage `target`, stage by stage in file order.
     #[must_use]
     pub fn steps(&self, target: usize) -> Vec<Step> {
-        let named = self.stages.len() > 1 || self.has_outside_references();
+        let named = self.names_stages();
         self.reachable(target).into_iter().flat_map(|index| stage_steps(&self.stages[index], named)).collect()
+    }
+
+    /// The steps of one stage, whether or not a build needs them.
+    #[must_use]
+    pub fn stage_steps(&self, stage: usize) -> Vec<Step> {
+        self.stages.get(stage).map(|stage| stage_steps(stage, self.names_stages())).unwrap_or_default()
+    }
+
+    /// Whether vertices have their stage's name.
+    fn names_stages(&self) -> bool {
+        self.stages.len() > 1 || self.has_outside_references()
     }
 
     /// The first lines, from 1, of the instructions whose entries end the history of an image of `stage`: every instruction of its lineage

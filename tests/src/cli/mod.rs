@@ -7,6 +7,7 @@ mod check_formats;
 mod check_known;
 mod fix;
 mod format;
+mod graph;
 mod interrupt;
 mod predict;
 mod price_history;

@@ -28,6 +28,8 @@ fn wrong_usage_is_one_line_and_status_2() {
         &["build", "a", "b"],
         &["build", "--progress", "nonsense"],
         &["rules", "a", "b"],
+        &["graph"],
+        &["graph", "--format", "nonsense", "Dockerfile"],
         &["lsp", "--nonsense"],
         &["demo", "x"],
         &["a\nb"],
@@ -43,7 +45,7 @@ fn help_and_version_go_to_stdout() {
     let folder = Folder::new(&[]);
     for command in [
         "lsp", "check", "fix", "rewrite", "rules", "format", "build", "predict", "why", "watch", "builder",
-        "syntax", "demo",
+        "syntax", "demo", "graph",
     ] {
         assert!(folder.run(&["--help"]).succeeds().contains(&format!("\n  {command} ")), "{command}");
         assert!(folder.run(&[command, "--help"]).succeeds().contains("Usage: "), "{command}");

@@ -14,6 +14,7 @@ mod document_links;
 mod folders;
 mod forecasts;
 mod formatting;
+mod graphs;
 mod hover;
 mod ignore_files;
 mod inlay_hints;

@@ -54,6 +54,17 @@ impl Secrets {
         secrets
     }
 
+    /// The same with the values that a build gives: those of variables that hold a secret are hidden too.
+    pub(crate) fn with_given<'a>(mut self, given: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        for (name, value) in given {
+            if self.is_hidden(name, value) {
+                self.keep(value);
+            }
+        }
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self
+    }
+
     /// The names that hold a secret though they do not say so: what is made from one, and what one is made from.
     fn names_of(&mut self, definitions: &[Defined]) {
         let mut made_from: HashMap<&str, Vec<&str>> = HashMap::new();

@@ -6,6 +6,7 @@
 mod again;
 mod build_log;
 mod forecast;
+mod graph;
 pub mod json;
 mod last_build;
 mod missed;
@@ -37,6 +38,7 @@ use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
 pub use build_log::{BuildLog, WrittenLog};
 pub use forecast::Forecast;
+pub use graph::graph;
 pub use last_build::LastBuild;
 use outline::Outline;
 use place::Place;

@@ -3,7 +3,7 @@
 use inner_loop::BuildRequest;
 use inner_loop::memory::KnownBuilder;
 use inner_loop::plan::{Outside, Plan, plan};
-use semantic::{Frontend, Model, Step};
+use semantic::{Frontend, Model, Stage, Step};
 use syntax::Document;
 
 /// The steps of a build.
@@ -26,20 +26,28 @@ impl Outline {
         outside.frontend = builder.frontend;
         outside.images = builder.images;
         let model = Model::new(&Document::new(&request.dockerfile_text), &outside.facts());
-        let target = match &request.target {
-            Some(target) => model
-                .target(target)
-                .ok_or_else(|| format!("there is no stage {target} in {}", request.dockerfile.display()))?,
-            None => model
-                .final_stage()
-                .ok_or_else(|| format!("{} has no stage: it needs a FROM", request.dockerfile.display()))?,
-        };
+        let target = target(&model, request)?;
         let plan = match beyond(request, &model) {
             Some(reason) => Err(reason),
             None => Ok(plan(&model, target.index, &outside)),
         };
         let is_old_builder = outside.frontend.is_some_and(|frontend| !frontend.heredocs);
         Ok(Self { steps: model.steps(target.index), plan, is_old_builder })
+    }
+}
+
+/// The stage that a request builds.
+///
+/// # Errors
+/// One line: there is no such target.
+pub(super) fn target<'a>(model: &'a Model, request: &BuildRequest) -> Result<&'a Stage, String> {
+    match &request.target {
+        Some(target) => model
+            .target(target)
+            .ok_or_else(|| format!("there is no stage {target} in {}", request.dockerfile.display())),
+        None => model
+            .final_stage()
+            .ok_or_else(|| format!("{} has no stage: it needs a FROM", request.dockerfile.display())),
     }
 }
 

@@ -12,6 +12,8 @@ use test_support::ScriptedBuilder;
 
 use super::{Foresight, json, steps};
 
+mod graphs;
+
 const TEXT: &str = "FROM alpine\nCOPY src /größe\nRUN make\n";
 const COPY: &str = "[2/3] COPY src /größe";
 const MAKE: &str = "mount / from exec /bin/sh -c make";
