@@ -123,7 +123,7 @@ fn from_inspection(image: ImageInspect) -> ImageFacts {
     let pairs: Vec<(&str, &str)> = pairs.iter().filter_map(|pair| pair.split_once('=')).collect();
     let environment = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let pulled = image.repo_digests.unwrap_or_default();
-    let pulled = pulled.iter().find_map(|name| name.split_once('@')).map(|(_, digest)| digest.to_owned());
+    let digest = pulled.iter().find_map(|name| name.split_once('@')).map(|(_, digest)| digest.to_owned());
     let parts = [image.os, image.architecture, image.variant].into_iter().flatten();
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     let mut ports = config.exposed_ports.unwrap_or_default();
@@ -137,7 +137,8 @@ fn from_inspection(image: ImageInspect) -> ImageFacts {
         entrypoint: config.entrypoint.unwrap_or_default(),
         command: config.cmd.unwrap_or_default(),
         size: image.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
-        digest: pulled.or(image.id).unwrap_or_default(),
+        digest: digest.or(image.id).unwrap_or_default(),
+        pulled,
         created: image.created.unwrap_or_default(),
         layers: layer_digests.len(),
         platform: parts.join("/"),

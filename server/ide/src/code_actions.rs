@@ -108,11 +108,12 @@ fn offers(
         offers.extend(here().filter_map(|finding| suppression(state, finding)));
     }
     for (recipe, found) in state.rewrites(&wanted) {
-        for Rewrite { id, place, fix, .. } in
-            found.rewrites.iter().filter(|rewrite| rewrite.place.intersects(range))
-        {
-            let action = action(format!("rewrite/{id}/{}", place.start), recipe.kind, fix);
-            offers.push((action, fix.edits.clone()));
+        // Two of a recipe may have the same place: all of it, and what is safe of it.
+        for (index, Rewrite { id, place, fix, .. }) in found.rewrites.iter().enumerate() {
+            if place.intersects(range) {
+                let action = action(format!("rewrite/{id}/{index}"), recipe.kind, fix);
+                offers.push((action, fix.edits.clone()));
+            }
         }
     }
     if wanted(FIX_ALL) {

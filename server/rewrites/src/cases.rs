@@ -1,6 +1,7 @@
 //! The projects that all recipes are tried on: name, Dockerfile, files around it.
 
 mod c;
+mod companions;
 mod go;
 mod java;
 mod python;
@@ -14,7 +15,10 @@ pub(crate) struct Case {
 
 /// All projects.
 pub(crate) fn all() -> Vec<&'static Case> {
-    [CASES, c::CASES, go::CASES, java::CASES, python::CASES].into_iter().flatten().collect()
+    [CASES, c::CASES, companions::CASES, go::CASES, java::CASES, python::CASES]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The project of a name.

@@ -6,7 +6,10 @@ use syntax::{Document, TextEdit, TextRange};
 use semantic::Model;
 
 use crate::offer::{Applicability, Fix, Input, Offers, Recipe, Rewrite, apply};
-use crate::{cache_mounts, copy_manifests_first, ground, mount_secrets, promise, split_stages};
+use crate::{
+    add_to_copy, cache_mounts, clean_package_index, copy_chown, copy_manifests_first, exec_form, ground,
+    merge_runs, mount_secrets, move_arg_down, promise, split_stages,
+};
 
 /// The recipe.
 pub const RECIPE: Recipe = Recipe {
@@ -20,15 +23,25 @@ pub const RECIPE: Recipe = Recipe {
 const ID: &str = "improve";
 
 /// In this order: a secret that is mounted lets an install be moved; an install of its own lets a stage be split at it; what is split is
-/// no longer shipped, so that its caches may be mounted.
-const STEPS: &[&Recipe] =
-    &[&mount_secrets::RECIPE, &copy_manifests_first::RECIPE, &split_stages::RECIPE, &cache_mounts::RECIPE];
+/// no longer shipped, so that it need not be cleaned and its caches may be mounted. Those between do not get into each other's way.
+pub(crate) const STEPS: &[&Recipe] = &[
+    &mount_secrets::RECIPE,
+    &copy_manifests_first::RECIPE,
+    &split_stages::RECIPE,
+    &merge_runs::RECIPE,
+    &clean_package_index::RECIPE,
+    &copy_chown::RECIPE,
+    &move_arg_down::RECIPE,
+    &add_to_copy::RECIPE,
+    &exec_form::RECIPE,
+    &cache_mounts::RECIPE,
+];
 
 /// Rewrites make room for each other; what has not come to rest after so many is left there.
-const MOST_CHANGES: usize = 12;
+const MOST_CHANGES: usize = 24;
 
-const PAGE: &str = r#"One action in place of several: `mount-secrets`, `copy-manifests-first`, `split-stages` and `cache-mounts`, as far as each is safe, until none
-of them has anything left to do. The title says which they are and what the build then needs. A single stage with `COPY . .` and
+const PAGE: &str = r#"One action in place of several: every rewrite of this page as far as it is safe, until none of them has anything left to do. The title says
+which they are and what the build then needs; `--diff` shows what becomes of the file. A single stage with `COPY . .` and
 `RUN npm ci && npm run build` comes out as:
 
 ```dockerfile

@@ -6,18 +6,29 @@
 //!
 //! What every rewrite promises is checked in one place, `promise`, on each result before it is offered.
 
+pub mod add_to_copy;
+pub mod analysis;
 pub mod cache_mounts;
 #[cfg(test)]
 mod cases;
+pub mod clean_package_index;
 mod context;
+pub mod copy_chown;
 pub mod copy_manifests_first;
+pub mod exec_form;
 #[cfg(test)]
 mod fixture;
 mod ground;
 pub mod improve;
+mod layout;
+pub mod merge_runs;
 pub mod mount_secrets;
+pub mod move_arg_down;
+pub mod no_install_recommends;
 mod node;
 pub mod offer;
+pub mod pin_base;
+pub mod places;
 mod promise;
 mod proof_page;
 mod removal;
@@ -35,10 +46,18 @@ pub use proof_page::PROOF_PAGE;
 
 /// Every rewrite, by id.
 pub const REGISTRY: &[&Recipe] = &[
+    &add_to_copy::RECIPE,
     &cache_mounts::RECIPE,
+    &clean_package_index::RECIPE,
+    &copy_chown::RECIPE,
     &copy_manifests_first::RECIPE,
+    &exec_form::RECIPE,
     &improve::RECIPE,
+    &merge_runs::RECIPE,
     &mount_secrets::RECIPE,
+    &move_arg_down::RECIPE,
+    &no_install_recommends::RECIPE,
+    &pin_base::RECIPE,
     &split_stages::RECIPE,
 ];
 

@@ -3,9 +3,10 @@
 //! The result parses with no new problem, its final image starts the same program in the same way, and an independent parser sees
 //! the stages in it that we see. Whether it builds is not known here.
 
-use semantic::{Model, RuntimeSettings};
+use semantic::{Kind, Model, RuntimeSettings};
 use syntax::Document;
 
+use crate::exec_form;
 use crate::offer::{Input, Offers, Refusal, Rewrite, apply};
 use crate::second_opinion;
 
@@ -63,6 +64,8 @@ fn changed_setting(before: &Model, after: &Model) -> Option<&'static str> {
     let second = RuntimeSettings::of(after, second.index);
     let same_variables =
         second.environment.iter().all(|(name, value)| first.environment.get(name) == Some(value));
+    let is_cmd = |kind: &Kind| matches!(kind, Kind::Cmd);
+    let is_entrypoint = |kind: &Kind| matches!(kind, Kind::Entrypoint);
     [
         (same_variables, "ENV"),
         (first.workdir == second.workdir, "WORKDIR"),
@@ -70,8 +73,11 @@ fn changed_setting(before: &Model, after: &Model) -> Option<&'static str> {
         (first.ports == second.ports, "EXPOSE"),
         (first.volumes == second.volumes, "VOLUME"),
         (first.labels == second.labels, "LABEL"),
-        (first.command == second.command, "CMD"),
-        (first.entrypoint == second.entrypoint, "ENTRYPOINT"),
+        (first.command == second.command || exec_form::is_same(before, after, is_cmd), "CMD"),
+        (
+            first.entrypoint == second.entrypoint || exec_form::is_same(before, after, is_entrypoint),
+            "ENTRYPOINT",
+        ),
         (first.healthcheck == second.healthcheck, "HEALTHCHECK"),
         (first.stop_signal == second.stop_signal, "STOPSIGNAL"),
         (first.maintainer == second.maintainer, "MAINTAINER"),

@@ -13,48 +13,39 @@ pub(crate) struct Block {
     pub(crate) comments: String,
 }
 
-/// The lines of an instruction and of the comments directly above it.
+/// The lines of an instruction and of the comments directly above it. No more of the text is read.
 pub(crate) fn block(document: &Document, instruction: &Instruction) -> Block {
-    let text = document.text();
-    let range = instruction.range();
-    let start = line_start(&text, range.start as usize);
-    let mut first = start;
-    let directives_end = document.directives().last().map_or(0, |directive| directive.range.end as usize);
-    while first > directives_end {
-        let above = line_start(&text, first - 1);
-        if above < directives_end || !text[above..first].trim_start().starts_with('#') {
+    let directives_end = document.directives().last().map_or(0, |directive| directive.range.end);
+    let mut first = instruction.line;
+    while let Some(above) = first.checked_sub(1) {
+        let line = document.buildkit_line_range(above);
+        if line.start < directives_end || !document.slice(line).trim_start().starts_with('#') {
             break;
         }
         first = above;
     }
-    let end = line_end(&text, range.end as usize);
-    Block { lines: to_range(first, end), comments: text[first..start].to_owned() }
+    let start = document.buildkit_line_range(first).start;
+    let comments = TextRange::new(start, document.buildkit_line_range(instruction.line).start);
+    let end = document.buildkit_line_range(instruction.end_line() + 1).start;
+    Block { lines: TextRange::new(start, end), comments: document.slice(comments) }
 }
 
 /// Takes lines out. Where blank lines stand above and below, or nothing but blank lines are left at an end, one of them goes too.
 pub(crate) fn take_lines(document: &Document, lines: TextRange) -> TextEdit {
-    let text = document.text();
-    let (start, mut end) = (lines.start as usize, lines.end as usize);
-    let is_blank = |from: usize, to: usize| from < to && text[from..to].trim().is_empty();
-    let blank_above = start == 0 || is_blank(line_start(&text, start - 1), start);
-    let next = line_end(&text, end);
-    if blank_above && is_blank(end, next) {
-        end = next;
+    let first = document.buildkit_line(lines.start);
+    let is_blank = |line| document.slice(document.buildkit_line_range(line)).trim().is_empty();
+    let blank_above = first.checked_sub(1).is_none_or(is_blank);
+    let mut end = lines.end;
+    if blank_above && end < document.len() {
+        let next = document.buildkit_line(end);
+        if is_blank(next) {
+            end = document.buildkit_line_range(next + 1).start;
+        }
     }
-    TextEdit { range: to_range(start, end), new_text: String::new() }
-}
-
-/// The first byte of the line that holds an offset.
-pub(crate) fn line_start(text: &str, offset: usize) -> usize {
-    text[..offset].rfind('\n').map_or(0, |at| at + 1)
+    TextEdit { range: TextRange::new(lines.start, end), new_text: String::new() }
 }
 
 /// The first byte after the line that holds an offset.
 pub(crate) fn line_end(text: &str, offset: usize) -> usize {
     text[offset..].find('\n').map_or(text.len(), |at| offset + at + 1)
-}
-
-pub(crate) fn to_range(start: usize, end: usize) -> TextRange {
-    let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    TextRange::new(offset(start), offset(end))
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use semantic::{Facts, RuntimeSettings};
+use semantic::{Facts, Kind, Model, RuntimeSettings};
 
 use crate::cases::{Case, all};
 use crate::fixture::{facts, model, rewritten};
-use crate::{REGISTRY, Recipe, find};
+use crate::improve::STEPS;
+use crate::offer::{Applicability, Input, apply};
+use crate::{REGISTRY, Recipe, exec_form, find};
 
 /// A recipe that applies to fewer projects, each for two builders, is hardly tried at all.
 const FEWEST: usize = 6;
@@ -36,13 +38,28 @@ fn results_parse_and_start_the_same_program_in_the_same_way() {
     results(|recipe, case, facts, _, result| {
         let (before, after) = (model(case.dockerfile, facts), model(result, facts));
         assert!(after.document.problems().is_empty() && after.problems.is_empty(), "{}", case.name);
-        let settings = |model: &semantic::Model| RuntimeSettings::of(model, model.stages.len() - 1);
+        let settings = |model: &Model| RuntimeSettings::of(model, model.stages.len() - 1);
         let mut wanted = settings(&before);
         if recipe.id == "mount-secrets" {
             wanted.environment.retain(|name, _| !crate::secret::is_secret(name));
         }
+        if ["exec-form", "improve"].contains(&recipe.id) {
+            wanted = as_lists(&before, &after, wanted);
+        }
         assert_eq!(settings(&after), wanted, "{} {}", recipe.id, case.name);
     });
+}
+
+/// The settings with a command as the list of its words, where that is what became of it.
+fn as_lists(before: &Model, after: &Model, mut wanted: RuntimeSettings) -> RuntimeSettings {
+    let result = RuntimeSettings::of(after, after.stages.len() - 1);
+    if exec_form::is_same(before, after, |kind| matches!(kind, Kind::Cmd)) {
+        wanted.command = result.command;
+    }
+    if exec_form::is_same(before, after, |kind| matches!(kind, Kind::Entrypoint)) {
+        wanted.entrypoint = result.entrypoint;
+    }
+    wanted
 }
 
 #[test]
@@ -143,6 +160,43 @@ fn caches_mounted_last_leave_nothing_to_do() {
     }
 }
 
+/// The smaller rewrites of `improve`, in whichever order they run until none has anything left to do.
+#[test]
+fn the_smaller_ones_give_the_same_file_in_any_order() {
+    let ids =
+        ["merge-runs", "clean-package-index", "copy-chown", "move-arg-down", "add-to-copy", "exec-form"];
+    assert!(ids.iter().all(|id| STEPS.iter().any(|step| step.id == *id)));
+    let rotated = [0, 2, 4].into_iter().map(|first| [&ids[first..], &ids[..first]].concat());
+    let orders: Vec<Vec<&str>> =
+        rotated.flat_map(|order| [order.iter().rev().copied().collect(), order]).collect();
+    for case in all() {
+        let facts = facts(case.files);
+        let results: Vec<String> =
+            orders.iter().map(|order| at_rest(case.dockerfile, order, &facts)).collect();
+        for result in &results[1..] {
+            assert_eq!(*result, results[0], "{}", case.name);
+        }
+    }
+}
+
+/// A file after the safe changes of these rewrites, one after the other, again and again until nothing changes.
+fn at_rest(text: &str, ids: &[&str], facts: &Facts) -> String {
+    let mut text = text.to_owned();
+    loop {
+        let before = text.clone();
+        for id in ids {
+            let model = model(&text, facts);
+            let offers = find(id).unwrap().find(&Input { model: &model, facts });
+            let safe =
+                offers.rewrites.iter().find(|rewrite| rewrite.fix.applicability == Applicability::Safe);
+            text = safe.map_or(text.clone(), |rewrite| apply(&text, &rewrite.fix.edits));
+        }
+        if text == before {
+            return text;
+        }
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 96, ..Default::default() })]
 
@@ -164,8 +218,10 @@ proptest::proptest! {
             if let Ok((_, result)) = rewritten(recipe, &text, &facts) {
                 let (before, after) = (model(&text, &facts), model(&result, &facts));
                 proptest::prop_assert!(after.document.problems().is_empty(), "{result}");
-                let command = |model: &semantic::Model| RuntimeSettings::of(model, model.stages.len() - 1).command;
-                proptest::prop_assert_eq!(command(&before), command(&after));
+                let settings = |model: &Model| RuntimeSettings::of(model, model.stages.len() - 1);
+                let wanted = as_lists(&before, &after, settings(&before));
+                proptest::prop_assert_eq!(wanted.command, settings(&after).command);
+                proptest::prop_assert_eq!(wanted.entrypoint, settings(&after).entrypoint);
                 if let Ok((_, again)) = rewritten(recipe, &result, &facts) {
                     proptest::prop_assert_eq!(again, result);
                 }

@@ -191,17 +191,18 @@ mod tests {
             &Settings::default(),
             Trust::Safe,
             expect![[r#"
-            1: inconsistent-instruction-casing
-            2: maintainer-deprecated
-            4: legacy-key-value-format
-            1: from-as-casing
-            ---
-            FROM alpine AS build
-            LABEL org.opencontainers.image.authors="me"
-            WORKDIR app
-            ENV A=b
-            CMD echo x
-        "#]],
+                1: inconsistent-instruction-casing
+                2: maintainer-deprecated
+                4: legacy-key-value-format
+                5: shell-form-command
+                1: from-as-casing
+                ---
+                FROM alpine AS build
+                LABEL org.opencontainers.image.authors="me"
+                WORKDIR app
+                ENV A=b
+                CMD ["echo", "x"]
+            "#]],
         );
         check_all(
             text,

@@ -107,6 +107,8 @@ pub struct ImageFacts {
     pub platform: String,
     /// The digest under which a registry has it (`sha256:…`), else the image's Id; empty where the engine says neither.
     pub digest: String,
+    /// The names under which registries have it, each with its digest (`node@sha256:…`); empty for one that was built here.
+    pub pulled: Vec<String>,
     /// When it was made, as RFC 3339; empty where unknown.
     pub created: String,
     /// How many layers it has; 0 where unknown.
@@ -148,8 +150,22 @@ impl Facts {
         self.base_images.get(name).or_else(|| {
             let wanted = full_name(name)?;
             let same = |(known, _): &(&String, &ImageFacts)| full_name(known).as_ref() == Some(&wanted);
-            self.base_images.iter().find(same).map(|(_, image)| image)
+            self.base_images.iter().find(same).map(|(_, image)| image).or_else(|| self.pinned_image(name))
         })
+    }
+}
+
+impl Facts {
+    /// The image that a FROM pins by this digest, where the builder has it under the same name.
+    fn pinned_image(&self, name: &str) -> Option<&ImageFacts> {
+        let (without_digest, digest) = name.split_once('@')?;
+        let (registry, repository, tag, _) = full_name(without_digest)?;
+        let same = |(known, image): &(&String, &ImageFacts)| {
+            image.digest == digest
+                && full_name(known)
+                    .is_some_and(|known| (&known.0, &known.1, &known.2) == (&registry, &repository, &tag))
+        };
+        self.base_images.iter().find(same).map(|(_, image)| image)
     }
 }
 

@@ -12,7 +12,21 @@ const FILES: [(&str, &str); 4] = [
     ("src/server.js", include_str!("../../../examples/leaky-node/src/server.js")),
 ];
 
-const IDS: [&str; 5] = ["cache-mounts", "copy-manifests-first", "improve", "mount-secrets", "split-stages"];
+const IDS: [&str; 13] = [
+    "add-to-copy",
+    "cache-mounts",
+    "clean-package-index",
+    "copy-chown",
+    "copy-manifests-first",
+    "exec-form",
+    "improve",
+    "merge-runs",
+    "mount-secrets",
+    "move-arg-down",
+    "no-install-recommends",
+    "pin-base",
+    "split-stages",
+];
 
 fn list(folder: &Folder, file: &str) -> Vec<Vec<String>> {
     let rows = folder.run(&["rewrite", "--list", file]).succeeds();

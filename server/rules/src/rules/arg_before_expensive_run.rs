@@ -1,18 +1,17 @@
 //! An ARG that makes an expensive RUN run again, although that RUN does not use it.
 
-mod usage;
-
-use rewrites::{Applicability, Fix, Input};
+use rewrites::move_arg_down::names::{is_cache_buster, is_implicit, is_volatile};
+use rewrites::move_arg_down::readers::{Class, Readers};
+use rewrites::{Applicability, Fix, Input, move_arg_down};
 use semantic::scope::{is_platform_argument, is_proxy_argument};
 use semantic::{Kind, Stage, StageInstruction, Text};
-use syntax::{TextEdit, TextRange};
+use syntax::TextEdit;
 
 use crate::analysis::call::Call;
-use crate::analysis::install::{is_expensive, is_harmless};
+use crate::analysis::install::is_expensive;
 use crate::analysis::secret_name::is_secret;
 use crate::analysis::text::{self, line, whole_lines};
 use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
-use usage::{Uses, is_cache_buster, is_implicit, is_volatile};
 
 pub(crate) static RULE: Rule = Rule {
     code: "arg-before-expensive-run",
@@ -82,16 +81,18 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
             .extend(arguments.iter().filter(|(name, _)| is_candidate(&name.raw)).map(|(name, _)| (at, name)));
     }
     let Some((first, _)) = candidates.first() else { return };
-    let Some(expensive) =
-        stage.instructions[*first..].iter().rposition(|item| Class::of(item) == Some(Class::Expensive))
-    else {
-        return;
-    };
+    let Some(expensive) = stage.instructions[*first..].iter().rposition(installs) else { return };
     let last_expensive = first + expensive;
     candidates.retain(|(at, _)| *at < last_expensive);
     if !candidates.is_empty() {
         check_candidates(input, &candidates, findings);
     }
+}
+
+/// Whether a RUN has a command that installs, whatever else it does.
+fn installs(item: &StageInstruction) -> bool {
+    let is_expensive = |command| Call::of(command).is_some_and(is_expensive);
+    item.as_run().is_some_and(|run| run.commands().any(is_expensive))
 }
 
 fn is_candidate(name: &str) -> bool {
@@ -102,65 +103,26 @@ fn is_candidate(name: &str) -> bool {
         && !is_secret(name)
 }
 
-/// What a RUN does with variables that it does not name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// It installs, for a long time, and takes none.
-    Expensive,
-    /// It is quick, and takes none.
-    Harmless,
-    /// It may take them from its environment.
-    Taker,
-}
-
-impl Class {
-    fn of(item: &StageInstruction) -> Option<Self> {
-        let run = match &item.kind {
-            Kind::Run(run) => run,
-            Kind::Onbuild => return Some(Self::Taker),
-            _ => return None,
-        };
-        if !run.is_understood() {
-            return Some(Self::Taker);
-        }
-        let mut class = Self::Harmless;
-        for command in run.commands() {
-            match Call::of(command) {
-                Some(call) if is_expensive(call) => class = Self::Expensive,
-                Some(call) if is_harmless(call.program) || call.subcommand_text() == "cache" => {}
-                None if command.words.is_empty() => {}
-                _ => return Some(Self::Taker),
-            }
-        }
-        Some(class)
-    }
-}
-
 fn check_candidates(input: &StageInput<'_>, candidates: &[(usize, &Text)], findings: &mut Findings) {
     // A stage that builds on this one takes its variables over.
     let StageInput { file: input, stage, is_built_on, .. } = *input;
-    let mut names: Vec<&str> = candidates.iter().map(|(_, name)| name.raw.as_str()).collect();
+    let mut names = move_arg_down::variables(stage);
     for item in &stage.instructions {
         if let Kind::Env(pairs) = &item.kind {
             let derived = pairs.iter().filter(|(_, value)| value.raw.contains('$'));
             names.extend(derived.map(|(name, _)| name.raw.as_str()));
         }
     }
-    let uses = Uses::of(stage, &names);
-    // Looked at once, whatever the number of ARGs.
-    let classes: Vec<_> = stage.instructions.iter().map(Class::of).collect();
-    let positions = |wanted: Class| -> Vec<usize> {
-        (0..classes.len()).filter(|position| classes[*position] == Some(wanted)).collect()
-    };
-    let (expensive, takers) = (positions(Class::Expensive), positions(Class::Taker));
+    let readers = Readers::of(stage, &names);
+    let (expensive, takers) = (readers.of_class(Class::Expensive), readers.of_class(Class::Taker));
     let next =
         |list: &[usize], at: usize| list.get(list.partition_point(|position| *position <= at)).copied();
     for (at, name) in candidates {
-        let users = uses.behind(&name.raw, *at);
+        let users = readers.behind(&name.raw, *at);
         let first_use = users.first().copied();
         let first_taker = next(&takers, *at);
         // Uses that run nothing can stand behind the RUN as well, together with the ARG.
-        let first_real = users.iter().copied().find(|position| !is_metadata(stage, *position, &uses));
+        let first_real = users.iter().copied().find(|position| !is_metadata(stage, *position, &readers));
         let limit = [first_real, first_taker].into_iter().flatten().min().unwrap_or(stage.instructions.len());
         let Some(first_wasted) = next(&expensive, *at).filter(|position| *position < limit) else { continue };
         let last_wasted =
@@ -184,16 +146,19 @@ fn check_candidates(input: &StageInput<'_>, candidates: &[(usize, &Text)], findi
             )
         };
         let last_wasted = last_wasted.unwrap_or(first_wasted);
-        let fix = fix(input, stage, *at, name, is_unused, first_use.or(first_taker), last_wasted);
+        let fix = match is_unused {
+            true => removal(input, &stage.instructions[*at], name),
+            false => move_down(input, stage, *at, &readers, last_wasted),
+        };
         findings.add(name.range, message).fixes.extend(fix);
     }
 }
 
 /// Whether an instruction only writes into the image's configuration: a LABEL, or an ENV that no RUN behind it names.
-fn is_metadata(stage: &Stage, position: usize, uses: &Uses) -> bool {
+fn is_metadata(stage: &Stage, position: usize, readers: &Readers) -> bool {
     match &stage.instructions[position].kind {
         Kind::Label(_) => true,
-        Kind::Env(pairs) => pairs.iter().all(|(name, _)| uses.behind(&name.raw, position).is_empty()),
+        Kind::Env(pairs) => pairs.iter().all(|(name, _)| readers.behind(&name.raw, position).is_empty()),
         _ => false,
     }
 }
@@ -208,38 +173,34 @@ fn first_expensive_command(item: &StageInstruction) -> String {
     found.map_or_else(|| "RUN".to_owned(), |command| text::command(item, command))
 }
 
-/// Takes the ARG out, and puts it back before its first use where it has one.
-fn fix(
-    input: &Input<'_>,
-    stage: &Stage,
-    at: usize,
-    name: &Text,
-    is_unused: bool,
-    first_use: Option<usize>,
-    last_wasted: usize,
-) -> Option<Fix> {
-    let item = &stage.instructions[at];
+/// Takes an ARG out that nothing uses.
+fn removal(input: &Input<'_>, item: &StageInstruction, name: &Text) -> Option<Fix> {
     let Kind::Arg(arguments) = &item.kind else { return None };
     if arguments.len() != 1 {
         return None;
     }
-    let own = whole_lines(input, item.instruction.range());
-    let removal = TextEdit { range: own, new_text: String::new() };
-    if is_unused {
-        let title = format!("Remove `ARG {}`", name.raw);
-        return Some(Fix { title, applicability: Applicability::Safe, edits: vec![removal] });
-    }
-    // Not across a use that stands in between, such as a LABEL: that would have to move too.
-    let first_use = first_use.filter(|first_use| *first_use > last_wasted)?;
-    let target = stage.instructions.get(first_use)?;
-    let start = whole_lines(input, target.instruction.range()).start;
-    let mut text = input.model.document.slice(own);
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    let title = format!("Move `ARG {}` down to where it is used", name.raw);
-    let edits = vec![removal, TextEdit { range: TextRange::empty(start), new_text: text }];
+    let edits =
+        vec![TextEdit { range: whole_lines(input, item.instruction.range()), new_text: String::new() }];
+    let title = format!("Remove `ARG {}`", name.raw);
     Some(Fix { title, applicability: Applicability::Safe, edits })
+}
+
+/// Moves an ARG below the last RUN that it makes run again. Not across a use that stands in between, such as a LABEL: that would have to
+/// move too.
+fn move_down(
+    input: &Input<'_>,
+    stage: &Stage,
+    at: usize,
+    readers: &Readers,
+    last_wasted: usize,
+) -> Option<Fix> {
+    let moved =
+        move_arg_down::destination(input, stage, at, readers).filter(|moved| moved.before > last_wasted)?;
+    Some(Fix {
+        title: move_arg_down::title(stage, &[moved]),
+        applicability: Applicability::Safe,
+        edits: move_arg_down::edits(input, stage, &[moved]),
+    })
 }
 
 #[cfg(test)]
@@ -288,6 +249,36 @@ FROM scratch
                 RUN npm run build
                 FROM scratch
             "]],
+        );
+    }
+
+    #[test]
+    fn it_does_not_move_past_what_may_read_it() {
+        check_fix(
+            "
+FROM alpine:3.22
+# for support
+ARG GIT_SHA
+RUN apk add x
+RUN make
+LABEL revision=$GIT_SHA
+",
+            expect![[r#"
+                Move `ARG GIT_SHA` down to where it is used (safe)
+                FROM alpine:3.22
+                RUN apk add x
+                # for support
+                ARG GIT_SHA
+                RUN make
+                LABEL revision=$GIT_SHA
+                Add `--no-cache` (safe)
+                FROM alpine:3.22
+                # for support
+                ARG GIT_SHA
+                RUN apk add --no-cache x
+                RUN make
+                LABEL revision=$GIT_SHA
+            "#]],
         );
     }
 

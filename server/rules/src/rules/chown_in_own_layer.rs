@@ -1,15 +1,14 @@
 //! A RUN that changes the owner or mode of files that an earlier instruction copied.
 
-use rewrites::{Applicability, Fix, Input};
+use rewrites::Input;
+use rewrites::copy_chown::{self, Change, is_file, is_octal};
 use semantic::path::Place;
-use semantic::{Copy, SourceKind, StageInstruction, Text};
-use syntax::shell::{Command, StatementKind};
-use syntax::{Form, TextEdit, TextRange};
+use semantic::{Copy, SourceKind, StageInstruction};
+use syntax::shell::Command;
 
-use crate::analysis::call::Call;
-use crate::analysis::image_path::{ImagePath, for_each_command, resolve};
+use crate::analysis::image_path::{ImagePath, for_each_command};
 use crate::analysis::shipped::shipped;
-use crate::analysis::text::{bytes, line, whole_lines};
+use crate::analysis::text::{bytes, line};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,8 +52,8 @@ COPY --chown=node:node . /app
 USER node
 ```
 
-The folder `/app` itself, which WORKDIR makes, then still belongs to root. The fix is offered only where both ways are equal for certain:
-for a single file under its full path.
+The folder `/app` itself, which WORKDIR makes, then still belongs to root; the fix leaves a RUN that changes the folder alone. It is the
+rewrite `copy-chown`.
 
 ## When to ignore
 
@@ -84,32 +83,6 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
-/// A `chown` or `chmod`.
-struct Change<'a> {
-    program: &'a str,
-    /// The owner or the mode.
-    to: Option<&'a str>,
-    is_recursive: bool,
-    paths: Vec<ImagePath>,
-}
-
-impl<'a> Change<'a> {
-    fn of(input: &Input<'_>, item: &StageInstruction, command: &'a Command, cwd: &Place) -> Option<Self> {
-        let call = Call::of(command).filter(|call| matches!(call.program, "chown" | "chmod" | "chgrp"))?;
-        let is_flag = |text: &str| {
-            text.starts_with("--")
-                || text.starts_with('-') && text[1..].bytes().all(|byte| b"RHLPvcfh".contains(&byte))
-        };
-        let mut words = call.arguments.iter().filter(|word| !is_flag(&word.text));
-        let to = words.next()?.value.as_deref();
-        let is_recursive = call.values().any(|value| {
-            value == "--recursive" || is_flag(value) && !value.starts_with("--") && value.contains('R')
-        });
-        let paths = words.filter_map(|word| resolve(input, item, cwd, word)).collect();
-        Some(Self { program: call.program, to, is_recursive, paths })
-    }
-}
-
 fn check_change(
     input: &Input<'_>,
     item: &StageInstruction,
@@ -122,19 +95,19 @@ fn check_change(
         let Some(copy) = other.as_copy() else { return false };
         let touches = change.paths.iter().any(|path| touches(path, copy))
             || is_about_everything(input, item, command, change, other, copy);
-        touches && (change.is_recursive || size(input, copy).is_some_and(|size| size >= LARGE))
+        touches && (change.is_recursive() || size(input, copy).is_some_and(|size| size >= LARGE))
     });
     let Some((touched, copy)) = touched.and_then(|touched| Some((touched, touched.as_copy()?))) else {
         return false;
     };
     let is_small = match size(input, copy) {
         Some(size) => size < LARGE,
-        None => copy.sources.iter().all(|source| is_file(input, copy, &source.text)),
+        None => copy.sources.iter().all(|source| is_file(input, copy, source)),
     };
     let size = size(input, copy).map_or_else(String::new, |size| format!(" ({})", bytes(size)));
     let flag = if change.program == "chmod" { "chmod" } else { "chown" };
     let keyword = touched.instruction.keyword;
-    let cure = match change.to.filter(|to| flag == "chown" || is_octal(to)) {
+    let cure = match change.to.value.as_deref().filter(|to| flag == "chown" || is_octal(to)) {
         Some(to) if change.program != "chgrp" => format!("`{keyword} --{flag}={to}`"),
         _ => format!("`{keyword} --{flag}`"),
     };
@@ -146,13 +119,18 @@ fn check_change(
     let first = command.words.first().map_or(command.range, |word| word.range);
     let last = command.words.last().map_or(first, |word| word.range);
     let range = item.instruction.place(first).cover(item.instruction.place(last));
-    let fix = fix(input, item, change, touched, copy, copied);
+    let is_first = first_command(item).is_some_and(|first| first.range == command.range);
+    let place = copy_chown::place(input, item).ok().flatten().filter(|_| is_first);
     let finding = findings.add(range, message);
-    finding.fixes.extend(fix);
+    finding.fixes.extend(place.map(rewrites::places::Place::into_fix));
     if is_small {
         finding.severity = Severity::Info;
     }
     true
+}
+
+fn first_command(item: &StageInstruction) -> Option<&Command> {
+    item.as_run().and_then(|run| run.commands().next())
 }
 
 /// Whether the change reaches what the COPY brings.
@@ -172,8 +150,7 @@ fn is_about_everything(
     copied: &StageInstruction,
     copy: &Copy,
 ) -> bool {
-    let is_first =
-        item.as_run().and_then(|run| run.commands().next()).is_some_and(|first| first.range == command.range);
+    let is_first = first_command(item).is_some_and(|first| first.range == command.range);
     let is_absolute = |path: &ImagePath| matches!(&path.place, Place::Known(path) if path != "/");
     matches!(copy.place, Place::Relative(_))
         && copy.takes_whole_context()
@@ -197,70 +174,6 @@ fn size(input: &Input<'_>, copy: &Copy) -> Option<u64> {
         sum += inside.map(|(_, facts)| facts.size).sum::<u64>();
     }
     (sum > 0).then_some(sum)
-}
-
-fn is_octal(mode: &str) -> bool {
-    (3..=4).contains(&mode.len()) && mode.bytes().all(|byte| (b'0'..=b'7').contains(&byte))
-}
-
-/// Moves the change into the COPY where that gives the very same files: one file under its full path, a RUN that does nothing else and
-/// comes next, and an owner or mode that means the same there.
-fn fix(
-    input: &Input<'_>,
-    item: &StageInstruction,
-    change: &Change<'_>,
-    touched: &StageInstruction,
-    copy: &Copy,
-    copied: &[&StageInstruction],
-) -> Option<Fix> {
-    let to = change.to?;
-    let flag = match change.program {
-        "chmod" if is_octal(to) && copy.chmod.is_none() && !copy.link => "chmod",
-        // Both halves are given: alone, a user means another group in `chown` than in `--chown`.
-        "chown"
-            if copy.chown.is_none()
-                && to.split_once(':').is_some_and(|(user, group)| !user.is_empty() && !group.is_empty()) =>
-        {
-            "chown"
-        }
-        _ => return None,
-    };
-    let is_alone = item.as_run()?.script.as_deref().is_some_and(|script| {
-        script.clean && script.statements.len() == 1 && script.statements[0].kind == StatementKind::Command
-    });
-    let [source] = copy.sources.as_slice() else { return None };
-    let [path] = change.paths.as_slice() else { return None };
-    let is_full_path = !copy.into_directory
-        && path.pattern.is_none()
-        && path.place == copy.place
-        && matches!(copy.place, Place::Known(_));
-    let is_file = is_file(input, copy, &source.text);
-    let next = copied.last().is_some_and(|last| last.instruction.start == touched.instruction.start)
-        && follows(input, touched, item);
-    let is_plain = item.instruction.arguments.form == Some(Form::Shell) && item.instruction.flags.is_empty();
-    if !(is_alone && is_full_path && is_file && next && is_plain) {
-        return None;
-    }
-    let at = touched.instruction.keyword_range().end;
-    let edits = vec![
-        TextEdit { range: TextRange::empty(at), new_text: format!(" --{flag}={to}") },
-        TextEdit { range: whole_lines(input, item.instruction.range()), new_text: String::new() },
-    ];
-    let title = format!("Use `{} --{flag}={to}` and remove this RUN", touched.instruction.keyword);
-    Some(Fix { title, applicability: Applicability::Safe, edits })
-}
-
-/// Whether a source is one file for certain.
-fn is_file(input: &Input<'_>, copy: &Copy, source: &Text) -> bool {
-    let Some(value) = source.value.as_deref().filter(|_| copy.from.is_none()) else { return false };
-    let context = input.facts.context.as_ref();
-    let path = semantic::path::clean_context_path(value);
-    match context.and_then(|context| context.files.get(&path)) {
-        Some(file) => file.kind == semantic::facts::FileKind::File,
-        None => {
-            context.is_none() && path.rsplit('/').next().is_some_and(|name| name.contains('.') && name != ".")
-        }
-    }
 }
 
 /// Whether one instruction comes right behind the other.
@@ -336,26 +249,42 @@ COPY tool.py /usr/local/bin/tool.py
 RUN chown -R 1000:1000 /usr/local/bin/tool.py
 USER 1000
 ",
-            expect![[r"
-                Use `COPY --chown=1000:1000` and remove this RUN (safe)
+            expect![[r#"
+                Use `COPY --chown=1000:1000` in place of this RUN (safe)
                 FROM debian:12-slim
                 COPY --chown=1000:1000 tool.py /usr/local/bin/tool.py
                 USER 1000
-            "]],
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_the_base_may_have_is_to_be_checked() {
+        check_fix(
+            "
+FROM a:1
+WORKDIR /app
+COPY . /app
+RUN chown -R node:node /app
+",
+            expect![[r#"
+                Use `COPY --chown=node:node`, and change the owner of the folder alone (unsafe: that a:1 has no files of its own in /app)
+                FROM a:1
+                WORKDIR /app
+                COPY --chown=node:node . /app
+                RUN chown node:node /app
+            "#]],
         );
     }
 
     #[test]
     fn the_fix_is_not_offered_where_they_may_differ() {
         for text in [
-            "FROM a:1\nWORKDIR /app\nCOPY . /app\nRUN chown -R node:node /app\n",
-            "FROM a:1\nCOPY a.py /a.py\nRUN chown -R node /a.py\n",
             "FROM a:1\nCOPY a.py /a.py\nRUN useradd x && chown -R x:x /a.py\n",
             "FROM a:1\nCOPY a.py /a.py\nRUN useradd x\nRUN chown -R x:x /a.py\n",
             "FROM a:1\nCOPY --chown=1:1 a.py /a.py\nRUN chown -R 2:2 /a.py\n",
             "FROM a:1\nCOPY a.py /a.py\nRUN chmod -R +x /a.py\n",
             "FROM a:1\nCOPY a.py b/\nRUN chown -R 1:1 b\n",
-            "FROM a:1\nCOPY tool /tool\nRUN chown -R 1:1 /tool\n",
         ] {
             let found = check_only(CODE, text);
             assert_eq!(found.len(), 1, "{text}");

@@ -1,7 +1,5 @@
 //! A file that a later layer removes, and that is still in the image.
 
-mod made;
-
 use rewrites::Input;
 use semantic::{Stage, StageInstruction};
 use syntax::TextRange;
@@ -9,9 +7,9 @@ use syntax::TextRange;
 use crate::analysis::call::Call;
 use crate::analysis::image_path::{for_each_command, resolve};
 use crate::analysis::install::{System, SystemCommand};
+use crate::analysis::made::{self, Made, MadeFiles, Maker};
 use crate::analysis::text::{bytes, line};
 use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
-use made::{Made, MadeFiles, Maker};
 
 pub(crate) static RULE: Rule = Rule {
     code: "file-removed-in-later-layer",

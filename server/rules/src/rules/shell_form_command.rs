@@ -1,10 +1,8 @@
 //! A CMD or ENTRYPOINT that a shell runs.
 
-use semantic::{Kind, StageInstruction};
-use syntax::Form;
-use syntax::shell::StatementKind;
+use rewrites::exec_form;
+use rewrites::places::Place;
 
-use crate::analysis::fixes::{replace, to_check};
 use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
@@ -48,50 +46,11 @@ typed.
 "#;
 
 fn check(input: &StageInput<'_>, findings: &mut Findings) {
-    for item in &input.stage.instructions {
-        let is_command = matches!(item.kind, Kind::Cmd | Kind::Entrypoint);
-        if !is_command || item.instruction.arguments.form != Some(Form::Shell) || item.shell.is_some() {
-            continue;
-        }
-        let instruction = &item.instruction;
-        if instruction.arguments.text.is_empty() {
-            continue;
-        }
-        let range = instruction.place(instruction.arguments.range);
+    for item in input.stage.instructions.iter().filter(|item| exec_form::is_run_by_shell(item)) {
         let message = "A shell runs this and does not pass signals on, so `docker stop` has to kill it. Write a JSON list.";
-        let finding = findings.add(range, message);
-        if let Some(list) = as_list(item) {
-            finding.fixes.push(to_check(
-                "Write a JSON list",
-                "that the command needs no shell",
-                vec![replace(range, list)],
-            ));
-        }
+        let finding = findings.add(item.instruction.place(item.instruction.arguments.range), message);
+        finding.fixes.extend(exec_form::place(input.file, input.stage, item).map(Place::into_fix));
     }
-}
-
-/// The command as a JSON list, where it is one simple command without anything that a shell would do.
-fn as_list(item: &StageInstruction) -> Option<String> {
-    let script = item.instruction.shell()?;
-    let [statement] = script.statements.as_slice() else { return None };
-    let [command] = statement.commands.as_slice() else { return None };
-    let is_simple = script.clean
-        && statement.kind == StatementKind::Command
-        && command.assignments.is_empty()
-        && command.redirections.is_empty()
-        && !command.words.is_empty();
-    if !is_simple || matches!(command.program(), Some("cd" | "exec" | "source" | "." | "export" | "set")) {
-        return None;
-    }
-    let mut words = Vec::new();
-    for word in &command.words {
-        let value = word.value.as_deref()?;
-        if value.chars().any(char::is_control) {
-            return None;
-        }
-        words.push(format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")));
-    }
-    Some(format!("[{}]", words.join(", ")))
 }
 
 #[cfg(test)]
@@ -111,9 +70,10 @@ CMD server \\
   --name 'größe x'
 ",
             expect![[r#"
-                Write a JSON list (unsafe: that the command needs no shell)
+                Write a JSON list (unsafe: that a:1 has no ENTRYPOINT, or one that takes the command as words)
                 FROM a:1
-                CMD ["server", "--name", "größe x"]
+                CMD ["server", \
+                  "--name", "größe x"]
             "#]],
         );
     }

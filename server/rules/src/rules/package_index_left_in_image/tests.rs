@@ -144,15 +144,16 @@ RUN apt-get update && apt-get install -y \\
       ca-certificates \\
  && curl --version
 ",
-        expect![[r"
+        expect![[r#"
             Clean up with `rm -rf /var/lib/apt/lists/*` (safe)
             FROM debian:12-slim
             RUN apt-get update && apt-get install -y \
                   curl \
                   # for TLS
-                  ca-certificates && rm -rf /var/lib/apt/lists/* \
+                  ca-certificates \
+             && rm -rf /var/lib/apt/lists/* \
              && curl --version
-        "]],
+        "#]],
     );
 }
 

@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rewrites::Input;
 use semantic::path::Place;
 use semantic::{Copy, CopySource, MountKind, SourceKind, StageInstruction};
 use syntax::shell::Command;
 
-use crate::analysis::call::Call;
-use crate::analysis::image_path::{ImagePath, below, for_each_command, home, resolve};
-use crate::analysis::install::{System, SystemCommand};
+use super::call::Call;
+use super::image_path::{ImagePath, below, for_each_command, home, resolve};
+use super::install::{System, SystemCommand};
+use crate::offer::Input;
 
 /// A file or folder that an instruction made.
 #[derive(Debug, Clone)]
-pub(super) struct Made {
+pub struct Made {
     /// Where its instruction starts.
-    pub(super) start: u32,
+    pub start: u32,
     /// Who made it.
-    pub(super) maker: Maker,
+    pub maker: Maker,
     /// Bytes, where the context tells.
-    pub(super) size: Option<u64>,
+    pub size: Option<u64>,
     /// The path in the context that was copied here as a folder.
     copied: Option<String>,
     /// The file's path in the image.
@@ -28,7 +28,7 @@ pub(super) struct Made {
 
 /// Who made a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Maker {
+pub enum Maker {
     /// COPY or ADD.
     Copied,
     /// RUN.
@@ -37,14 +37,16 @@ pub(super) enum Maker {
 
 impl Made {
     /// Whether its name is one that holds credentials.
-    pub(super) fn is_secret(&self) -> bool {
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
         is_secret_path(&self.path)
     }
 }
 
 impl Made {
     /// Whether it is hardly worth a word: small as the context tells, or a script or list by its name.
-    pub(super) fn is_small(&self) -> bool {
+    #[must_use]
+    pub fn is_small(&self) -> bool {
         const SMALL: u64 = 1_000_000;
         let ending = self.path.rsplit(['.', '/']).next().unwrap_or_default();
         let is_script = matches!(
@@ -57,7 +59,7 @@ impl Made {
 
 /// Files by their path in the image, packages by name, and which managers ran.
 #[derive(Debug, Default)]
-pub(super) struct MadeFiles {
+pub struct MadeFiles {
     /// By whether the path is relative to an unknown working directory, and by path.
     files: BTreeMap<(bool, String), Made>,
     packages: HashMap<String, u32>,
@@ -66,7 +68,7 @@ pub(super) struct MadeFiles {
 
 impl MadeFiles {
     /// Adds what an instruction makes, less what it removes itself.
-    pub(super) fn take(&mut self, input: &Input<'_>, item: &StageInstruction) {
+    pub fn take(&mut self, input: &Input<'_>, item: &StageInstruction) {
         if let Some(copy) = item.as_copy() {
             for source in &copy.sources {
                 self.take_copy(input, item, copy, source);
@@ -130,7 +132,7 @@ impl MadeFiles {
     }
 
     /// Adds what a command makes.
-    pub(super) fn take_command(
+    pub fn take_command(
         &mut self,
         input: &Input<'_>,
         item: &StageInstruction,
@@ -263,7 +265,8 @@ impl MadeFiles {
     }
 
     /// Something that removing this path removes.
-    pub(super) fn covered_by(&self, path: &ImagePath, input: &Input<'_>) -> Option<Made> {
+    #[must_use]
+    pub fn covered_by(&self, path: &ImagePath, input: &Input<'_>) -> Option<Made> {
         let (is_relative, own) = match &path.place {
             Place::Known(text) => (false, text.as_str()),
             Place::Relative(text) => (true, text.as_str()),
@@ -307,18 +310,21 @@ impl MadeFiles {
     }
 
     /// Where a package was installed.
-    pub(super) fn installed(&self, package: &str) -> Option<u32> {
+    #[must_use]
+    pub fn installed(&self, package: &str) -> Option<u32> {
         self.packages.get(package).copied()
     }
 
     /// Where a package manager ran.
-    pub(super) fn ran(&self, manager: &str) -> Option<u32> {
+    #[must_use]
+    pub fn ran(&self, manager: &str) -> Option<u32> {
         self.managers.get(manager).copied()
     }
 }
 
 /// Whether a place lies in a mount of the RUN, and so in no layer.
-pub(super) fn is_mounted(item: &StageInstruction, place: &Place) -> bool {
+#[must_use]
+pub fn is_mounted(item: &StageInstruction, place: &Place) -> bool {
     let Some(run) = item.as_run() else { return false };
     run.mounts.iter().any(|mount| mount.kind != MountKind::Ssh && place.is_within(&mount.target))
 }
@@ -344,7 +350,8 @@ fn file_of(address: &str) -> Option<&str> {
 }
 
 /// Whether a path, as a shell word may name it, is one that holds credentials.
-pub(super) fn is_secret_path(path: &str) -> bool {
+#[must_use]
+pub fn is_secret_path(path: &str) -> bool {
     let path = path.trim_matches(['"', '\'']).trim_end_matches(['/', '*']).trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or_default();
     let known = matches!(

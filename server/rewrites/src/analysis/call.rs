@@ -4,18 +4,18 @@ use syntax::shell::{Command, ShellWord};
 
 /// A command's program with its arguments.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Call<'a> {
+pub struct Call<'a> {
     /// The command, wrappers included.
-    pub(crate) command: &'a Command,
+    pub command: &'a Command,
     /// The program's name without its path.
-    pub(crate) program: &'a str,
+    pub program: &'a str,
     /// What follows it.
-    pub(crate) arguments: &'a [ShellWord],
+    pub arguments: &'a [ShellWord],
 }
 
 impl<'a> Call<'a> {
     /// The call of a command, where its program is known.
-    pub(crate) fn of(command: &'a Command) -> Option<Self> {
+    pub fn of(command: &'a Command) -> Option<Self> {
         let mut words = command.words.as_slice();
         loop {
             let (first, rest) = words.split_first()?;
@@ -38,12 +38,12 @@ impl<'a> Call<'a> {
     }
 
     /// The arguments that are known.
-    pub(crate) fn values(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn values(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.arguments.iter().filter_map(|word| word.value.as_deref())
     }
 
     /// Whether one of these flags is given, alone or as `flag=value`.
-    pub(crate) fn has(&self, flags: &[&str]) -> bool {
+    pub fn has(&self, flags: &[&str]) -> bool {
         self.values().any(|value| {
             flags.iter().any(|flag| {
                 value.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -52,7 +52,7 @@ impl<'a> Call<'a> {
     }
 
     /// The arguments that are neither flags nor values of the few flags that stand before subcommands.
-    pub(crate) fn operands(&self) -> impl Iterator<Item = &'a ShellWord> + use<'a> {
+    pub fn operands(&self) -> impl Iterator<Item = &'a ShellWord> + use<'a> {
         let mut is_value = false;
         self.arguments.iter().filter(move |word| {
             let text = word.value.as_deref().unwrap_or(&word.text);
@@ -62,18 +62,18 @@ impl<'a> Call<'a> {
     }
 
     /// The first operand: `install` of `apt-get -y install curl`.
-    pub(crate) fn subcommand(&self) -> Option<&'a ShellWord> {
+    pub fn subcommand(&self) -> Option<&'a ShellWord> {
         self.operands().next().filter(|word| word.value.is_some())
     }
 
     /// The subcommand's text; empty where there is none.
-    pub(crate) fn subcommand_text(&self) -> &'a str {
+    pub fn subcommand_text(&self) -> &'a str {
         self.subcommand().and_then(|word| word.value.as_deref()).unwrap_or_default()
     }
 }
 
 /// Whether a word is certainly this text.
-pub(crate) fn is(word: &ShellWord, text: &str) -> bool {
+pub fn is(word: &ShellWord, text: &str) -> bool {
     word.value.as_deref() == Some(text)
 }
 
@@ -128,6 +128,6 @@ fn without_wrapper_options(words: &[ShellWord]) -> &[ShellWord] {
 }
 
 /// Whether a text can be a variable's name.
-pub(crate) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

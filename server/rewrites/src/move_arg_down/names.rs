@@ -1,60 +1,8 @@
-//! Who uses an ARG, and what its name tells.
-
-use semantic::Stage;
-
-/// Where the names of a stage's ARGs stand in its instructions: as `$NAME`, and in shell text as a word.
-pub(super) struct Uses {
-    /// By name, the positions of the instructions that hold it, in order.
-    uses: Vec<(String, Vec<usize>)>,
-}
-
-impl Uses {
-    /// Reads each instruction of the stage once.
-    pub(super) fn of(stage: &Stage, names: &[&str]) -> Self {
-        let mut uses: Vec<(String, Vec<usize>)> =
-            names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
-        uses.sort();
-        uses.dedup();
-        // Most words are ruled out by their first letter and length.
-        let mut lengths = [0_u64; 256];
-        for (name, _) in &uses {
-            if let Some(first) = name.as_bytes().first() {
-                lengths[usize::from(*first)] |= 1 << (name.len() % 64);
-            }
-        }
-        let may_be_name = |word: &str| {
-            word.as_bytes()
-                .first()
-                .is_some_and(|first| lengths[usize::from(*first)] & (1 << (word.len() % 64)) != 0)
-        };
-        for (position, item) in stage.instructions.iter().enumerate() {
-            for word in identifiers(&item.instruction.source).filter(|word| may_be_name(word)) {
-                if let Ok(at) = uses.binary_search_by(|(name, _)| name.as_str().cmp(word))
-                    && uses[at].1.last() != Some(&position)
-                {
-                    uses[at].1.push(position);
-                }
-            }
-        }
-        Self { uses }
-    }
-
-    /// The positions of the instructions behind one that hold the name, in order.
-    pub(super) fn behind(&self, name: &str, position: usize) -> &[usize] {
-        let Ok(at) = self.uses.binary_search_by(|(other, _)| other.as_str().cmp(name)) else { return &[] };
-        let positions = &self.uses[at].1;
-        &positions[positions.partition_point(|other| *other <= position)..]
-    }
-}
-
-/// The words of a text that could be names of variables.
-fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    text.split(move |letter| !is_part(letter)).filter(|word| !word.is_empty())
-}
+//! What the name of an ARG tells of it.
 
 /// Whether a name says that its value changes from build to build.
-pub(super) fn is_volatile(name: &str) -> bool {
+#[must_use]
+pub fn is_volatile(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let has = |word: &str| lower.split('_').any(|part| part == word);
     let any = |words: &[&str]| words.iter().any(|word| has(word));
@@ -93,7 +41,8 @@ pub(super) fn is_volatile(name: &str) -> bool {
 }
 
 /// Whether a name says that it is there to make steps run again.
-pub(super) fn is_cache_buster(name: &str) -> bool {
+#[must_use]
+pub fn is_cache_buster(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.contains("bust")
         || lower.contains("cache")
@@ -102,7 +51,8 @@ pub(super) fn is_cache_buster(name: &str) -> bool {
 }
 
 /// Whether tools read a variable of this name from their environment.
-pub(super) fn is_implicit(name: &str) -> bool {
+#[must_use]
+pub fn is_implicit(name: &str) -> bool {
     const PREFIXES: [&str; 52] = [
         "APT_",
         "AWS_",

@@ -8,17 +8,26 @@ use crate::analysis::install::{System, SystemCommand};
 
 /// An index or cache that an installation leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cache {
+pub enum Cache {
+    /// The lists of `apt-get update`.
     Apt,
+    /// The index of `apk add`.
     Apk,
     /// What `apk update` leaves, whatever `apk add` does.
     ApkIndex,
+    /// Metadata and packages of `dnf`.
     Dnf,
+    /// The same of `microdnf`.
     Microdnf,
+    /// The same of `yum`.
     Yum,
+    /// The same of `zypper`.
     Zypper,
+    /// The downloads of `pip`.
     Pip,
+    /// The downloads of `npm`.
     Npm,
+    /// The downloads of Yarn.
     Yarn,
 }
 
@@ -133,6 +142,11 @@ impl Cache {
         }
     }
 
+    /// Whether it is a distribution's, not a language's.
+    pub(super) const fn is_system(self) -> bool {
+        !matches!(self, Self::Pip | Self::Npm | Self::Yarn)
+    }
+
     /// The flag that keeps it empty.
     pub(super) const fn flag(self) -> Option<&'static str> {
         match self {
@@ -154,54 +168,6 @@ impl Cache {
             Self::Pip => "pip cache purge",
             Self::Npm => "npm cache clean --force",
             Self::Yarn => "yarn cache clean",
-        }
-    }
-
-    pub(super) const fn message(self) -> &'static str {
-        match self {
-            Self::Apt => {
-                "apt's package lists, about 20 MB, stay in this layer. End the RUN with `rm -rf /var/lib/apt/lists/*`, or mount a cache there."
-            }
-            Self::Apk => "apk's index stays in this layer. Add `--no-cache`.",
-            Self::ApkIndex => {
-                "apk's index stays in this layer. Leave `apk update` out: `apk add --no-cache` fetches the index itself."
-            }
-            Self::Dnf => {
-                "dnf's metadata and packages stay in this layer. End the RUN with `dnf clean all`, or mount a cache on /var/cache/dnf."
-            }
-            Self::Microdnf => {
-                "microdnf's metadata and packages stay in this layer. End the RUN with `microdnf clean all`, or mount a cache on /var/cache/dnf."
-            }
-            Self::Yum => {
-                "yum's metadata and packages stay in this layer. End the RUN with `yum clean all`, or mount a cache on /var/cache/yum."
-            }
-            Self::Zypper => {
-                "zypper's metadata and packages stay in this layer. End the RUN with `zypper clean --all`, or mount a cache on /var/cache/zypp."
-            }
-            Self::Pip => {
-                "pip's download cache stays in this layer. Add `--no-cache-dir`, or mount a cache on /root/.cache/pip."
-            }
-            Self::Npm => {
-                "npm's download cache stays in this layer. End the RUN with `npm cache clean --force`, or mount a cache on /root/.npm."
-            }
-            Self::Yarn => {
-                "Yarn's download cache stays in this layer. End the RUN with `yarn cache clean`, or mount a cache on its folder."
-            }
-        }
-    }
-
-    /// The peers' codes that report it.
-    pub(super) const fn aliases(self) -> &'static [&'static str] {
-        match self {
-            Self::Apt => &["DL3009"],
-            Self::Apk => &["DL3019", "DS-0025"],
-            Self::Dnf => &["DL3040", "DS-0019"],
-            Self::Microdnf => &["DL3040"],
-            Self::Yum => &["DL3032", "DS-0015"],
-            Self::Zypper => &["DL3036", "DS-0020"],
-            Self::Pip => &["DL3042"],
-            Self::Yarn => &["DL3060"],
-            Self::ApkIndex | Self::Npm => &[],
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Paths in the image that shell words name: `~`, `$HOME` and variables of known value resolved, `cd` followed.
 
-use rewrites::Input;
+use crate::offer::Input;
 use semantic::path::Place;
 use semantic::path::{clean, is_within};
 use semantic::{Lookup, StageInstruction};
@@ -10,16 +10,16 @@ use super::call::{Call, is};
 
 /// A path, or a pattern of paths, that a shell word names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ImagePath {
+pub struct ImagePath {
     /// The path without the last component where that is a pattern.
-    pub(crate) place: Place,
+    pub place: Place,
     /// The pattern of the last component.
-    pub(crate) pattern: Option<String>,
+    pub pattern: Option<String>,
 }
 
 impl ImagePath {
     /// Whether removing this removes `place`: it is the same, lies above it, or matches it.
-    pub(crate) fn covers(&self, place: &Place) -> bool {
+    pub fn covers(&self, place: &Place) -> bool {
         let (Some(own), Some(other)) = (text(&self.place), text(place)) else { return false };
         if is_relative(&self.place) != is_relative(place) || !is_within(other, own) {
             return false;
@@ -47,7 +47,7 @@ const fn is_relative(place: &Place) -> bool {
 }
 
 /// The path that a word names where `cwd` is the working directory.
-pub(crate) fn resolve(
+pub fn resolve(
     input: &Input<'_>,
     item: &StageInstruction,
     cwd: &Place,
@@ -75,7 +75,7 @@ pub(crate) fn resolve(
 }
 
 /// The home directory of the user in force; root's where only the base image knows.
-pub(crate) fn home(item: &StageInstruction) -> String {
+pub fn home(item: &StageInstruction) -> String {
     let user = item.user.as_ref().and_then(|user| user.value.as_deref()).unwrap_or("root");
     match user.split(':').next().unwrap_or_default() {
         "root" | "0" | "" => "/root".to_owned(),
@@ -116,7 +116,7 @@ fn expanded(input: &Input<'_>, item: &StageInstruction, word: &ShellWord) -> Opt
 }
 
 /// Every command of a RUN with the working directory that it runs in, as far as `cd` tells.
-pub(crate) fn for_each_command<'a>(item: &'a StageInstruction, mut visit: impl FnMut(&'a Command, &Place)) {
+pub fn for_each_command<'a>(item: &'a StageInstruction, mut visit: impl FnMut(&'a Command, &Place)) {
     let Some(run) = item.as_run() else { return };
     let mut cwd = item.workdir.clone();
     for command in run.commands() {
@@ -135,7 +135,7 @@ pub(crate) fn for_each_command<'a>(item: &'a StageInstruction, mut visit: impl F
 }
 
 /// Whether a file name matches a shell pattern; a class in brackets matches any letter.
-pub(crate) fn matches_glob(pattern: &str, name: &str) -> bool {
+pub fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     if name.first() == Some(&'.') && pattern.first() != Some(&'.') {
         return false;
@@ -169,7 +169,7 @@ pub(crate) fn matches_glob(pattern: &str, name: &str) -> bool {
 }
 
 /// A path below a place, cleaned.
-pub(crate) fn below(place: &Place, path: &str) -> Place {
+pub fn below(place: &Place, path: &str) -> Place {
     place.join(&clean(path))
 }
 

@@ -6,17 +6,17 @@ use super::call::Call;
 
 /// A command that installs what the project's manifests list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ProjectInstall {
+pub struct ProjectInstall {
     /// The package manager.
-    pub(crate) manager: &'static str,
+    pub manager: &'static str,
     /// What to copy before it, for messages.
-    pub(crate) manifests: &'static str,
+    pub manifests: &'static str,
     /// Whether it compiles the project too, and so needs its sources.
-    pub(crate) builds: bool,
+    pub builds: bool,
 }
 
 /// What of a project's dependencies a command installs, if it does so.
-pub(crate) fn project_install(call: &Call<'_>) -> Option<ProjectInstall> {
+pub fn project_install(call: &Call<'_>) -> Option<ProjectInstall> {
     let install = |manager, manifests| Some(ProjectInstall { manager, manifests, builds: false });
     let build = |manager, manifests| Some(ProjectInstall { manager, manifests, builds: true });
     let subcommand = call.subcommand_text();
@@ -114,7 +114,8 @@ fn installs_requirements(call: &Call<'_>) -> bool {
 
 /// A package manager of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum System {
+#[expect(missing_docs, reason = "the names say it all")]
+pub enum System {
     Apt,
     Apk,
     Dnf,
@@ -125,15 +126,18 @@ pub(crate) enum System {
 
 /// A command of such a package manager.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SystemCommand<'a> {
-    pub(crate) system: System,
-    pub(crate) subcommand: &'a str,
-    pub(crate) call: Call<'a>,
+pub struct SystemCommand<'a> {
+    /// The package manager.
+    pub system: System,
+    /// What it is told to do; empty where there is no such word.
+    pub subcommand: &'a str,
+    /// The command.
+    pub call: Call<'a>,
 }
 
 impl<'a> SystemCommand<'a> {
     /// The command, if it is one of these package managers'.
-    pub(crate) fn of(call: Call<'a>) -> Option<Self> {
+    pub fn of(call: Call<'a>) -> Option<Self> {
         let system = match call.program {
             "apt-get" | "apt" | "aptitude" => System::Apt,
             "apk" => System::Apk,
@@ -147,7 +151,7 @@ impl<'a> SystemCommand<'a> {
     }
 
     /// Whether it installs packages.
-    pub(crate) fn installs(&self) -> bool {
+    pub fn installs(&self) -> bool {
         match self.system {
             System::Apk => self.subcommand == "add",
             System::Zypper => matches!(self.subcommand, "install" | "in"),
@@ -159,12 +163,12 @@ impl<'a> SystemCommand<'a> {
     }
 
     /// Whether it removes packages.
-    pub(crate) fn removes(&self) -> bool {
+    pub fn removes(&self) -> bool {
         matches!(self.subcommand, "remove" | "purge" | "del" | "erase" | "rm" | "autoremove" | "autopurge")
     }
 
     /// The packages that it names.
-    pub(crate) fn packages(&self) -> impl Iterator<Item = &'a ShellWord> + use<'a> {
+    pub fn packages(&self) -> impl Iterator<Item = &'a ShellWord> + use<'a> {
         let is_apk = self.system == System::Apk;
         let mut is_value = false;
         self.call.operands().skip(1).filter(move |word| {
@@ -175,7 +179,7 @@ impl<'a> SystemCommand<'a> {
     }
 
     /// The name of a virtual package that `apk add` makes, such as `.build-deps`.
-    pub(crate) fn virtual_package(&self) -> Option<&'a str> {
+    pub fn virtual_package(&self) -> Option<&'a str> {
         let mut values = self.call.values();
         values
             .find_map(|value| match value {
@@ -191,7 +195,7 @@ impl<'a> SystemCommand<'a> {
 
 /// Whether a command downloads or installs for a long time and takes nothing from variables of the file's own: package managers and
 /// dependency installers.
-pub(crate) fn is_expensive(call: Call<'_>) -> bool {
+pub fn is_expensive(call: Call<'_>) -> bool {
     if let Some(system) = SystemCommand::of(call) {
         return system.installs() || matches!(system.subcommand, "upgrade" | "dist-upgrade" | "update");
     }
@@ -208,7 +212,7 @@ pub(crate) fn is_expensive(call: Call<'_>) -> bool {
 }
 
 /// Whether a command is quick and takes nothing from variables that it does not name.
-pub(crate) fn is_harmless(program: &str) -> bool {
+pub fn is_harmless(program: &str) -> bool {
     matches!(
         program,
         "rm" | "mkdir"
@@ -251,7 +255,7 @@ pub(crate) fn is_harmless(program: &str) -> bool {
 }
 
 /// Whether a command compiles or bundles an application, and so needs tools that only a build needs.
-pub(crate) fn is_build(call: &Call<'_>) -> bool {
+pub fn is_build(call: &Call<'_>) -> bool {
     let subcommand = call.subcommand_text();
     match call.program {
         "npm" | "pnpm" | "yarn" | "bun" => {
@@ -298,7 +302,7 @@ fn is_bundler(program: &str) -> bool {
 }
 
 /// Whether a distribution's package is for building alone: compilers, headers, build systems.
-pub(crate) fn is_build_package(package: &str) -> bool {
+pub fn is_build_package(package: &str) -> bool {
     let name = package.split(['=', ':', '~', '<', '>', '@']).next().unwrap_or(package);
     let is_versioned = |prefix: &str| {
         name.strip_prefix(prefix).is_some_and(|rest| {
