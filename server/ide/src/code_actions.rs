@@ -1,6 +1,8 @@
 //! Fixes of findings and rewrites, for a place in a document.
 
-use rewrites::{Applicability, Fix, Rewrite};
+use std::path::{Path, PathBuf};
+
+use rewrites::{Applicability, Fix, NewFile, Rewrite};
 use rules::Finding;
 use rules::fix::{Round, Trust};
 use syntax::{TextEdit, TextRange};
@@ -21,6 +23,19 @@ pub struct CodeAction {
     pub mends: Option<(&'static str, TextRange)>,
     /// Whether an editor may apply it without asking which.
     pub preferred: bool,
+    /// A file that it makes beside the Dockerfile.
+    pub creates: Option<CreatedFile>,
+    /// Whether it does so much at once that people want to see it before.
+    pub previewed: bool,
+}
+
+/// A file that an action makes, where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedFile {
+    /// Its whole path.
+    pub path: PathBuf,
+    /// All that is in it.
+    pub text: String,
 }
 
 /// The kind of fixes.
@@ -44,12 +59,17 @@ impl Snapshot {
         self.code_actions_with_edits(id, range, wanted).into_iter().map(|(action, _)| action).collect()
     }
 
-    /// The edits of an action; nothing where it does not apply any more.
+    /// An action with its edits; nothing where it does not apply any more.
     #[must_use]
-    pub fn resolve(&self, id: &DocumentId, range: TextRange, key: &str) -> Option<Vec<TextEdit>> {
+    pub fn resolve(
+        &self,
+        id: &DocumentId,
+        range: TextRange,
+        key: &str,
+    ) -> Option<(CodeAction, Vec<TextEdit>)> {
         let kind = kind_of(key)?;
         let mut offers = self.code_actions_with_edits(id, range, |wanted| wanted == kind).into_iter();
-        offers.find(|(action, _)| action.key == key).map(|(_, edits)| edits)
+        offers.find(|(action, _)| action.key == key)
     }
 
     /// The same with the edits of each, for clients that cannot come back for them.
@@ -109,9 +129,11 @@ fn offers(
     }
     for (recipe, found) in state.rewrites(&wanted) {
         // Two of a recipe may have the same place: all of it, and what is safe of it.
-        for (index, Rewrite { id, place, fix, .. }) in found.rewrites.iter().enumerate() {
+        for (index, Rewrite { id, place, fix, creates, .. }) in found.rewrites.iter().enumerate() {
             if place.intersects(range) {
-                let action = action(format!("rewrite/{id}/{index}"), recipe.kind, fix);
+                let mut action = action(format!("rewrite/{id}/{index}"), recipe.kind, fix);
+                action.previewed = *id == rewrites::improve::RECIPE.id;
+                action.creates = creates.as_ref().and_then(|file| created(state, file));
                 offers.push((action, fix.edits.clone()));
             }
         }
@@ -141,6 +163,8 @@ fn suppression(state: &DocumentState, finding: &Finding) -> Option<(CodeAction, 
         kind: SUPPRESS,
         mends: Some((finding.code, finding.range)),
         preferred: false,
+        creates: None,
+        previewed: false,
     };
     Some((action, vec![edit]))
 }
@@ -152,8 +176,15 @@ fn fix_all(round: Round) -> Option<(CodeAction, Vec<TextEdit>)> {
         [_] => "Fix what can be fixed safely: 1 finding".to_owned(),
         many => format!("Fix what can be fixed safely: {} findings", many.len()),
     };
-    let action =
-        CodeAction { key: "fix-all".to_owned(), title, kind: FIX_ALL, mends: None, preferred: false };
+    let action = CodeAction {
+        key: "fix-all".to_owned(),
+        title,
+        kind: FIX_ALL,
+        mends: None,
+        preferred: false,
+        creates: None,
+        previewed: false,
+    };
     Some((action, round.edits))
 }
 
@@ -162,5 +193,11 @@ fn action(key: String, kind: &'static str, fix: &Fix) -> CodeAction {
         Applicability::Safe => fix.title.clone(),
         Applicability::Unsafe { check } => format!("{} (check: {check})", fix.title),
     };
-    CodeAction { key, title, kind, mends: None, preferred: false }
+    CodeAction { key, title, kind, mends: None, preferred: false, creates: None, previewed: false }
+}
+
+/// Where a rewrite's new file lies on this machine.
+fn created(state: &DocumentState, file: &NewFile) -> Option<CreatedFile> {
+    let context = state.input().facts.context.as_ref()?;
+    Some(CreatedFile { path: Path::new(&context.root).join(&file.path), text: file.text.clone() })
 }

@@ -49,7 +49,9 @@ impl Snapshot {
             let lines = document.buildkit_line(place.start)..=document.buildkit_line(place.end);
             line.is_none_or(|line| lines.contains(&line))
         };
-        let found = offers.iter().flat_map(|(_, offers)| &offers.rewrites).find(|offer| covers(offer.place));
+        // What makes a file beside the Dockerfile has no other Dockerfile to build.
+        let provable = |offer: &&Rewrite| offer.creates.is_none() && covers(offer.place);
+        let found = offers.iter().flat_map(|(_, offers)| &offers.rewrites).find(provable);
         if let Some(Rewrite { id, fix, needs, .. }) = found {
             let after = rewrites::apply(&document.text(), &fix.edits);
             return Ok(Provable { rewrite: id, after, needs: needs.clone() });

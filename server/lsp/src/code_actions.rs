@@ -3,7 +3,7 @@
 //! A client that can resolve gets the titles at once and the edits of the one it picks; any other gets all edits at once.
 
 use ide::code_actions::QUICK_FIX;
-use ide::{Document, DocumentKind, TextRange};
+use ide::{Document, DocumentKind, TextEdit, TextRange};
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
@@ -48,8 +48,9 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
                 .collect(),
         );
     }
-    let version = context.versions.get(&id).copied();
-    for (action, edits) in context.snapshot.code_actions_with_edits(&id, range, asked_for) {
+    let mut found = context.snapshot.code_actions_with_edits(&id, range, asked_for);
+    found.retain(|(action, _)| action.creates.is_none() || context.profile.creates_files);
+    for (action, edits) in found {
         let (edit, data) = if context.profile.resolves_edits {
             let unresolved = Unresolved {
                 uri: uri.clone(),
@@ -60,8 +61,7 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
             };
             (None, serde_json::to_value(unresolved).ok())
         } else {
-            let edit = to_proto::workspace_edit(document, uri.clone(), version, edits, &context.profile);
-            (Some(edit), None)
+            (Some(edit_of(context, document, uri, &action, edits)), None)
         };
         actions.push(protocol_action(context, document, params, action, edit, data));
     }
@@ -111,9 +111,27 @@ pub(crate) fn resolve(context: &Context, mut action: CodeAction) -> Result<CodeA
 fn edit(context: &Context, uri: &Uri, range: TextRange, key: &str) -> Option<WorkspaceEdit> {
     let id = from_proto::document_id(uri);
     let document = context.snapshot.document(&id)?;
-    let edits = context.snapshot.resolve(&id, range, key)?;
-    let version = context.versions.get(&id).copied();
-    Some(to_proto::workspace_edit(document, uri.clone(), version, edits, &context.profile))
+    let (action, edits) = context.snapshot.resolve(&id, range, key)?;
+    Some(edit_of(context, document, uri, &action, edits))
+}
+
+/// All that an action changes: the document, or a file that it makes as well.
+fn edit_of(
+    context: &Context,
+    document: &Document,
+    uri: &Uri,
+    action: &ide::CodeAction,
+    edits: Vec<TextEdit>,
+) -> WorkspaceEdit {
+    let version = context.versions.get(&from_proto::document_id(uri)).copied();
+    let edit = to_proto::workspace_edit(document, uri.clone(), version, edits, &context.profile);
+    match &action.creates {
+        Some(file) => to_proto::with_new_file(edit, file),
+        None if action.previewed && context.profile.previews_edits => {
+            to_proto::with_preview(edit, &action.title)
+        }
+        None => edit,
+    }
 }
 
 fn outdated() -> Error {

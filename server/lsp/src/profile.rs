@@ -37,6 +37,10 @@ pub(crate) struct Profile {
     pub(crate) fold_limit: Option<usize>,
     /// It takes versioned edits.
     pub(crate) document_changes: bool,
+    /// It shows an edit before it applies it, where the edit asks for that.
+    pub(crate) previews_edits: bool,
+    /// It makes files, where an edit says so.
+    pub(crate) creates_files: bool,
     pub(crate) configuration: bool,
     pub(crate) registers_configuration: bool,
     pub(crate) watches_files: bool,
@@ -89,6 +93,14 @@ impl Profile {
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)
                 == Some(true),
+            previews_edits: raw
+                .pointer("/workspace/workspaceEdit/changeAnnotationSupport")
+                .is_some_and(Value::is_object),
+            creates_files: flag("/workspace/workspaceEdit/documentChanges")
+                && raw
+                    .pointer("/workspace/workspaceEdit/resourceOperations")
+                    .and_then(Value::as_array)
+                    .is_some_and(|operations| operations.iter().any(|operation| operation == "create")),
             configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             registers_configuration: flag("/workspace/didChangeConfiguration/dynamicRegistration"),
             watches_files: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),

@@ -1,5 +1,6 @@
 //! Our values as the protocol's. Nothing else turns offsets into LSP positions.
 
+use ide::code_actions::CreatedFile;
 use ide::{Diagnostic, Document, Layer, Severity, TextEdit, TextRange};
 use serde::Serialize;
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, Uri};
@@ -90,4 +91,39 @@ pub(crate) fn workspace_edit(
         document_changes: Some(lsp::DocumentChanges::Edits(changes)),
         ..lsp::WorkspaceEdit::default()
     }
+}
+
+/// The same as an edit that the client shows, and applies when the user agrees. For clients that annotate changes.
+pub(crate) fn with_preview(mut edit: lsp::WorkspaceEdit, label: &str) -> lsp::WorkspaceEdit {
+    const ID: &str = "previewed";
+    let Some(lsp::DocumentChanges::Edits(documents)) = &mut edit.document_changes else { return edit };
+    for edit in documents.iter_mut().flat_map(|document| &mut document.edits) {
+        if let lsp::OneOf::Left(text_edit) = edit {
+            let text_edit = text_edit.clone();
+            *edit = lsp::OneOf::Right(lsp::AnnotatedTextEdit { text_edit, annotation_id: ID.to_owned() });
+        }
+    }
+    let annotation =
+        lsp::ChangeAnnotation { label: label.to_owned(), needs_confirmation: Some(true), description: None };
+    edit.change_annotations = Some([(ID.to_owned(), annotation)].into_iter().collect());
+    edit
+}
+
+/// The same with a file that is made. It is not written over one that is there. For clients that take changes in order.
+pub(crate) fn with_new_file(edit: lsp::WorkspaceEdit, file: &CreatedFile) -> lsp::WorkspaceEdit {
+    let Some(uri) = Uri::from_file_path(&file.path) else { return edit };
+    let create = lsp::CreateFile { uri: uri.clone(), options: None, annotation_id: None };
+    let text = lsp::TextEdit { range: lsp::Range::default(), new_text: file.text.clone() };
+    let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version: None };
+    let content = lsp::TextDocumentEdit { text_document, edits: vec![lsp::OneOf::Left(text)] };
+    let mut operations = vec![
+        lsp::DocumentChangeOperation::Op(lsp::ResourceOp::Create(create)),
+        lsp::DocumentChangeOperation::Edit(content),
+    ];
+    if let Some(lsp::DocumentChanges::Edits(edits)) = edit.document_changes {
+        let edits = edits.into_iter().filter(|edit| !edit.edits.is_empty());
+        operations.extend(edits.map(lsp::DocumentChangeOperation::Edit));
+    }
+    let document_changes = Some(lsp::DocumentChanges::Operations(operations));
+    lsp::WorkspaceEdit { document_changes, ..lsp::WorkspaceEdit::default() }
 }

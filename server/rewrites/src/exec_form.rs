@@ -47,7 +47,7 @@ fn search(input: &Input<'_>) -> Offers {
     }
     let (mut places, mut refusals) = (Vec::new(), Vec::new());
     for stage in &input.model.stages {
-        for item in stage.instructions.iter().filter(|item| is_run_by_shell(item)) {
+        for item in in_force(stage).filter(|item| is_run_by_shell(item)) {
             let keyword = item.instruction.keyword;
             match place(input, stage, item) {
                 Some(place) => places.push(place),
@@ -63,6 +63,13 @@ fn search(input: &Input<'_>) -> Offers {
         refusals.push(Refusal { place: ground::place(input.model), reason });
     }
     places::offers(ID, places, refusals, |count| format!("Write {count} commands as JSON lists"))
+}
+
+/// The CMD and the ENTRYPOINT of a stage: the last ones, for these replace those above.
+fn in_force(stage: &Stage) -> impl Iterator<Item = &StageInstruction> {
+    let last = |wanted: fn(&Kind) -> bool| stage.instructions.iter().rfind(move |item| wanted(&item.kind));
+    let entrypoint = last(|kind| matches!(kind, Kind::Entrypoint));
+    entrypoint.into_iter().chain(last(|kind| matches!(kind, Kind::Cmd)))
 }
 
 /// Whether this is a CMD or ENTRYPOINT that the default shell runs.

@@ -37,8 +37,8 @@ pub(crate) const STEPS: &[&Recipe] = &[
     &cache_mounts::RECIPE,
 ];
 
-/// Rewrites make room for each other; what has not come to rest after so many is left there.
-const MOST_CHANGES: usize = 24;
+/// Rewrites make room for each other; what has not come to rest after so many rounds of all of them is left there.
+const MOST_ROUNDS: usize = 8;
 
 const PAGE: &str = r#"One action in place of several: every rewrite of this page as far as it is safe, until none of them has anything left to do. The title says
 which they are and what the build then needs; `--diff` shows what becomes of the file. A single stage with `COPY . .` and
@@ -66,16 +66,24 @@ fn search(input: &Input<'_>) -> Offers {
     let mut after = before.clone();
     let mut done: Vec<&Recipe> = Vec::new();
     let mut needs: Vec<String> = Vec::new();
-    let mut next = first_safe(input, &before);
-    for _ in 0..MOST_CHANGES {
-        let Some((recipe, change)) = next else { break };
+    let mut model = input.model.clone();
+    // The recipes in turn; done when none of them has found anything since the last change.
+    let mut idle = 0;
+    for recipe in STEPS.iter().cycle().take(MOST_ROUNDS * STEPS.len()) {
+        let Some(change) = first_safe(recipe, &Input { model: &model, facts: input.facts }, &after) else {
+            idle += 1;
+            if idle == STEPS.len() {
+                break;
+            }
+            continue;
+        };
+        idle = 0;
         after = apply(&after, &change.fix.edits);
         if !done.iter().any(|known| known.id == recipe.id) {
             done.push(recipe);
             needs.extend(change.needs);
         }
-        let model = Model::new(&Document::new(&after), input.facts);
-        next = first_safe(&Input { model: &model, facts: input.facts }, &after);
+        model = Model::new(&Document::new(&after), input.facts);
     }
     if done.len() < 2 {
         return Offers::refused(
@@ -89,19 +97,16 @@ fn search(input: &Input<'_>) -> Offers {
     let title = format!("Do all that is safe: {}{build}", ids.join(", "));
     let fix = Fix { title, applicability: Applicability::Safe, edits: difference(&before, &after) };
     let end = u32::try_from(before.len()).unwrap_or(u32::MAX);
-    let rewrite = Rewrite { id: ID, place: TextRange::new(0, end), fix, needs };
+    let rewrite = Rewrite { id: ID, place: TextRange::new(0, end), fix, needs, creates: None };
     Offers { rewrites: vec![rewrite], refusals: Vec::new() }
 }
 
-/// The first safe change of a file, with its recipe. What is not safe is not offered, and need not keep a promise.
-fn first_safe(input: &Input<'_>, text: &str) -> Option<(&'static Recipe, Rewrite)> {
-    STEPS.iter().find_map(|recipe| {
-        let mut offers = (recipe.search)(input);
-        offers.rewrites.retain(|rewrite| rewrite.fix.applicability == Applicability::Safe);
-        let kept = promise::keep(input, offers).rewrites;
-        let change = kept.into_iter().find(|change| apply(text, &change.fix.edits) != text)?;
-        Some((*recipe, change))
-    })
+/// The first safe change that a recipe has for a file. What is not safe is not offered, and need not keep a promise.
+fn first_safe(recipe: &Recipe, input: &Input<'_>, text: &str) -> Option<Rewrite> {
+    let mut offers = (recipe.search)(input);
+    offers.rewrites.retain(|rewrite| rewrite.fix.applicability == Applicability::Safe);
+    let kept = promise::keep(input, offers).rewrites;
+    kept.into_iter().find(|change| apply(text, &change.fix.edits) != text)
 }
 
 /// What makes one text of another, by whole lines: those that are the same are not touched.

@@ -15,6 +15,7 @@ pub mod clean_package_index;
 mod context;
 pub mod copy_chown;
 pub mod copy_manifests_first;
+pub mod create_dockerignore;
 pub mod exec_form;
 #[cfg(test)]
 mod fixture;
@@ -37,11 +38,12 @@ mod secret;
 pub mod split_stages;
 mod statements;
 mod style;
+pub mod target_test_stage;
 #[cfg(test)]
 mod tests;
 mod variable;
 
-pub use offer::{Applicability, Fix, Input, Offers, Recipe, Refusal, Rewrite, apply, is_change};
+pub use offer::{Applicability, Fix, Input, NewFile, Offers, Recipe, Refusal, Rewrite, apply, is_change};
 pub use proof_page::PROOF_PAGE;
 
 /// Every rewrite, by id.
@@ -51,6 +53,7 @@ pub const REGISTRY: &[&Recipe] = &[
     &clean_package_index::RECIPE,
     &copy_chown::RECIPE,
     &copy_manifests_first::RECIPE,
+    &create_dockerignore::RECIPE,
     &exec_form::RECIPE,
     &improve::RECIPE,
     &merge_runs::RECIPE,
@@ -59,6 +62,7 @@ pub const REGISTRY: &[&Recipe] = &[
     &no_install_recommends::RECIPE,
     &pin_base::RECIPE,
     &split_stages::RECIPE,
+    &target_test_stage::RECIPE,
 ];
 
 /// The recipe of an id.

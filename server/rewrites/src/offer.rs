@@ -58,6 +58,17 @@ pub struct Rewrite {
     pub fix: Fix,
     /// What the build needs from then on, as the title says it too: `--secret id=…`.
     pub needs: Option<String>,
+    /// A file beside the Dockerfile that comes with it.
+    pub creates: Option<NewFile>,
+}
+
+/// A file that a rewrite makes, where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its path from the build context's root.
+    pub path: String,
+    /// All that is in it.
+    pub text: String,
 }
 
 /// A change of the text, with its name.

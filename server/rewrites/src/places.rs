@@ -63,7 +63,7 @@ fn together(id: &'static str, mut places: Vec<Place>, title: impl Fn(usize) -> S
         [] => Applicability::Safe,
         _ => Applicability::Unsafe { check: checks.join(", and ") },
     };
-    Some(Rewrite { id, place: range, fix: Fix { title, applicability, edits }, needs: None })
+    Some(Rewrite { id, place: range, fix: Fix { title, applicability, edits }, needs: None, creates: None })
 }
 
 #[cfg(test)]

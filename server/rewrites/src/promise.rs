@@ -18,7 +18,7 @@ pub(crate) fn keep(input: &Input<'_>, mut offers: Offers) -> Offers {
     let before = input.model.document.text();
     for rewrite in std::mem::take(&mut offers.rewrites) {
         let after = apply(&before, &rewrite.fix.edits);
-        if after == before {
+        if after == before && rewrite.creates.is_none() {
             continue;
         }
         match broken(input, &rewrite, &before, &after) {
@@ -103,7 +103,7 @@ mod tests {
         let range = TextRange::new(start as u32, (start + old.len()) as u32);
         let edits = vec![TextEdit { range, new_text: new.to_owned() }];
         let fix = Fix { title: "Change".to_owned(), applicability: Applicability::Safe, edits };
-        let rewrites = vec![Rewrite { id: "x", place: range, fix, needs: None }];
+        let rewrites = vec![Rewrite { id: "x", place: range, fix, needs: None, creates: None }];
         let offers = keep(&Input { model: &model, facts: &facts }, Offers { rewrites, refusals: Vec::new() });
         match offers.refusals.first() {
             Some(refusal) => Err(refusal.reason.clone()),

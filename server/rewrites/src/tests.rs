@@ -1,6 +1,7 @@
 //! What holds for every rewrite, tried on every project of [`all`].
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use semantic::{Facts, Kind, Model, RuntimeSettings};
 
@@ -13,19 +14,38 @@ use crate::{REGISTRY, Recipe, exec_form, find};
 /// A recipe that applies to fewer projects, each for two builders, is hardly tried at all.
 const FEWEST: usize = 6;
 
+/// What a recipe made of a project.
+struct Outcome {
+    recipe: &'static Recipe,
+    case: &'static Case,
+    facts: Arc<Facts>,
+    head: String,
+    result: String,
+}
+
 /// Every recipe on every project, with what it gives; once for a builder that knows `env=` of secrets, once for an old one.
-fn results(mut check: impl FnMut(&Recipe, &Case, &Facts, &str, &str)) {
-    let mut applied: BTreeMap<&str, usize> = BTreeMap::new();
+fn outcomes() -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
     for case in all() {
         for frontend in [facts(&[]).frontend, None] {
-            let facts = Facts { frontend, ..facts(case.files) };
+            let facts = Arc::new(Facts { frontend, ..facts(case.files) });
             for recipe in REGISTRY {
                 if let Ok((head, result)) = rewritten(recipe, case.dockerfile, &facts) {
-                    *applied.entry(recipe.id).or_default() += 1;
-                    check(recipe, case, &facts, &head, &result);
+                    outcomes.push(Outcome { recipe, case, facts: Arc::clone(&facts), head, result });
                 }
             }
         }
+    }
+    outcomes
+}
+
+/// The outcomes, worked out once for all tests.
+fn results(mut check: impl FnMut(&Recipe, &Case, &Facts, &str, &str)) {
+    static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(outcomes);
+    let mut applied: BTreeMap<&str, usize> = BTreeMap::new();
+    for Outcome { recipe, case, facts, head, result } in OUTCOMES.iter() {
+        *applied.entry(recipe.id).or_default() += 1;
+        check(recipe, case, facts, head, result);
     }
     for recipe in REGISTRY {
         let results = applied.get(recipe.id).copied().unwrap_or_default();

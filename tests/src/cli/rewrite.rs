@@ -12,12 +12,13 @@ const FILES: [(&str, &str); 4] = [
     ("src/server.js", include_str!("../../../examples/leaky-node/src/server.js")),
 ];
 
-const IDS: [&str; 13] = [
+const IDS: [&str; 15] = [
     "add-to-copy",
     "cache-mounts",
     "clean-package-index",
     "copy-chown",
     "copy-manifests-first",
+    "create-dockerignore",
     "exec-form",
     "improve",
     "merge-runs",
@@ -26,11 +27,23 @@ const IDS: [&str; 13] = [
     "no-install-recommends",
     "pin-base",
     "split-stages",
+    "target-test-stage",
 ];
 
 fn list(folder: &Folder, file: &str) -> Vec<Vec<String>> {
     let rows = folder.run(&["rewrite", "--list", file]).succeeds();
     rows.lines().map(|row| row.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// What a rewrite prints: the Dockerfile, or the file that it makes, whose name is on stderr.
+#[track_caller]
+fn result(id: &str, output: Output) -> String {
+    if id != "create-dockerignore" {
+        return output.succeeds();
+    }
+    let output = output.exits(0);
+    assert_eq!(output.stderr, ".dockerignore:\n");
+    output.stdout
 }
 
 /// One line on stderr, nothing on stdout.
@@ -72,7 +85,7 @@ fn what_is_listed_is_done_and_what_is_not_is_refused() {
         for id in IDS {
             let output = folder.run(&["rewrite", id, "Dockerfile"]);
             if listed.iter().any(|row| row[0] == id) {
-                let stdout = output.succeeds();
+                let stdout = result(id, output);
                 assert!(stdout != text && stdout.ends_with('\n'), "{name} {id}");
             } else {
                 assert!(
@@ -110,8 +123,25 @@ fn saving_writes_what_is_printed_otherwise() {
             continue;
         }
         assert_eq!(folder.run(&["rewrite", id, "--write", "Dockerfile"]).succeeds(), "");
-        assert_eq!(folder.read("Dockerfile"), output.succeeds(), "{id}");
+        let changed = if id == "create-dockerignore" { ".dockerignore" } else { "Dockerfile" };
+        assert_eq!(folder.read(changed), result(id, output), "{id}");
     }
+}
+
+#[test]
+fn a_file_that_is_made_is_printed_shown_or_saved_and_never_overwritten() {
+    let folder = Folder::new(&FILES);
+    folder.write("node_modules/a/index.js", "");
+    let output = folder.run(&["rewrite", "create-dockerignore", "Dockerfile"]).exits(0);
+    assert_eq!(output.stdout, "**/node_modules\n\nDockerfile*\n");
+    assert_eq!(output.stderr, ".dockerignore:\n");
+    let diff = folder.run(&["rewrite", "create-dockerignore", "--diff", "Dockerfile"]).succeeds();
+    assert!(diff.contains("\n+**/node_modules\n"), "{diff}");
+    folder.run(&["rewrite", "create-dockerignore", "--write", "Dockerfile"]).succeeds();
+    assert_eq!(folder.read(".dockerignore"), output.stdout);
+    assert_eq!(folder.read("Dockerfile"), LEAKY);
+    let again = refuses(folder.run(&["rewrite", "create-dockerignore", "--write", "Dockerfile"]));
+    assert!(again.ends_with("there is .dockerignore"), "{again}");
 }
 
 #[test]

@@ -29,3 +29,4 @@ mod signature_help;
 mod structure;
 mod surroundings;
 mod sync;
+mod workspace_edits;

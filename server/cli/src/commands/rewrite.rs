@@ -1,9 +1,10 @@
 //! `layerwise rewrite`: a rewritten Dockerfile on stdout, as a diff or in place; `--list` says what applies.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use rewrites::{Applicability, Fix, Input, Refusal, Rewrite};
+use rewrites::{Applicability, Fix, Input, NewFile, Refusal, Rewrite};
 use semantic::{Facts, Model};
 use syntax::{Document, TextRange};
 
@@ -11,7 +12,7 @@ use crate::arguments::{AnswerFormat, RewriteArguments};
 use crate::commands::prove::{self, Subjects};
 use crate::exit::{Outcome, Refused};
 use crate::input;
-use crate::output::{diff, print};
+use crate::output::{diff, print, tell};
 use crate::outside;
 
 pub(crate) fn run(arguments: &RewriteArguments) -> anyhow::Result<Outcome> {
@@ -91,6 +92,9 @@ fn rewrite(id: &str, file: &Path, arguments: &RewriteArguments) -> anyhow::Resul
         let refusals: Vec<&Refusal> = offers.iter().flat_map(|(_, offers)| &offers.refusals).collect();
         return Err(refusal(id, file, &subject, &refusals, arguments.line).into());
     };
+    if let Some(created) = &chosen.creates {
+        return create(&subject, created, arguments);
+    }
     let result = rewrites::apply(&subject.text, &chosen.fix.edits);
     let shown = file.display().to_string();
     if arguments.prove {
@@ -106,6 +110,32 @@ fn rewrite(id: &str, file: &Path, arguments: &RewriteArguments) -> anyhow::Resul
         std::fs::write(file, &result).with_context(|| format!("cannot write {shown}"))?;
     } else {
         print(&result)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// A rewrite that makes a file and leaves the Dockerfile as it is: the file is what is printed, shown or saved.
+fn create(subject: &Subject, created: &NewFile, arguments: &RewriteArguments) -> anyhow::Result<Outcome> {
+    if arguments.prove {
+        bail!(
+            "{} changes what is sent, not the Dockerfile: --prove cannot build it without the file; save it and build",
+            created.path
+        );
+    }
+    let root = subject.facts.context.as_ref().map_or("", |context| context.root.as_str());
+    let path = match root {
+        "" | "." => PathBuf::from(&created.path),
+        root => Path::new(root).join(&created.path),
+    };
+    let shown = path.display().to_string();
+    if arguments.diff {
+        print(&diff::unified(&shown, "", &created.text))?;
+    } else if arguments.write {
+        let mut file = std::fs::File::create_new(&path).with_context(|| format!("cannot create {shown}"))?;
+        file.write_all(created.text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
+    } else {
+        tell(&format!("{shown}:\n"))?;
+        print(&created.text)?;
     }
     Ok(Outcome::Fine)
 }

@@ -85,7 +85,7 @@ fn fixes_are_offered_where_they_mend_something() {
     assert_eq!(titles(0, 20, "refactor"), [""; 0]);
     let range = TextRange::new(0, 4);
     let key = snapshot.code_actions(&id, range, |_| true).remove(0).key;
-    let edits = snapshot.resolve(&id, range, &key).unwrap();
+    let (_, edits) = snapshot.resolve(&id, range, &key).unwrap();
     let text = snapshot.document(&id).unwrap().text();
     assert_eq!(rewrites::apply(&text, &edits), "dist\r\n!dist/app\r\nnowhere\r\n");
     assert_eq!(snapshot.resolve(&id, range, "fix/nothing/0/0"), None);
@@ -99,7 +99,7 @@ fn all_safe_fixes_are_one_action_and_choices_are_no_part_of_it() {
         let range = TextRange::empty(0);
         let actions = snapshot.code_actions(&id, range, |kind| kind == crate::code_actions::FIX_ALL);
         let shown = actions.into_iter().map(|action| {
-            let edits = snapshot.resolve(&id, range, &action.key).unwrap();
+            let (_, edits) = snapshot.resolve(&id, range, &action.key).unwrap();
             (action.title, rewrites::apply(text, &edits))
         });
         shown.collect::<Vec<_>>()

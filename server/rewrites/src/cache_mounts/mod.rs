@@ -70,6 +70,12 @@ fn search(input: &Input<'_>) -> Offers {
         1 => "Mount the package manager's cache".to_owned(),
         steps => format!("Mount the package managers' caches in {steps} steps"),
     };
-    offers.rewrites.push(Rewrite { id: ID, place, fix: Fix { title, applicability, edits }, needs: None });
+    offers.rewrites.push(Rewrite {
+        id: ID,
+        place,
+        fix: Fix { title, applicability, edits },
+        needs: None,
+        creates: None,
+    });
     offers
 }

@@ -2,7 +2,8 @@
 
 use super::Case;
 
-const FILES: &[(&str, &str)] = &[("src/app.conf", ""), ("run.sh", ""), ("tool.py", "")];
+const FILES: &[(&str, &str)] =
+    &[(".git/HEAD", ""), ("Dockerfile", ""), ("src/app.conf", ""), ("run.sh", ""), ("tool.py", "")];
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -38,7 +39,35 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "node with an argument, an owner, a text for a command",
         dockerfile: "FROM node:22\nARG GIT_SHA\nRUN apt-get update && apt-get install -y git\nWORKDIR /app\nCOPY package.json ./\nRUN npm install\nCOPY . .\nRUN chown -R node:node /app\nLABEL sha=${GIT_SHA}\nCMD node src/main.js\n",
-        files: &[("package.json", "{\"dependencies\": {\"a\": \"1\"}}"), ("src/main.js", "")],
+        files: &[
+            (".git/HEAD", ""),
+            ("node_modules/a/index.js", ""),
+            ("package.json", "{\"dependencies\": {\"a\": \"1\"}}"),
+            ("src/main.js", ""),
+        ],
+    },
+    Case {
+        name: "Go with tests",
+        dockerfile: "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/go-build go build -o /app .\n\n# what is shipped\nFROM scratch\nCOPY --from=build /app /app\nENTRYPOINT [\"/app\"]\n",
+        files: &[("go.mod", "module x"), ("main.go", "package main"), ("a_test.go", "package main")],
+    },
+    Case {
+        name: "Node with tests, in lower case",
+        dockerfile: "from node:22 as build\r\nworkdir /app\r\ncopy package.json ./\r\nrun npm install\r\ncopy . .\r\nrun npm run build\r\nfrom node:22-slim\r\nworkdir /app\r\ncopy --from=build /app/dist ./dist\r\ncmd [\"node\", \"dist/a.js\"]\r\n",
+        files: &[
+            ("package.json", r#"{"scripts": {"build": "tsc", "test": "node --test"}}"#),
+            ("src/a.ts", ""),
+        ],
+    },
+    Case {
+        name: "Rust with tests",
+        dockerfile: "FROM rust:1-bookworm AS build\nWORKDIR /src\nCOPY . .\nRUN cargo build --release\n\nFROM debian:bookworm-slim\nCOPY --from=build /src/target/release/x /x\nCMD [\"/x\"]\n",
+        files: &[("Cargo.toml", "[package]\nname = \"x\"\n"), ("src/main.rs", ""), ("tests/a.rs", "")],
+    },
+    Case {
+        name: "everything is copied",
+        dockerfile: "FROM debian:bookworm\nADD . /srv/all\nRUN make -C /srv/all\nCMD make run\n",
+        files: FILES,
     },
     Case {
         name: "an image of one's own",

@@ -44,7 +44,7 @@ to nothing. Where COPY makes the folder, or where one file is copied, the RUN go
 It is not offered where steps before the COPY may have put something under the same path, where only a part of what is copied
 changes its owner, where a command of the RUN makes the user first, and for owners that only the shell knows.
 
-It is *unsafe* where the base image may have files of its own under the path: these would keep their owner.
+It is *unsafe* where the base image or a package may have files of its own under the path: these would keep their owner.
 "#;
 
 fn search(input: &Input<'_>) -> Offers {

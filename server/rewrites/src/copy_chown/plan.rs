@@ -202,7 +202,7 @@ fn folder(path: &ImagePath, group: &Group<'_>, flag: &str) -> Result<Outcome, St
             semantic::Base::Image(name) => name.as_str(),
             _ => "the base image",
         };
-        Some(format!("that {image} has no files of its own in {path}"))
+        Some(format!("that nothing else lies in {path}, of {image} or of a package"))
     };
     Ok(Outcome { keeps_folder: is_there || !is_empty, check })
 }

@@ -108,7 +108,7 @@ fn what_is_not_known_of_the_base_is_to_be_checked() {
         "FROM nginx:1\nCOPY . /usr/share/nginx/html\nRUN chown -R nginx:nginx /usr/share/nginx/html\n",
         expect![[r#"
             unsafe: Use `COPY --chown=nginx:nginx`, and change the owner of the folder alone
-            check that nginx:1 has no files of its own in /usr/share/nginx/html
+            check that nothing else lies in /usr/share/nginx/html, of nginx:1 or of a package
             ---
             FROM nginx:1
             COPY --chown=nginx:nginx . /usr/share/nginx/html
@@ -118,14 +118,14 @@ fn what_is_not_known_of_the_base_is_to_be_checked() {
     check(
         "FROM example/unknown\nWORKDIR /app\nCOPY . .\nRUN chown -R 1:1 /app\n",
         expect![[r#"
-        unsafe: Use `COPY --chown=1:1`, and change the owner of the folder alone
-        check that example/unknown has no files of its own in /app
-        ---
-        FROM example/unknown
-        WORKDIR /app
-        COPY --chown=1:1 . .
-        RUN chown 1:1 /app
-    "#]],
+            unsafe: Use `COPY --chown=1:1`, and change the owner of the folder alone
+            check that nothing else lies in /app, of example/unknown or of a package
+            ---
+            FROM example/unknown
+            WORKDIR /app
+            COPY --chown=1:1 . .
+            RUN chown 1:1 /app
+        "#]],
     );
     check(
         "FROM node:22\nCOPY . /srv/web/app\nRUN chown -R 1:1 /srv/web/app\n",

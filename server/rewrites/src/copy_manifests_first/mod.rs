@@ -84,7 +84,7 @@ fn search(input: &Input<'_>) -> Offers {
             false => Applicability::Safe,
         };
         let fix = Fix { title, applicability, edits };
-        offers.rewrites.push(Rewrite { id: ID, place, fix, needs: None });
+        offers.rewrites.push(Rewrite { id: ID, place, fix, needs: None, creates: None });
     } else if offers.refusals.is_empty() {
         let reason = "no step installs the dependencies of a Node project after the whole context was copied"
             .to_owned();

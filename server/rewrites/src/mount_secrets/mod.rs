@@ -76,7 +76,7 @@ fn search(input: &Input<'_>) -> Offers {
             Some(edits) => {
                 let needs = needs(&plans);
                 let fix = Fix { title: title(&plans, &needs), applicability, edits };
-                rewrites.push(Rewrite { id: ID, place, fix, needs: Some(needs) });
+                rewrites.push(Rewrite { id: ID, place, fix, needs: Some(needs), creates: None });
             }
             None => refusals.push(Refusal {
                 place,

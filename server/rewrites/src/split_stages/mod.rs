@@ -215,7 +215,7 @@ fn split(input: &Input<'_>, stage: &Stage) -> Result<Rewrite, Reason> {
     };
     let title = format!("Split into a build stage and a run-time stage on {}", plan.base);
     let edits = assemble::edits(input, stage, &plan, &carried);
-    Ok(Rewrite { id: ID, place, fix: Fix { title, applicability, edits }, needs: None })
+    Ok(Rewrite { id: ID, place, fix: Fix { title, applicability, edits }, needs: None, creates: None })
 }
 
 /// Why nothing is offered for a stage whose build is none of those that are followed.
