@@ -232,7 +232,7 @@ fn hostile_texts_stay_texts() {
     }
     // Tables of Graphviz are like XML, and no text of theirs may be empty.
     assert!(!dot.contains("></FONT>"));
-    let tables = dot.lines().filter_map(|line| Some(line.split_once("[label=<")?.1.strip_suffix(">];")?));
+    let tables = dot.lines().filter_map(|line| line.split_once("[label=<")?.1.strip_suffix(">];"));
     assert_eq!(tables.map(|table| texts_of_xml(table).len()).filter(|n_texts| *n_texts > 10).count(), 1);
 }
 
