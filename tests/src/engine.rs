@@ -27,6 +27,7 @@ mod program_build;
 mod program_demo;
 mod program_events;
 mod program_graph;
+mod program_inspect;
 mod program_interrupt;
 mod program_options;
 mod program_prove;

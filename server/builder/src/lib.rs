@@ -4,7 +4,7 @@
 //! (`find`), reaching it (`dial`, `upgrade`), the engine's own API through bollard (`engine`, `image`), BuildKit's control
 //! API (`connection`, `solve`, `status`, `failure`), and the session in which the engine asks us for files, secrets and
 //! credentials (`session`). An engine without BuildKit is spoken to by `classic` instead. Beside it: what the engine knows of
-//! images ([`Images`]), trial runs of them (`trial`), the search for secrets in them ([`scan`]), and the proof of a rewrite (`proof`). What a build means (steps, lines, records) is decided in `inner-loop`, never here.
+//! images ([`Images`]) and what is in one (`inspect`), trial runs of them (`trial`), the search for secrets in them ([`scan`]), and the proof of a rewrite (`proof`). What a build means (steps, lines, records) is decided in `inner-loop`, never here.
 
 mod address;
 mod build;
@@ -19,7 +19,9 @@ mod engine;
 mod failure;
 mod find;
 mod image;
+mod image_archive;
 mod images;
+mod inspect;
 mod proof;
 mod prune;
 mod redaction;

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Why(Box<WhyArguments>),
     /// Draws the stages and steps: what takes what from where, what it cost, and the critical path
     Graph(GraphArguments),
+    /// What is in an image: its layers on the Dockerfile's lines, bytes, waste, leaked secrets
+    Inspect(InspectArguments),
     /// Says which builder was found, how, and what it can do
     Builder(BuilderArguments),
     /// The instructions as parsed, as JSON
@@ -278,6 +280,21 @@ pub(crate) enum GraphFormat {
     Svg,
     /// One object
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// An image that the engine has: a name, or an Id
+    pub(crate) image: String,
+    /// The Dockerfile whose lines made the layers [default: Dockerfile, where it fits]
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// The engine's address, instead of DOCKER_HOST, the docker context and the usual sockets
+    #[arg(long, value_name = "URL")]
+    pub(crate) host: Option<String>,
 }
 
 #[derive(Debug, Args)]

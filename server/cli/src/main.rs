@@ -42,6 +42,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Watch(arguments) => commands::watch::run(*arguments),
         Command::Why(arguments) => commands::why::run(*arguments),
         Command::Graph(arguments) => commands::graph::run(arguments),
+        Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::Builder(arguments) => commands::builder::run(&arguments),
         Command::Demo(arguments) => commands::demo::run(&arguments),
     }

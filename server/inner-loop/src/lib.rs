@@ -11,6 +11,7 @@ pub mod event;
 pub mod graph;
 pub mod history;
 pub mod inputs;
+pub mod inspection;
 pub mod learning;
 mod log;
 pub mod memory;

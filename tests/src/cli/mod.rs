@@ -8,6 +8,7 @@ mod check_known;
 mod fix;
 mod format;
 mod graph;
+mod inspect;
 mod interrupt;
 mod predict;
 mod price_history;

@@ -1,25 +1,17 @@
 //! What a machine that holds one image must pull to hold another: the layers that it lacks, compressed as a registry keeps them.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde::Deserialize;
 
+use crate::image_archive::{ImageArchive, Packing};
 use crate::images::Images;
 
 /// Layers that are not compressed and longer than this in all are left uncounted: compressing takes longer than the answer is worth.
 const MAX_COMPRESSED_HERE: u64 = 2 << 30;
-
-/// The part of an archive's `manifest.json` that names its layers, from the lowest one up.
-#[derive(Deserialize)]
-struct Manifest {
-    #[serde(rename = "Layers")]
-    layers: Vec<String>,
-}
 
 impl Images {
     /// The compressed bytes of the layers of `image` that `held` has not. None where they cannot be told.
@@ -49,50 +41,30 @@ impl Images {
 
 /// The compressed bytes of those layers of an archive that are marked. None where it has another number of layers.
 fn measure(archive: &Path, is_new: &[bool]) -> io::Result<Option<u64>> {
-    let mut blobs = Vec::new();
-    let mut manifest = None;
-    for entry in tar::Archive::new(BufReader::new(File::open(archive)?)).entries_with_seek()? {
-        let mut entry = entry?;
-        let path = entry.path()?.display().to_string();
-        if path == "manifest.json" {
-            let mut text = String::new();
-            entry.read_to_string(&mut text)?;
-            manifest = serde_json::from_str::<Vec<Manifest>>(&text)?.into_iter().next();
-        }
-        blobs.push((path, entry.raw_file_position(), entry.size()));
-    }
-    let Some(manifest) = manifest.filter(|manifest| manifest.layers.len() == is_new.len()) else {
+    let Some(archive) = ImageArchive::open(archive)?.filter(|archive| archive.layers().len() == is_new.len())
+    else {
         return Ok(None);
     };
     let mut total = 0;
     let mut seen = HashSet::new();
     let mut left = MAX_COMPRESSED_HERE;
-    for (layer, _) in manifest.layers.iter().zip(is_new).filter(|(_, is_new)| **is_new) {
+    for (layer, _) in archive.layers().iter().zip(is_new).filter(|(_, is_new)| **is_new) {
         // Two equal layers are pulled once.
         if !seen.insert(layer) {
             continue;
         }
-        let Some((_, start, size)) = blobs.iter().find(|(path, ..)| path == layer) else { return Ok(None) };
-        let mut file = File::open(archive)?;
-        file.seek(SeekFrom::Start(*start))?;
-        let mut blob = BufReader::new(file.take(*size));
-        if is_compressed(&mut blob)? {
+        let Ok((mut blob, packing, size)) = archive.layer(layer) else { return Ok(None) };
+        if packing != Packing::Plain {
             total += size;
             continue;
         }
-        let Some(rest) = left.checked_sub(*size) else { return Ok(None) };
+        let Some(rest) = left.checked_sub(size) else { return Ok(None) };
         left = rest;
         let mut encoder = GzEncoder::new(Counted(0), Compression::default());
         io::copy(&mut blob, &mut encoder)?;
         total += encoder.finish()?.0;
     }
     Ok(Some(total))
-}
-
-/// Whether a blob begins as gzip or Zstandard do.
-fn is_compressed(blob: &mut BufReader<impl Read>) -> io::Result<bool> {
-    let head = io::BufRead::fill_buf(blob)?;
-    Ok(head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]))
 }
 
 /// Counts what is written to it.

@@ -5,6 +5,7 @@
 
 mod archive;
 mod needles;
+pub(crate) mod shapes;
 
 pub use archive::{planted, scan_image};
 pub use needles::{Form, Hit, Needles};

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod fix;
 pub(crate) mod format;
 pub(crate) mod graph;
+pub(crate) mod inspect;
 pub(crate) mod lsp;
 mod network_notices;
 pub(crate) mod predict;

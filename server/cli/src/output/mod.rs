@@ -11,6 +11,8 @@ pub(crate) mod diff;
 pub(crate) mod events;
 pub(crate) mod history_json;
 pub(crate) mod history_text;
+pub(crate) mod inspect_json;
+pub(crate) mod inspect_text;
 pub(crate) mod place;
 pub(crate) mod predict_text;
 pub(crate) mod proof_json;

@@ -47,6 +47,18 @@ impl PackageList {
         }
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What `new` has lost and gained; none where neither has a list.
     #[must_use]
     pub fn changes(&self, new: &Self) -> Option<PackageChanges> {
