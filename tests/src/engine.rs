@@ -31,6 +31,7 @@ mod program_inspect;
 mod program_interrupt;
 mod program_options;
 mod program_prove;
+mod program_run;
 mod program_why;
 mod prune;
 mod random;

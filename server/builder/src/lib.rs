@@ -42,4 +42,4 @@ pub use buildkit::BuildKit;
 pub use find::Found;
 pub use images::Images;
 pub use surroundings::Surroundings;
-pub use trial::Answer;
+pub use trial::{Answer, Ended, Happening};

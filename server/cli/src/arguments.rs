@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Predict(Box<PredictArguments>),
     /// Builds, and builds again whenever a file changes that the build reads
     Watch(Box<BuildArguments>),
+    /// Builds and runs the result: ports on 127.0.0.1, its log, its health; Ctrl-C stops and removes it
+    Run(Box<BuildArguments>),
     /// Says of the last build why each step ran again, from what changed to the seconds
     Why(Box<WhyArguments>),
     /// Draws the stages and steps: what takes what from where, what it cost, and the critical path

@@ -40,6 +40,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Build(arguments) => commands::build::run(*arguments),
         Command::Predict(arguments) => commands::predict::run(*arguments),
         Command::Watch(arguments) => commands::watch::run(*arguments),
+        Command::Run(arguments) => commands::run::run(*arguments),
         Command::Why(arguments) => commands::why::run(*arguments),
         Command::Graph(arguments) => commands::graph::run(arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),

@@ -31,7 +31,8 @@ fn wrong_usage_is_one_line_and_status_2() {
         &["graph"],
         &["inspect"],
         &["inspect", "a", "b"],
-        &["graph", "inspect", "--format", "nonsense", "Dockerfile"],
+        &["run", "a", "b"],
+        &["graph", "--format", "nonsense", "Dockerfile"],
         &["lsp", "--nonsense"],
         &["demo", "x"],
         &["a\nb"],
@@ -47,7 +48,7 @@ fn help_and_version_go_to_stdout() {
     let folder = Folder::new(&[]);
     for command in [
         "lsp", "check", "fix", "rewrite", "rules", "format", "build", "predict", "why", "watch", "builder",
-        "syntax", "demo", "graph",
+        "syntax", "demo", "graph", "inspect", "run",
     ] {
         assert!(folder.run(&["--help"]).succeeds().contains(&format!("\n  {command} ")), "{command}");
         assert!(folder.run(&[command, "--help"]).succeeds().contains("Usage: "), "{command}");

@@ -61,7 +61,8 @@ impl Images {
     }
 }
 
-fn configuration(config: ImageConfig) -> ImageConfiguration {
+/// How an image says it is run.
+pub(crate) fn configuration(config: ImageConfig) -> ImageConfiguration {
     let sorted = |list: Option<Vec<String>>| {
         let mut list = list.unwrap_or_default();
         list.sort();

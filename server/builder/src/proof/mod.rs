@@ -29,6 +29,8 @@ use built::Built;
 use contents::Contents;
 use left_over::LeftOver;
 
+pub(crate) use contents::configuration;
+
 /// How long what was made is waited for to go.
 const REMOVAL_LIMIT: Duration = Duration::from_secs(60);
 

@@ -3,6 +3,7 @@
 mod exec;
 mod http;
 mod observe;
+mod serve;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use tokio::time::{Instant, timeout};
 use crate::images::Images;
 
 pub(crate) use observe::{Observation, observe};
+pub use serve::{Ended, Happening};
 
 /// How often a program that is starting is asked again.
 const RETRY: Duration = Duration::from_millis(50);

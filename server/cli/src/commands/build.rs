@@ -1,9 +1,10 @@
 //! `layerwise build`: one build on the local builder, told step by step on the Dockerfile's lines.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use inner_loop::{BuildEvent, BuildOutcome, BuildRequest, Builder, EndedBuild, Progress, Update};
+use tokio::runtime::Runtime;
 
 use crate::arguments::BuildArguments;
 use crate::commands::network_notices::NetworkNotices;
@@ -17,49 +18,70 @@ use crate::outside;
 pub(super) const STOP_LIMIT: Duration = Duration::from_millis(900);
 
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
-    let format = arguments.progress;
-    let host = arguments.request.host.clone();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let builder = outside::builder(&runtime, host.as_deref());
-    let interrupts = Interrupts::of(&runtime);
-    // It is reached while the disk is searched for the Dockerfile's callers.
-    builder.prepare();
-    let (request, mut notice) = request::from_arguments(arguments.request)?;
-    let printer = Printer::new(format, &request);
-    let mut network = NetworkNotices::of(&request, &builder);
-    let show = |update: &Update| {
-        for text in network.before(update) {
-            printer.print(&Update::Notice { text })?;
-        }
-        printer.print(update)?;
-        let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
-        notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))
-    };
-    // What the build is made of is read beside it: the builder starts at once.
-    let recorder = outside::recorder(&builder);
-    let recording = recorder.as_ref().map(|recorder| recorder.start(&request));
-    let mut finished = run_build(&interrupts, builder.as_ref(), request, show)?;
-    // Who interrupts a build waits for nothing more.
-    if !finished.canceled
-        && let (Some((recorder, recording)), Some(ended)) =
-            (recorder.as_ref().zip(recording), finished.ended.take())
-    {
-        let (sender, kept) = mpsc::channel();
-        recorder.finish(recording, ended, move |sent| drop(sender.send(sent)));
-        if let Ok(Some(sent)) = kept.recv() {
-            printer.print_sent(&sent)?;
-        }
+    let session = Session::open(arguments.request.host.as_deref())?;
+    Ok(session.build(arguments)?.0)
+}
+
+/// What a command needs that builds.
+pub(crate) struct Session {
+    pub(crate) runtime: Runtime,
+    pub(crate) interrupts: Interrupts,
+    builder: Arc<dyn Builder>,
+}
+
+impl Session {
+    /// With the builder at `host`, else the one that is found; it is reached from now on.
+    pub(crate) fn open(host: Option<&str>) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let builder = outside::builder(&runtime, host);
+        let interrupts = Interrupts::of(&runtime);
+        // It is reached while the disk is searched for the Dockerfile's callers.
+        builder.prepare();
+        Ok(Self { runtime, interrupts, builder })
     }
-    if let Some(message) = finished.unreachable {
-        printer.print_without_builder()?;
-        exit::say(&message);
-        return Ok(Outcome::Unreadable);
+
+    /// Builds, tells of it and keeps how it went; and the Id of the image that was made, where one was.
+    pub(crate) fn build(&self, arguments: BuildArguments) -> anyhow::Result<(Outcome, Option<String>)> {
+        let Self { interrupts, builder, .. } = self;
+        let (request, mut notice) = request::from_arguments(arguments.request)?;
+        let printer = Printer::new(arguments.progress, &request);
+        let mut network = NetworkNotices::of(&request, builder);
+        let show = |update: &Update| {
+            for text in network.before(update) {
+                printer.print(&Update::Notice { text })?;
+            }
+            printer.print(update)?;
+            let notice = notice.take_if(|_| matches!(update, Update::Started { .. }));
+            notice.map_or(Ok(()), |text| printer.print(&Update::Notice { text }))
+        };
+        // What the build is made of is read beside it: the builder starts at once.
+        let recorder = outside::recorder(builder);
+        let recording = recorder.as_ref().map(|recorder| recorder.start(&request));
+        let mut finished = run_build(interrupts, builder.as_ref(), request, show)?;
+        let image = finished.ended.as_ref().and_then(|ended| ended.record.image.clone());
+        // Who interrupts a build waits for nothing more.
+        if !finished.canceled
+            && let (Some((recorder, recording)), Some(ended)) =
+                (recorder.as_ref().zip(recording), finished.ended.take())
+        {
+            let (sender, kept) = mpsc::channel();
+            recorder.finish(recording, ended, move |sent| drop(sender.send(sent)));
+            if let Ok(Some(sent)) = kept.recv() {
+                printer.print_sent(&sent)?;
+            }
+        }
+        if let Some(message) = finished.unreachable {
+            printer.print_without_builder()?;
+            exit::say(&message);
+            return Ok((Outcome::Unreadable, None));
+        }
+        let outcome = match (finished.ok, finished.canceled) {
+            (true, _) => Outcome::Fine,
+            (false, true) => Outcome::Interrupted,
+            (false, false) => Outcome::Findings,
+        };
+        Ok((outcome, image))
     }
-    Ok(match (finished.ok, finished.canceled) {
-        (true, _) => Outcome::Fine,
-        (false, true) => Outcome::Interrupted,
-        (false, false) => Outcome::Findings,
-    })
 }
 
 /// How a build ended.

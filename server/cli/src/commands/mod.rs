@@ -17,6 +17,7 @@ mod prove;
 pub(crate) mod request;
 pub(crate) mod rewrite;
 pub(crate) mod rules;
+pub(crate) mod run;
 pub(crate) mod syntax;
 pub(crate) mod watch;
 pub(crate) mod why;

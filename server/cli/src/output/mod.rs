@@ -17,6 +17,7 @@ pub(crate) mod place;
 pub(crate) mod predict_text;
 pub(crate) mod proof_json;
 pub(crate) mod proof_text;
+pub(crate) mod running;
 pub(crate) mod sent_text;
 pub(crate) mod units;
 pub(crate) mod why_json;
