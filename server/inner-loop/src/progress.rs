@@ -3,17 +3,19 @@
 //! BuildKit speaks of vertices, which may start and complete several times; people speak of instructions. Each step gets exactly one
 //! closing update: when a vertex that reads it begins, or when the build ends, because only then is it certain that it does not start again.
 
+mod failure;
+
 use std::collections::HashMap;
 
 use semantic::{Model, Step};
 use syntax::Keyword;
 
-use crate::causes::{self, Cause, Evidence, name_resolution};
+use crate::causes::name_resolution;
 use crate::event::{
-    BuildEvent, BuildFailure, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds,
-    Vertex,
+    BuildEvent, BuildOutcome, BuiltImage, ContextTransfer, HistoryEntry, LogStream, Seconds, Vertex,
 };
 use crate::log::{LineBuffer, StepLog, Tail};
+use crate::problems::{Findings, LogReader};
 use crate::record::{BuildRecord, EndedBuild, StepRecord, StepState};
 use crate::vertex_name::{StepNumber, step_number};
 
@@ -73,6 +75,8 @@ pub struct StepProblem {
     pub message: String,
     /// The end of the step's output, oldest line first.
     pub log: Vec<String>,
+    /// What the tools that it ran say is wrong, in places of the container.
+    pub findings: Findings,
 }
 
 impl StepProblem {
@@ -96,6 +100,8 @@ pub struct Progress {
     totals: HashMap<Option<String>, u32>,
     vertices: HashMap<String, VertexState>,
     tails: HashMap<String, Tail>,
+    /// What the log of each vertex of a step says is wrong, until the step is known to be fine.
+    readers: HashMap<String, LogReader>,
     lines: HashMap<(String, bool), LineBuffer>,
     /// What each step wrote.
     logs: Vec<StepLog>,
@@ -153,6 +159,7 @@ impl Progress {
             totals,
             vertices: HashMap::new(),
             tails: HashMap::new(),
+            readers: HashMap::new(),
             lines: HashMap::new(),
             logs: vec![StepLog::default(); steps.len()],
             context: None,
@@ -322,7 +329,11 @@ impl Progress {
         }
         step.state = state;
         step.cached &= state == StepState::Done;
-        Some(Update::Step(step.clone()))
+        if state == StepState::Done {
+            let is_of_it = |digest: &str| self.vertices.get(digest).is_some_and(|of| of.step == Some(index));
+            self.readers.retain(|digest, _| !is_of_it(digest));
+        }
+        Some(Update::Step(self.steps[index].clone()))
     }
 
     fn take_log(&mut self, vertex: &str, stream: LogStream, data: &[u8]) -> Vec<Update> {
@@ -336,6 +347,10 @@ impl Progress {
         let step = self.vertices.get(vertex).and_then(|state| state.step);
         if let Some(step) = step {
             self.logs[step].push(&text);
+            match self.readers.get_mut(vertex) {
+                Some(reader) => reader.read(stream, &text),
+                None => self.readers.entry(vertex.to_owned()).or_default().read(stream, &text),
+            }
         }
         Update::Log { line: step.map(|index| self.steps[index].line), stream, text }
     }
@@ -366,7 +381,8 @@ impl Progress {
                 let failed = self.failed_step(&failure);
                 updates.extend(failed.and_then(|index| self.close(index, StepState::Failed)));
                 self.close_after_stop(&mut updates);
-                updates.push(Update::Problem(self.problem(&failure, failed)));
+                let problem = self.problem(&failure, failed);
+                updates.push(Update::Problem(problem));
                 (false, false, None)
             }
         };
@@ -410,63 +426,6 @@ impl Progress {
                 });
             updates.extend(self.close(index, if complete { StepState::Done } else { StepState::Canceled }));
         }
-    }
-
-    fn failed_step(&self, failure: &BuildFailure) -> Option<usize> {
-        let named = failure.vertex.as_ref().and_then(|digest| self.vertices.get(digest)?.step);
-        let at_lines = || {
-            let source = failure.source?;
-            self.steps.iter().position(|step| step.line <= source.last && source.first <= step.end_line)
-        };
-        let with_error = || {
-            // The siblings of a failed vertex are stopped by it, and are no failures.
-            let is_real = |state: &&VertexState| {
-                state.error.as_ref().is_some_and(|error| !error.contains("context canceled"))
-            };
-            let step =
-                |state: &VertexState| state.step.or_else(|| self.step_on_image(state.base_image.as_deref()?));
-            self.vertices.values().filter(is_real).filter_map(step).min()
-        };
-        named.or_else(at_lines).or_else(with_error)
-    }
-
-    /// The first FROM of an image, which the builder names in full: `docker.io/library/node:22` for `node:22`.
-    fn step_on_image(&self, image: &str) -> Option<usize> {
-        let is_named = |step: &StepRecord| {
-            let mut words = step.instruction.split(' ').skip(1).skip_while(|word| word.starts_with("--"));
-            words.next().is_some_and(|name| {
-                let rest =
-                    image.strip_suffix(name).or_else(|| image.strip_suffix(":latest")?.strip_suffix(name));
-                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-            })
-        };
-        (0..self.steps.len())
-            .find(|index| self.keywords[*index] == Keyword::From && is_named(&self.steps[*index]))
-    }
-
-    fn problem(&self, failure: &BuildFailure, failed: Option<usize>) -> StepProblem {
-        let lines = failed.map(|index| (self.steps[index].line, self.steps[index].end_line));
-        let (line, end_line) =
-            failure.source.map(|source| (source.first, source.last)).or(lines).unwrap_or((1, 1));
-        let digest = failure.vertex.clone().or_else(|| {
-            let mut of_step =
-                self.vertices.iter().filter(|(_, state)| failed.is_some() && state.step == failed);
-            of_step.find(|(digest, _)| self.tails.contains_key(*digest)).map(|(digest, _)| digest.clone())
-        });
-        let log = digest.and_then(|digest| self.tails.get(&digest)).map(Tail::lines).unwrap_or_default();
-        let instruction = failed.map_or("", |index| self.steps[index].instruction.as_str());
-        let message = with_cause(failure, instruction, &log);
-        StepProblem { line, end_line, message, log }
-    }
-}
-
-/// What the builder says, with the cause and what helps, where these are known.
-fn with_cause(failure: &BuildFailure, instruction: &str, log: &[String]) -> String {
-    let message = &failure.message;
-    let evidence = Evidence { message, log, exit_code: failure.exit_code, instruction };
-    match causes::of(&evidence).filter(|_| !failure.no_builder) {
-        Some(Cause { cause, cure }) => format!("{message}\ncause: {cause}\nhelp: {cure}"),
-        None => message.clone(),
     }
 }
 

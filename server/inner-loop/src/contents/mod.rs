@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 
 pub use changes::{Change, FileChange, changes};
+pub(crate) use glob::{has_wildcards, is_match};
 pub use select::{Selected, Selector, digest, in_order};
 
 /// What lies in a build context, after .dockerignore, in the order of the file sync: a folder, then what is in it.

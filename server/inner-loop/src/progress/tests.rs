@@ -5,6 +5,7 @@ use semantic::Step;
 use syntax::Keyword;
 
 use super::*;
+use crate::event::BuildFailure;
 use crate::event::SourceLines;
 
 fn step(line: u32, keyword: Keyword, text: &str, number: Option<u32>) -> Step {
