@@ -11,5 +11,6 @@ pub mod git_history;
 pub mod kept;
 pub mod recorder;
 pub mod settings;
+pub mod source_errors;
 pub mod surroundings;
 pub mod watch;

@@ -1,7 +1,10 @@
 //! The updates of builds, as a program or a person reads them.
 
+use std::time::SystemTime;
+
 use anyhow::Context;
-use inner_loop::{BuildRequest, Sent, Update};
+use inner_loop::{BuildRequest, Sent, StepProblem, Update};
+use workspace::source_errors;
 
 use crate::arguments::ProgressFormat;
 use crate::output::build_text::BuildText;
@@ -12,6 +15,9 @@ pub(crate) struct Printer {
     format: ProgressFormat,
     file: String,
     target: String,
+    /// What is built, and since when.
+    request: BuildRequest,
+    began: SystemTime,
     text: BuildText,
 }
 
@@ -20,7 +26,8 @@ impl Printer {
     pub(crate) fn new(format: ProgressFormat, request: &BuildRequest) -> Self {
         let file = request.dockerfile.display().to_string();
         let text = BuildText::new(file.clone(), format == ProgressFormat::Plain);
-        let mut printer = Self { format, file, target: String::new(), text };
+        let (target, began) = (String::new(), SystemTime::now());
+        let mut printer = Self { format, file, target, request: request.clone(), began, text };
         printer.begin(request);
         printer
     }
@@ -38,6 +45,7 @@ impl Printer {
 
     /// The next build is of this request: the Dockerfile may have another last stage by now.
     pub(crate) fn begin(&mut self, request: &BuildRequest) {
+        (self.request, self.began) = (request.clone(), SystemTime::now());
         let named = request.target.clone();
         self.target =
             named.or_else(|| Some(request.model().final_stage()?.display_name())).unwrap_or_default();
@@ -68,6 +76,9 @@ impl Printer {
     }
 
     pub(crate) fn print(&self, update: &Update) -> anyhow::Result<()> {
+        if let Update::Problem(problem) = update {
+            return self.print_problem(problem);
+        }
         let text = match self.format {
             ProgressFormat::Json => {
                 events::line(update, &self.file, &self.target).map(|line| format!("{line}\n"))
@@ -75,5 +86,19 @@ impl Printer {
             ProgressFormat::Auto | ProgressFormat::Plain => self.text.line(update),
         };
         text.map_or(Ok(()), |text| print(&text)).context("cannot write to stdout")
+    }
+
+    /// A failure: what its tools said on the user's own lines, and the step.
+    fn print_problem(&self, problem: &StepProblem) -> anyhow::Result<()> {
+        let located = source_errors::locate(&self.request, problem, self.began);
+        let text = match self.format {
+            ProgressFormat::Json => {
+                let own = located.iter().map(|located| events::source_problem(located, &self.file));
+                let step = events::step_problem(problem, &self.file);
+                own.chain([step]).map(|line| format!("{line}\n")).collect()
+            }
+            ProgressFormat::Auto | ProgressFormat::Plain => self.text.problem(problem, &located),
+        };
+        print(&text).context("cannot write to stdout")
     }
 }

@@ -1,6 +1,9 @@
 //! A build for people: a line when a step ends, and the end of its log where it fails.
 
-use inner_loop::{StepRecord, StepState, Update};
+use inner_loop::{StepProblem, StepRecord, StepState, Update};
+use workspace::source_errors::LocatedProblem;
+
+use super::source_text;
 
 /// How wide an instruction is shown.
 const INSTRUCTION_WIDTH: usize = 72;
@@ -60,11 +63,7 @@ impl BuildText {
                 ide::bytes(sent.bytes_total)
             ),
             Update::Notice { text } => format!("note: {text}\n"),
-            Update::Problem(problem) => {
-                let log: String = problem.log.iter().map(|line| format!("     │ {line}\n")).collect();
-                let gap = if self.in_loop && log.is_empty() { "" } else { "\n" };
-                format!("{log}{gap}{}:{}: {}\n", self.file, problem.line, problem.message)
-            }
+            Update::Problem(problem) => self.problem(problem, &[]),
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
                 let how = match (ok, canceled) {
                     (true, _) => "built",
@@ -78,6 +77,14 @@ impl BuildText {
                 format!("{how} in {}, {cached} of {steps} steps cached{made}\n", ide::seconds(*seconds))
             }
         })
+    }
+
+    /// A failed step: the end of its log, what its tools said on lines of files, and why it failed.
+    pub(crate) fn problem(&self, problem: &StepProblem, located: &[LocatedProblem]) -> String {
+        let log: String = problem.log.iter().map(|line| format!("     │ {line}\n")).collect();
+        let gap = if self.in_loop && log.is_empty() { "" } else { "\n" };
+        let own = source_text::text(located);
+        format!("{log}{gap}{own}{}:{}: {}\n", self.file, problem.line, problem.message)
     }
 
     fn step(&self, step: &StepRecord) -> String {

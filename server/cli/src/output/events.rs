@@ -1,8 +1,9 @@
 //! `build --progress json`: one JSON object a line.
 
-use inner_loop::{LogStream, StepState, Update};
+use inner_loop::{LogStream, StepProblem, StepState, Update};
 use serde_json::{Value, json};
 use workspace::foresight::json::rounded;
+use workspace::source_errors::LocatedProblem;
 
 /// The line of an update, without its line end.
 pub(crate) fn line(update: &Update, file: &str, target: &str) -> Option<String> {
@@ -12,6 +13,23 @@ pub(crate) fn line(update: &Update, file: &str, target: &str) -> Option<String> 
 /// The line that goes before the build that these files are the reason for.
 pub(crate) fn changed(files: &[String]) -> Value {
     json!({"event": "changed", "files": files})
+}
+
+/// A failed step, on its instruction.
+pub(crate) fn step_problem(problem: &StepProblem, file: &str) -> Value {
+    json!({
+        "event": "problem", "file": file, "line": problem.line, "column": 1, "severity": "error",
+        "message": problem.message, "source": "build", "dockerfile_line": problem.line,
+    })
+}
+
+/// What a tool in it said, on the user's own line; `file` is the Dockerfile.
+pub(crate) fn source_problem(located: &LocatedProblem, file: &str) -> Value {
+    json!({
+        "event": "problem", "file": located.shown.as_deref().unwrap_or(file), "line": located.line,
+        "column": located.column.unwrap_or(1), "severity": located.severity.as_str(), "message": located.message,
+        "source": located.source, "dockerfile_line": located.dockerfile_line,
+    })
 }
 
 fn value(update: &Update, file: &str, target: &str) -> Option<Value> {
@@ -41,10 +59,7 @@ fn value(update: &Update, file: &str, target: &str) -> Option<Value> {
             "files_total": sent.files_total, "bytes_total": sent.bytes_total,
         }),
         Update::Notice { text } => json!({"event": "notice", "text": text}),
-        Update::Problem(problem) => json!({
-            "event": "problem", "file": file, "line": problem.line, "column": 1, "severity": "error",
-            "message": problem.message, "source": "build", "dockerfile_line": problem.line,
-        }),
+        Update::Problem(problem) => step_problem(problem, file),
         Update::Finished { ok, image, seconds, steps, cached, .. } => json!({
             "event": "finished", "ok": ok, "image": image.as_ref().map(|image| &image.id),
             "size": image.as_ref().map(|image| image.size), "seconds": rounded(*seconds), "steps": steps, "cached": cached,
