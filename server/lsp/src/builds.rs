@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildQueue, Builder, Change, NetworkNeeds, Progress as Reducer,
-    Staleness, StepProblem, StepState, Update,
+    BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Change, NetworkNeeds,
+    Progress as Reducer, Staleness, StepProblem, StepState, Update,
 };
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
@@ -47,6 +48,8 @@ struct Running {
     id: BuildId,
     document_id: DocumentId,
     document: Document,
+    request: Arc<BuildRequest>,
+    began: SystemTime,
     reducer: Reducer,
     staleness: Staleness,
     problem: Option<StepProblem>,
@@ -175,6 +178,8 @@ impl MainLoop {
             id,
             document_id,
             document,
+            request: Arc::new(request.clone()),
+            began: SystemTime::now(),
             reducer,
             staleness,
             problem: None,
@@ -234,7 +239,14 @@ impl MainLoop {
                 if let Some(notice) = commands.filter(|_| problem.is_want_of_network()) {
                     self.client.log(MessageType::INFO, notice);
                 }
-                running.problem = Some(problem);
+                if !problem.findings.list.is_empty() {
+                    let (document_id, request) = (running.document_id.clone(), Arc::clone(&running.request));
+                    let began = running.began;
+                    self.find_source_errors(id, document_id, request, problem.clone(), began);
+                }
+                if let Some(running) = &mut self.builds.running {
+                    running.problem = Some(problem);
+                }
             }
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
                 let ended = running.reducer.ended(ok, image.as_ref(), seconds);
@@ -263,6 +275,9 @@ impl MainLoop {
                     }
                 }
                 if !canceled {
+                    if problem.as_ref().is_none_or(|problem| problem.findings.list.is_empty()) {
+                        self.source_errors_found(id, &document_id, None);
+                    }
                     // What was foreseen has come true or has not.
                     self.host.set_forecast(&document_id, None);
                     self.host.set_last_build(&document_id, LastBuild { document, record, problem });

@@ -13,6 +13,7 @@ use tower_lsp::ls_types::{
     ProgressToken,
 };
 use workspace::settings::SettingsFile;
+use workspace::source_errors::LocatedProblem;
 
 use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
@@ -75,6 +76,12 @@ pub(crate) enum Event {
     /// A held-back report of progress is due.
     ProgressDue(BuildId),
     Build(BuildId, BuildEvent),
+    /// The lines that a build's tools speak of; nothing where looking for them failed.
+    SourceErrors {
+        build: BuildId,
+        id: DocumentId,
+        found: Option<Vec<LocatedProblem>>,
+    },
     Proof(ProofId, proofs::Told),
     /// What a document's build reads is followed, or has changed.
     Inputs(DocumentId, Heard),
@@ -116,6 +123,7 @@ impl Event {
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
             Self::Build(..) => "a build's event",
+            Self::SourceErrors { .. } => "what a build's tools say",
             Self::Proof(..) => "a proof's event",
             Self::Inputs(..) => "what a build reads",
             Self::Forecast(..) => "what the next build would do",

@@ -50,6 +50,7 @@ mod settings;
 mod settings_files;
 mod shown_file;
 mod signature_help;
+mod source_errors;
 mod surroundings;
 mod symbols_on_disk;
 mod to_proto;

@@ -31,6 +31,7 @@ use crate::profile::Profile;
 use crate::proofs::Proofs;
 use crate::save_builds::Followed;
 use crate::semantic_tokens::Sent;
+use crate::source_errors::SourceErrors;
 use crate::symbols_on_disk::SymbolsOnDisk;
 use crate::workers::{Once, Workers};
 use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
@@ -92,6 +93,7 @@ pub(crate) struct MainLoop {
     pub(crate) profile: Arc<Profile>,
     pub(crate) builds: Builds,
     pub(crate) proofs: Proofs,
+    pub(crate) source_errors: SourceErrors,
     pub(crate) followed: Followed,
     pub(crate) forecasts: Forecasts,
     pub(crate) workers: Workers,
@@ -116,6 +118,7 @@ impl MainLoop {
             client,
             builds: Builds::new(options.builder, options.cache_folder),
             proofs: Proofs::default(),
+            source_errors: SourceErrors::default(),
             followed: Followed::default(),
             forecasts: Forecasts::default(),
             events,
@@ -185,6 +188,7 @@ impl MainLoop {
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
             Event::Build(id, event) => self.build_event(id, event),
+            Event::SourceErrors { build, id, found } => self.source_errors_found(build, &id, found),
             Event::Proof(id, told) => self.proof_told(id, told),
             Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
             Event::Forecast(id, told) => self.forecast_told(&id, told),
@@ -318,7 +322,8 @@ impl MainLoop {
             pushed: diagnostics::NONE.to_owned(),
             pushed_for: None,
         });
-        open.uri = document.uri;
+        open.uri.clone_from(&document.uri);
+        self.follow_source_errors(&document.uri);
         self.diagnose(&id);
         self.tell_callers(&id, Some(kind));
         self.read_settings_files(&id);
@@ -344,6 +349,7 @@ impl MainLoop {
             }
         });
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
+        self.follow_source_errors(&params.text_document.uri);
         self.diagnose(&id);
         self.forecast_soon(&id);
         let kind = self.host.snapshot().kind(&id);

@@ -14,6 +14,8 @@ pub(crate) struct Profile {
     /// It asks for diagnostics itself, so that analysis is never pushed.
     pub(crate) pulls_diagnostics: bool,
     pub(crate) refreshes_diagnostics: bool,
+    /// It shows places that a diagnostic has to do with.
+    pub(crate) relates_diagnostics: bool,
     pub(crate) refreshes_inlay_hints: bool,
     /// It resolves a hint's tooltip when the user looks at it.
     pub(crate) resolves_hint_tooltips: bool,
@@ -65,6 +67,7 @@ impl Profile {
             encoding: encoding(capabilities),
             pulls_diagnostics: document.is_some_and(|document| document.diagnostic.is_some()),
             refreshes_diagnostics: flag("/workspace/diagnostics/refreshSupport"),
+            relates_diagnostics: flag("/textDocument/publishDiagnostics/relatedInformation"),
             refreshes_inlay_hints: flag("/workspace/inlayHint/refreshSupport"),
             resolves_hint_tooltips: raw
                 .pointer("/textDocument/inlayHint/resolveSupport/properties")

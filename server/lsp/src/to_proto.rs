@@ -11,7 +11,7 @@ use crate::profile::Profile;
 const ANALYSIS: &str = "layerwise";
 
 /// Source of what a build said.
-const BUILD: &str = "layerwise build";
+pub(crate) const BUILD: &str = "layerwise build";
 
 pub(crate) fn position(document: &Document, offset: u32, profile: &Profile) -> lsp::Position {
     let position = document.position(offset, profile.encoding);
