@@ -39,6 +39,7 @@ mod relay;
 mod remote;
 mod rewrites;
 mod small;
+mod source_errors;
 mod sync;
 mod sync_shapes;
 mod sync_trees;

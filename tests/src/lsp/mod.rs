@@ -26,6 +26,7 @@ mod semantic_tokens;
 mod session;
 mod settings;
 mod signature_help;
+mod source_errors;
 mod structure;
 mod surroundings;
 mod sync;
