@@ -134,7 +134,7 @@ fn node_on_the_line_that_throws_or_cannot_be_read() {
         &["packages/site/main.mjs:2 error node: SyntaxError: "],
     );
     check(
-        &format!("{dockerfile}RUN cd .. && node --test test/\n"),
+        &format!("{dockerfile}RUN cd .. && node --test test/sum.test.js\n"),
         &[(
             "packages/site/test/sum.test.js",
             "const test = require('node:test');\nconst assert = require('node:assert');\n\ntest('adds', () => {\n  assert.strictEqual(1 + 1, 3);\n});\n",
