@@ -62,7 +62,7 @@ fn check_with(
     expected: Expect,
 ) {
     let model = Model::new(&Document::new(dockerfile), &Facts::default());
-    let runs =
+    let mut runs =
         model.stages.iter().flat_map(|stage| &stage.instructions).filter(|item| item.as_run().is_some());
     let step = runs.next_back().expect("a RUN").instruction.line + 1;
     let frame = |place: &str| {
