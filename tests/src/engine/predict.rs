@@ -69,6 +69,37 @@ fn each_edit_is_told_before_it_is_built() {
 }
 
 #[test]
+fn a_mode_of_a_folder_is_told_to_be_seen_by_no_builder() {
+    on_each(&ALL, |host| {
+        let text = format!("FROM scratch\nCOPY src /{}\nCOPY other /other\n", nonce());
+        let folder =
+            Folder::new(&[("Dockerfile", &text), ("src/a", "a"), ("src/deep/b", "b"), ("other/c", "c")]);
+        let arguments = ["--host", host, "--output", "type=cacheonly"];
+        let chmod =
+            |mode| fs::set_permissions(folder.path("src/deep"), fs::Permissions::from_mode(mode)).unwrap();
+        chmod(0o755);
+        agrees(&folder, &arguments, "before any build");
+        chmod(0o700);
+        assert_eq!(verdicts(&agrees(&folder, &arguments, "a folder's mode")), ["cached"; 3]);
+        let told = folder.run(&["predict", "--host", host]).exits(0).stdout;
+        assert!(told.starts_with("note: builders do not notice"), "{told}");
+        folder.write("src/deep/b", "B");
+        let edited = agrees(&folder, &arguments, "a file in the folder");
+        assert_eq!(edited["steps"][1]["because"], serde_json::json!(["src/deep/b"]));
+        // Of another target's files the folder is none, and so it comes anew.
+        let without = text.replace("COPY src", "COPY src/a");
+        folder.write("Dockerfile", &without);
+        agrees(&folder, &arguments, "without the folder");
+        chmod(0o711);
+        folder.write("Dockerfile", &text);
+        let again = agrees(&folder, &arguments, "the folder again");
+        assert_eq!(verdicts(&again), ["cached", "rebuild", "rebuild"]);
+        chmod(0o755);
+        assert_eq!(verdicts(&agrees(&folder, &arguments, "its mode once more")), ["cached"; 3]);
+    });
+}
+
+#[test]
 fn a_stage_that_a_named_context_replaces_is_told_as_it_is_built() {
     on_each(&TODAYS, |host| {
         let nonce = nonce();

@@ -5,6 +5,7 @@
 
 mod again;
 mod build_log;
+mod folder_modes;
 mod forecast;
 mod graph;
 pub mod json;
@@ -37,6 +38,7 @@ use syntax::Document;
 use crate::contents::{self, Snapshot};
 use crate::kept::Kept;
 pub use build_log::{BuildLog, WrittenLog};
+use folder_modes::FolderModes;
 pub use forecast::Forecast;
 pub use graph::graph;
 pub use last_build::LastBuild;
@@ -67,7 +69,10 @@ struct Known {
     inputs: Vec<StepInputs>,
     place: Place,
     snapshots: BTreeMap<String, Snapshot>,
+    /// With the modes of folders that the builder has noted.
     listings: Listings,
+    /// What the builder had noted of folders before.
+    folders: FolderModes,
     recalled: Recalled,
     is_old_builder: bool,
     builder_answers: bool,
@@ -257,13 +262,15 @@ impl Foresight {
             Some(files) if files.place.reads_what(&place) => Ok(files),
             _ => self.read(place),
         });
-        let Files { place, snapshots, listings } = match read {
+        let Files { place, snapshots, mut listings } = match read {
             Ok(read) => read,
             Err(message) => {
                 notices.push(message);
                 return Ok(Planned { steps, known: None, notices });
             }
         };
+        let folders = self.noted_folders(&place, &recalled.engine);
+        notices.extend(folder_modes::put_noted(&mut listings, &folders));
         let inputs = seal_plan(&plan, &listings, &self.seal);
         let builder = builder.as_kept();
         if state.is_ok() && builder != recalled.memory.builder {
@@ -277,6 +284,7 @@ impl Foresight {
             place,
             snapshots,
             listings,
+            folders,
             recalled,
             is_old_builder,
             builder_answers: state.is_ok(),

@@ -36,6 +36,7 @@ impl Foresight {
         // What cannot be told of which builder is not kept: another one may have taken the place of the last.
         let is_known = |known: &&Known| known.builder_answers && !known.recalled.engine.is_empty();
         let Some(known) = planned.known.as_ref().filter(is_known) else { return Ok(None) };
+        self.note_folders(known);
         let Recalled { engine, .. } = &known.recalled;
         let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         if let Some(last) = known.repeated(record, at) {

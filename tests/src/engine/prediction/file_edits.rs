@@ -75,7 +75,7 @@ pub(super) fn chmod(project: &mut Project, random: &mut Random) -> Option<String
     }
     let path = random.choose(&files(project))?;
     let Some(Thing::File { mode, .. }) = project.things.get_mut(&path) else { return None };
-    let modes: Vec<u32> = [0o644, 0o755, 0o664, 0o604].into_iter().filter(|other| other != mode).collect();
+    let modes: Vec<u32> = [0o644, 0o755, 0o664, 0o744].into_iter().filter(|other| other != mode).collect();
     *mode = random.choose(&modes)?;
     Some(format!("{path} has mode {mode:o}"))
 }
