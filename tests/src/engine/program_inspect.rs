@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::program_build::{ALL, nonce, on_each};
+use super::program_build::{ALL, events, last, nonce, on_each};
 use crate::program::Folder;
 
 const TEXT: &str = "FROM debian:bookworm-slim AS build\n\
@@ -26,9 +26,10 @@ fn layers_are_told_on_their_lines_with_their_bytes_and_waste() {
         let (nonce, token) = (nonce(), format!("ghp_{}", "aB3".repeat(12)));
         let text = TEXT.replace("NONCE", &nonce).replace("TOKEN", &token);
         let folder = Folder::with_dockerfile(&text).with_host(host);
-        let tag = format!("layerwise-test-inspect:{}", std::process::id());
-        folder.run(&["build", "--tag", &tag]).exits(0);
-        let image = folder.run(&["inspect", &tag, "--format", "json"]).exits(0).json();
+        // Without a tag: the next build of its kind takes it away.
+        let events = events(&folder, &[], 0);
+        let id = last(&events)["image"].as_str().unwrap();
+        let image = folder.run(&["inspect", id, "--format", "json"]).exits(0).json();
         let found = layers(&image);
         let written = nonce.len() as u64 + 1;
         let secret = token.len() as u64 + 1;
@@ -42,7 +43,7 @@ fn layers_are_told_on_their_lines_with_their_bytes_and_waste() {
         let secrets = json!([{"kind": "GitHub token", "path": "/root/.netrc", "layer": found.len() - 1, "hidden": true, "line": 6}]);
         assert_eq!(image["secrets"], secrets);
 
-        let said = folder.run(&["inspect", &tag]).succeeds();
+        let said = folder.run(&["inspect", id]).succeeds();
         assert!(
             said.contains("100.0 kB  /big  of layer") && said.contains("GitHub token in /root/.netrc"),
             "{said}"
@@ -51,7 +52,7 @@ fn layers_are_told_on_their_lines_with_their_bytes_and_waste() {
 
         // Another Dockerfile is no claim.
         folder.write("other", "FROM debian:bookworm-slim\nRUN something else\n");
-        let output = folder.run(&["inspect", &tag, "--file", "other", "--format", "json"]).exits(0);
+        let output = folder.run(&["inspect", id, "--file", "other", "--format", "json"]).exits(0);
         assert!(output.stderr.contains("was not made by other as it is now"), "{output:?}");
         assert!(layers(&output.json()).iter().all(|(line, ..)| line.is_none()));
         let output = folder.run(&["inspect", "layerwise-test:nowhere"]).exits(2);
