@@ -223,7 +223,7 @@ mod tests {
             "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/go-build \\\n    go build -o /app .\n\n# what is shipped\nFROM scratch\nCOPY --from=0 /app /app\nCMD [\"/app\"]\n",
             GO,
             expect![[r#"
-                unsafe: Add a stage `test` that runs the project's tests
+                unsafe: Add a stage `test` that runs `go test ./...`
                 check that the tests run in that stage
                 ---
                 FROM golang:1.22 AS build
@@ -245,7 +245,7 @@ mod tests {
             "# escape=`\r\nfrom node:22 as build\r\n# größe 🐳\r\nworkdir /app\r\ncopy . .\r\nrun npm ci\r\nfrom node:22-slim\r\ncopy --from=build /app /app\r\n",
             NODE,
             expect![[r#"
-                unsafe: Add a stage `test` that runs the project's tests
+                unsafe: Add a stage `test` that runs `npm test`
                 check that the tests run in that stage
                 ---
                 # escape=`␍

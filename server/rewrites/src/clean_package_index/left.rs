@@ -7,7 +7,7 @@ use syntax::{LocalRange, TextEdit, TextRange};
 use super::caches::Cache;
 use crate::analysis::append::{append_after, is_editable};
 use crate::analysis::call::Call;
-use crate::analysis::install::{System, SystemCommand};
+use crate::analysis::install::{System, SystemCommand, is_expensive, is_harmless};
 use crate::offer::{Applicability, Fix, Input};
 
 /// What a RUN leaves of one cache so far.
@@ -85,19 +85,36 @@ fn is_berry(input: &Input<'_>, cache: Cache, call: &Call<'_>) -> bool {
             || input.facts.context.as_ref().is_some_and(|context| context.files.contains_key(".yarnrc.yml")))
 }
 
-/// The last RUN that installs with apt and has not updated its lists itself.
+/// The last RUN that installs with apt, or runs a script that may, and has not updated the lists itself.
 #[must_use]
 pub fn last_install_without_update(input: &Input<'_>) -> Option<u32> {
     let items = input.model.stages.iter().flat_map(|stage| &stage.instructions);
     let needs = |item: &&StageInstruction| {
         let Some(run) = item.as_run() else { return false };
-        let mut commands = run.commands().filter_map(Call::of).filter_map(SystemCommand::of);
-        let first = commands.find(|command| {
-            command.system == System::Apt && (command.subcommand == "update" || command.installs())
+        let first = run.commands().filter_map(Call::of).find_map(|call| match SystemCommand::of(call) {
+            Some(apt) if apt.system == System::Apt && apt.subcommand == "update" => Some(false),
+            Some(apt) if apt.system == System::Apt && apt.installs() => Some(true),
+            _ => is_script(call).then_some(true),
         });
-        first.is_some_and(|command| command.installs())
+        first == Some(true)
     };
     items.rev().find(needs).map(|item| item.instruction.start)
+}
+
+/// Whether a call runs a script that may install packages, for all that is known.
+fn is_script(call: Call<'_>) -> bool {
+    matches!(call.program, "sh" | "bash" | "dash" | "ash" | "source" | "." | "eval")
+        || call.program.ends_with(".sh")
+        || ["install", "setup"]
+            .iter()
+            .any(|name| call.program.starts_with(name) && call.program.contains(['-', '.', '_']))
+}
+
+/// Whether a command certainly installs nothing with apt.
+fn is_known(command: &Command) -> bool {
+    Call::of(command).is_some_and(|call| {
+        is_harmless(call.program) || is_expensive(call) || SystemCommand::of(call).is_some()
+    }) || command.words.is_empty()
 }
 
 /// What takes away what one RUN leaves. `needs_lists` is where the last RUN starts that installs from lists of an earlier one.
@@ -138,7 +155,7 @@ pub fn fix(
     // What was run with other rights is not removed without them.
     let is_sudo = left.last.command.program() == Some("sudo");
     let cleanup = format!("{}{}", if is_sudo { "sudo " } else { "" }, left.cache.cleanup());
-    let edit = append_after(item, script, left.last.command, &cleanup)?;
+    let edit = append_after(item, script, place(script, left)?, &cleanup)?;
     let applicability = match left.cache {
         Cache::Apt if needs_lists.is_some_and(|start| start > item.instruction.start) => {
             Applicability::Unsafe {
@@ -151,6 +168,16 @@ pub fn fix(
         _ => Applicability::Safe,
     };
     Some(Fix { title: format!("Clean up with `{cleanup}`"), applicability, edits: vec![edit] })
+}
+
+/// The command behind which a cache is emptied: the last of its manager, or the script's last one where something between may fill or need it.
+fn place<'a>(script: &'a Script, left: &Left<'a>) -> Option<&'a Command> {
+    let last = left.last.command;
+    let later = script.statements.iter().filter(|statement| statement.range.start > last.range.start);
+    if left.cache != Cache::Apt || later.flat_map(|statement| &statement.commands).all(is_known) {
+        return Some(last);
+    }
+    script.statements.last().and_then(|statement| statement.commands.last())
 }
 
 fn is_classic_yarn(input: &Input<'_>, call: &Call<'_>) -> bool {

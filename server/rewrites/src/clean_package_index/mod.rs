@@ -79,7 +79,7 @@ fn search(input: &Input<'_>) -> Offers {
             Some(_) => refusals.push(Refusal {
                 place,
                 reason: format!(
-                    "a later RUN installs from the lists that line {line} fetches: update and install in one RUN first"
+                    "a later RUN installs, or may install, from the lists that line {line} fetches: update and install in one RUN first"
                 ),
             }),
             None => refusals.push(Refusal {

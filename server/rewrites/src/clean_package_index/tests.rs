@@ -88,12 +88,49 @@ fn each_manager_is_emptied_in_its_own_way() {
 }
 
 #[test]
+fn what_may_install_unseen_finds_the_lists() {
+    check(
+        "FROM debian:bookworm\nRUN apt-get update \\\n    && bash /tmp/setup.sh \\\n    && make\n",
+        expect![[r#"
+            safe: Clean up with `rm -rf /var/lib/apt/lists/*`
+            ---
+            FROM debian:bookworm
+            RUN apt-get update \
+                && bash /tmp/setup.sh \
+                && make \
+                && rm -rf /var/lib/apt/lists/*
+        "#]],
+    );
+    check(
+        "FROM debian:bookworm\nRUN sudo apt-get update && sudo bash -c \"apt-get install -y x\"\n",
+        expect![[r#"
+            safe: Clean up with `sudo rm -rf /var/lib/apt/lists/*`
+            ---
+            FROM debian:bookworm
+            RUN sudo apt-get update && sudo bash -c "apt-get install -y x" && sudo rm -rf /var/lib/apt/lists/*
+        "#]],
+    );
+    check(
+        "FROM debian:bookworm\nRUN apt-get update && apt-get install -y x\nRUN /tmp/install-y.sh\n",
+        expect![[r#"
+            refused: a later RUN installs, or may install, from the lists that line 2 fetches: update and install in one RUN first
+        "#]],
+    );
+    check(
+        "FROM debian:bookworm\nRUN apt-get update && (./a || ./b)\n",
+        expect![[r#"
+        refused: nothing can be added to the script on line 2 for certain
+    "#]],
+    );
+}
+
+#[test]
 fn lists_that_are_still_needed_stay() {
     check(
         "FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n",
         expect![[r#"
-        refused: a later RUN installs from the lists that line 2 fetches: update and install in one RUN first
-    "#]],
+            refused: a later RUN installs, or may install, from the lists that line 2 fetches: update and install in one RUN first
+        "#]],
     );
 }
 

@@ -268,7 +268,7 @@ COPY . /app
 RUN chown -R node:node /app
 ",
             expect![[r#"
-                Use `COPY --chown=node:node`, and change the owner of the folder alone (unsafe: that a:1 has no files of its own in /app)
+                Use `COPY --chown=node:node`, and change the owner of the folder alone (unsafe: that nothing else lies in /app, of a:1 or of a package)
                 FROM a:1
                 WORKDIR /app
                 COPY --chown=node:node . /app
