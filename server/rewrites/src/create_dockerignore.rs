@@ -37,7 +37,7 @@ It names only what lies there: `.git`, settings of editors and of CI, files that
 and what the Dockerfile makes anew by itself: `node_modules` where it installs, `target` where cargo builds, caches and virtual environments of Python. What a COPY
 asks for by name is not left out, nor is `.git` where a step calls git.
 
-`layerwise rewrite create-dockerignore` prints the file on stdout and says its name on stderr; `--write` saves it. In an editor it takes a client
+`layerwise rewrite create-dockerignore --diff` shows the file and `--write` creates it; the Dockerfile stays as it is. In an editor it takes a client
 that can create files.
 
 It is *unsafe*: only somebody who knows the project can tell that the image needs none of it. It is not offered where there is a `.dockerignore`, and

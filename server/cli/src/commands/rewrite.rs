@@ -114,7 +114,7 @@ fn rewrite(id: &str, file: &Path, arguments: &RewriteArguments) -> anyhow::Resul
     Ok(Outcome::Fine)
 }
 
-/// A rewrite that makes a file and leaves the Dockerfile as it is: the file is what is printed, shown or saved.
+/// A rewrite that makes a file and leaves the Dockerfile as it is: that is what is printed, and the file is shown or saved.
 fn create(subject: &Subject, created: &NewFile, arguments: &RewriteArguments) -> anyhow::Result<Outcome> {
     if arguments.prove {
         bail!(
@@ -134,8 +134,8 @@ fn create(subject: &Subject, created: &NewFile, arguments: &RewriteArguments) ->
         let mut file = std::fs::File::create_new(&path).with_context(|| format!("cannot create {shown}"))?;
         file.write_all(created.text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
     } else {
-        tell(&format!("{shown}:\n"))?;
-        print(&created.text)?;
+        tell(&format!("the Dockerfile stays as it is: --diff shows {shown}, --write creates it\n"))?;
+        print(&subject.text)?;
     }
     Ok(Outcome::Fine)
 }
