@@ -220,7 +220,9 @@ impl Reader {
             Does::Fails => {
                 let failed = captures.title.map(str::to_owned);
                 let is_its = |held: &mut (Option<String>, Finding)| held.0.is_none() || held.0 == failed;
-                state.unplaced.extend(state.held.extract_if(.., is_its).map(|(_, finding)| finding));
+                let room = MOST_HELD.saturating_sub(state.unplaced.len());
+                let of_it = state.held.extract_if(.., is_its).map(|(_, finding)| finding);
+                state.unplaced.extend(of_it.take(room));
                 (state.failed, state.running) = (failed, None);
             }
             Does::Passes => {

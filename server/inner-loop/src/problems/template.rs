@@ -1,7 +1,8 @@
 //! The shape of a line, as text with fields in braces: `{file}:{line}:{column}: {severity}: {message}`.
 //!
 //! A template fits a whole line or not at all. A field ends at the first place where the text behind it stands and the rest fits too; nearly
-//! every line is turned down at its first bytes. A line is as short as [`plain`](super::plain) makes it, which bounds what any of them costs.
+//! every line is turned down at its first bytes. A line is as short as [`plain`](super::plain) makes it, and fields are tried so often and no more:
+//! that bounds what any line costs, whoever wrote it.
 
 use super::Severity;
 
@@ -60,6 +61,12 @@ const SEVERITIES: [(&str, Severity); 6] = [
 
 /// A longer name is no file's.
 const MOST_OF_A_PATH: usize = 1024;
+
+/// So often a field may be tried to end somewhere until the line is none. Those of tools fit within a few tries.
+const MOST_TRIES: usize = 400;
+
+/// What no file's name begins with where nothing quotes it.
+const NO_FILE_BEGINS_WITH: [char; 7] = ['(', '[', '<', '\'', '`', '-', ':'];
 
 /// What the fields of a line hold.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,31 +132,39 @@ impl Template {
 
     /// What the fields hold, where the line fits.
     pub(super) fn captures<'a>(&self, line: &'a str) -> Option<Captures<'a>> {
-        let mut captures = Captures::default();
-        fits(&self.pieces, line, &mut captures).then_some(captures)
+        let (mut captures, mut tries) = (Captures::default(), MOST_TRIES);
+        fits(&self.pieces, line, &mut captures, &mut tries).then_some(captures)
     }
 }
 
-fn fits<'a>(pieces: &[Piece], rest: &'a str, captures: &mut Captures<'a>) -> bool {
+fn fits<'a>(pieces: &[Piece], rest: &'a str, captures: &mut Captures<'a>, tries: &mut usize) -> bool {
     let Some((piece, behind)) = pieces.split_first() else { return rest.is_empty() };
     match piece {
-        Piece::Text(text) => rest.strip_prefix(text).is_some_and(|rest| fits(behind, rest, captures)),
+        Piece::Text(text) => rest.strip_prefix(text).is_some_and(|rest| fits(behind, rest, captures, tries)),
         Piece::Field(Field::Severity) => {
             let named = SEVERITIES.iter().find(|(name, _)| rest.starts_with(name));
             let Some((name, severity)) = named else { return false };
             captures.severity = Some(*severity);
-            fits(behind, &rest[name.len()..], captures)
+            fits(behind, &rest[name.len()..], captures, tries)
         }
         Piece::Field(field) => match field.length(rest) {
             Some(0) => false,
-            Some(length) => field.store(&rest[..length], captures) && fits(behind, &rest[length..], captures),
-            None => field_fits(*field, behind, rest, captures),
+            Some(length) => {
+                field.store(&rest[..length], captures) && fits(behind, &rest[length..], captures, tries)
+            }
+            None => field_fits(*field, behind, rest, captures, tries),
         },
     }
 }
 
 /// A field whose end only the pieces behind it tell.
-fn field_fits<'a>(field: Field, behind: &[Piece], rest: &'a str, captures: &mut Captures<'a>) -> bool {
+fn field_fits<'a>(
+    field: Field,
+    behind: &[Piece],
+    rest: &'a str,
+    captures: &mut Captures<'a>,
+    tries: &mut usize,
+) -> bool {
     let next = match behind.first() {
         None => return field.store(rest, captures),
         Some(Piece::Text(text)) => Some(*text),
@@ -162,10 +177,12 @@ fn field_fits<'a>(field: Field, behind: &[Piece], rest: &'a str, captures: &mut 
             None => rest[from..].find([' ', '\t']),
         };
         let Some(end) = found.map(|found| from + found) else { return false };
-        if field.is_over(&rest[..end]) {
+        if *tries == 0 || field.is_over(&rest[..end], from) {
             return false;
         }
-        if field.store(&rest[..end], captures) && fits(behind, &rest[end..], captures) {
+        *tries -= 1;
+        // What is behind is most often told by its first byte.
+        if fits(behind, &rest[end..], captures, tries) && field.store(&rest[..end], captures) {
             return true;
         }
         from = end + rest[end..].chars().next().map_or(1, char::len_utf8);
@@ -207,10 +224,15 @@ impl Field {
         }
     }
 
-    /// Whether a longer text than this one cannot be one either.
-    fn is_over(self, text: &str) -> bool {
+    /// Whether a longer text than this one cannot be one either; before `new` it was looked at already.
+    fn is_over(self, text: &str, new: usize) -> bool {
         match self {
-            Self::File | Self::Class => text.contains([' ', '\t']),
+            Self::File => {
+                text.len() > MOST_OF_A_PATH
+                    || text.starts_with(NO_FILE_BEGINS_WITH)
+                    || text[new..].contains([' ', '\t', '"', '\0'])
+            }
+            Self::Class => text[new..].contains([' ', '\t']),
             Self::Absolute => !text.is_empty() && !text.starts_with('/'),
             _ => false,
         }
@@ -224,7 +246,7 @@ impl Field {
             Self::File => {
                 is_path
                     && !text.contains(' ')
-                    && !text.starts_with(['(', '[', '<', '\'', '`', '-', ':'])
+                    && !text.starts_with(NO_FILE_BEGINS_WITH)
                     && (!text.contains("://") || text.starts_with("file://"))
             }
             Self::Absolute => is_path && text.starts_with('/') && !text.ends_with(' '),
@@ -305,6 +327,22 @@ mod tests {
             "a(b).ts(3,5): error TS1: x",
             "a(b).ts|3|5|error|TS1|x",
         );
+    }
+
+    #[test]
+    fn a_line_made_to_be_tried_for_ever_is_none() {
+        for (template, part) in [
+            ("_{_}_ {title} _{_}_", "_ "),
+            ("{file}:{line}:{column}: {severity}: {message}", "1:"),
+            ("Sorry: {_}: {message} ({file}, line {line})", ": ("),
+            ("PHP {_}: {message} in {path} on line {line}", " in "),
+        ] {
+            let line = format!("{}{}", &template[..template.find('{').unwrap()], part.repeat(500));
+            let pieces = Template::new(template).pieces;
+            let mut tries = MOST_TRIES;
+            assert!(!fits(&pieces, &line, &mut Captures::default(), &mut tries), "{template}");
+            assert_eq!(tries, 0, "{template}: the line is too easy");
+        }
     }
 
     #[test]
