@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bollard::container::LogOutput;
+use bollard::errors::Error;
 use bollard::models::HealthStatusEnum;
 use bollard::query_parameters::{LogsOptions, StopContainerOptions};
 use futures::StreamExt;
@@ -28,6 +29,9 @@ const ONE_ANSWER_LIMIT: Duration = Duration::from_millis(500);
 
 /// A program may write nothing for as long as it likes.
 const LOG_LIMIT: Duration = Duration::from_secs(365 * 86_400);
+
+/// So often in a row an engine may not say how the container is; then it is gone, as after a restart.
+const MOST_SILENT: u32 = 25;
 
 /// What is told of a program that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,10 +161,20 @@ impl Images {
         started: Instant,
         tell: &(dyn Fn(Happening) + Sync),
     ) -> i64 {
-        let mut was_healthy = None;
+        let (mut was_healthy, mut n_silent) = (None, 0);
         loop {
-            let inspected = self.engine.docker.inspect_container(container, None).await;
-            let state = inspected.ok().and_then(|inspected| inspected.state).unwrap_or_default();
+            let state = match self.engine.docker.inspect_container(container, None).await {
+                Ok(inspected) => inspected.state.unwrap_or_default(),
+                // Somebody has removed it.
+                Err(Error::DockerResponseServerError { status_code: 404, .. }) => return -1,
+                Err(_) if n_silent == MOST_SILENT => return -1,
+                Err(_) => {
+                    n_silent += 1;
+                    tokio::time::sleep(RETRY * 4).await;
+                    continue;
+                }
+            };
+            n_silent = 0;
             if state.running == Some(false) {
                 return state.exit_code.unwrap_or(-1);
             }
