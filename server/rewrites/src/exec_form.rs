@@ -32,14 +32,20 @@ It is offered for one simple command whose words are certain: no variable, patte
 comments between the words stay.
 
 It is *unsafe* where the list may mean another thing than the text: a CMD whose ENTRYPOINT gets its words one by one (that of a base image
-too: it is known of official images of distributions and languages, and of those that the builder has), and an ENTRYPOINT beside a CMD, whose words then come behind it.
+too: it is known of official images of distributions and languages, and of those that the builder has), an ENTRYPOINT in a file with a CMD, whose words then
+come behind it, what a shell has of its own beside a program (`echo`, `test`), and a script that may lack its `#!` line, which only a shell starts.
 "#;
 
 /// What only a shell knows.
-const BUILTINS: [&str; 24] = [
-    ".", ":", "alias", "bg", "cd", "command", "eval", "exec", "exit", "export", "fg", "jobs", "local",
-    "read", "readonly", "set", "shift", "source", "trap", "type", "ulimit", "umask", "unset", "wait",
+const BUILTINS: [&str; 43] = [
+    ".", ":", "[[", "alias", "bg", "break", "builtin", "cd", "command", "continue", "coproc", "declare",
+    "dirs", "disown", "eval", "exec", "exit", "export", "fg", "getopts", "hash", "help", "jobs", "let",
+    "local", "popd", "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "suspend",
+    "times", "trap", "type", "typeset", "ulimit", "umask", "unset", "wait",
 ];
+
+/// What a shell has of its own, beside a program of that name.
+const OWN: [&str; 6] = ["[", "echo", "kill", "printf", "test", "time"];
 
 fn search(input: &Input<'_>) -> Offers {
     if let Some(refusal) = ground::refusal(input) {
@@ -99,7 +105,7 @@ pub fn place(input: &Input<'_>, stage: &Stage, item: &StageInstruction) -> Optio
         range: instruction.range(),
         edits: edits.collect(),
         title: "Write a JSON list".to_owned(),
-        check: check(input, stage, item),
+        check: check(input, stage, item, &words[0].0),
     })
 }
 
@@ -142,12 +148,24 @@ fn is_blank(item: &StageInstruction, range: LocalRange) -> bool {
 }
 
 /// What is to be checked, as the settings beside it and those of the base image tell.
-fn check(input: &Input<'_>, stage: &Stage, item: &StageInstruction) -> Option<String> {
+fn check(input: &Input<'_>, stage: &Stage, item: &StageInstruction, program: &str) -> Option<String> {
     let has =
         |stage: &Stage, wanted: fn(&Kind) -> bool| stage.instructions.iter().any(|other| wanted(&other.kind));
     if matches!(item.kind, Kind::Entrypoint) {
-        let is_followed = has(stage, |kind| matches!(kind, Kind::Cmd));
-        return is_followed.then(|| "that the program takes the words of CMD as its arguments".to_owned());
+        // The one that counts may stand in a stage that starts from this one, or in the base image.
+        let is_followed = input.model.stages.iter().any(|stage| has(stage, |kind| matches!(kind, Kind::Cmd)));
+        if is_followed {
+            return Some("that the program takes the words of CMD as its arguments".to_owned());
+        }
+    }
+    if OWN.contains(&program) {
+        return Some(format!("that the image's {program} does what the shell's own does"));
+    }
+    if program.contains('/') {
+        return Some(format!("that {program} begins with #! if it is a script"));
+    }
+    if matches!(item.kind, Kind::Entrypoint) {
+        return None;
     }
     let lineage = input.model.lineage(stage.index);
     if lineage.iter().any(|stage| has(stage, |kind| matches!(kind, Kind::Entrypoint))) {
@@ -255,6 +273,28 @@ mod tests {
             ENTRYPOINT ["server"]
         "#]],
         );
+    }
+
+    #[test]
+    fn an_entry_point_of_another_stage_and_a_script_are_to_be_checked() {
+        for (text, expected) in [
+            (
+                "FROM debian:12 AS b\nENTRYPOINT server\nFROM b\nCMD [\"--x\"]\n",
+                "check that the program takes the words of CMD as its arguments",
+            ),
+            (
+                "FROM debian:12\nCOPY run.sh /\nCMD /run.sh\n",
+                "check that /run.sh begins with #! if it is a script",
+            ),
+        ] {
+            let result = render(&RECIPE, text, &facts(&[]));
+            assert!(result.starts_with("unsafe: ") && result.contains(expected), "{text}\n{result}");
+        }
+        for command in ["[[ -f /x ]]", "times", "coproc x"] {
+            let text = format!("FROM fedora:40\nCMD {command}\n");
+            let result = render(&RECIPE, &text, &facts(&[]));
+            assert!(result.starts_with("refused: "), "{text}\n{result}");
+        }
     }
 
     #[test]

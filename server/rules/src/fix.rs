@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn safe_fixes_alone_and_the_others_on_request() {
-        let text = "from alpine as build\nMAINTAINER me\nWORKDIR app\nENV A b\nCMD echo x\n";
+        let text = "from alpine as build\nMAINTAINER me\nWORKDIR app\nENV A b\nCMD server x\n";
         check_all(
             text,
             &Settings::default(),
@@ -201,7 +201,7 @@ mod tests {
                 LABEL org.opencontainers.image.authors="me"
                 WORKDIR app
                 ENV A=b
-                CMD ["echo", "x"]
+                CMD ["server", "x"]
             "#]],
         );
         check_all(
@@ -220,7 +220,7 @@ mod tests {
             LABEL org.opencontainers.image.authors="me"
             WORKDIR /app
             ENV A=b
-            CMD ["echo", "x"]
+            CMD ["server", "x"]
         "#]],
         );
     }

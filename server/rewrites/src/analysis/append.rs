@@ -46,9 +46,13 @@ pub fn is_editable(item: &StageInstruction, script: &Script) -> bool {
 /// Whether a script begins with `set -e`, alone or among other letters.
 #[must_use]
 pub fn stops_at_errors(script: &Script) -> bool {
-    let first = script.statements.first().and_then(|statement| statement.commands.first());
+    let mut commands = script.statements.iter().flat_map(|statement| &statement.commands);
+    let first = commands.next();
+    // A later `set` may take it back.
+    let is_changed = commands.any(|command| command.program() == Some("set"));
     first.is_some_and(|command| {
-        command.program() == Some("set")
+        !is_changed
+            && command.program() == Some("set")
             && command.words.iter().skip(1).any(|word| {
                 word.text.strip_prefix('-').is_some_and(|letters| {
                     letters.contains('e') && letters.bytes().all(|letter| letter.is_ascii_alphabetic())

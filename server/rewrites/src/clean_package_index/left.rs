@@ -1,7 +1,7 @@
 //! What a RUN leaves of package managers' caches, and what takes it away.
 
-use semantic::{Lookup, Run, StageInstruction};
-use syntax::shell::{Command, Connector, Script};
+use semantic::{Kind, Lookup, Run, StageInstruction};
+use syntax::shell::{Command, Connector, Script, ShellWord};
 use syntax::{LocalRange, TextEdit, TextRange};
 
 use super::caches::Cache;
@@ -85,35 +85,31 @@ fn is_berry(input: &Input<'_>, cache: Cache, call: &Call<'_>) -> bool {
             || input.facts.context.as_ref().is_some_and(|context| context.files.contains_key(".yarnrc.yml")))
 }
 
-/// The last RUN that installs with apt, or runs a script that may, and has not updated the lists itself.
+/// The last RUN that may need the package lists of apt and has not updated them itself: it installs, or runs what is not known to install nothing.
 #[must_use]
 pub fn last_install_without_update(input: &Input<'_>) -> Option<u32> {
     let items = input.model.stages.iter().flat_map(|stage| &stage.instructions);
     let needs = |item: &&StageInstruction| {
-        let Some(run) = item.as_run() else { return false };
-        let first = run.commands().filter_map(Call::of).find_map(|call| match SystemCommand::of(call) {
-            Some(apt) if apt.system == System::Apt && apt.subcommand == "update" => Some(false),
-            Some(apt) if apt.system == System::Apt && apt.installs() => Some(true),
-            _ => is_script(call).then_some(true),
-        });
-        first == Some(true)
+        let Some(run) = item.as_run() else { return matches!(item.kind, Kind::Onbuild) };
+        let needs = |command: &Command| match Call::of(command).and_then(SystemCommand::of) {
+            Some(apt) if apt.system == System::Apt => match apt.subcommand {
+                "update" => Some(false),
+                "autoclean" | "autoremove" | "clean" | "distclean" | "purge" | "remove" => None,
+                _ => Some(true),
+            },
+            _ => (!is_known(command)).then_some(true),
+        };
+        !run.is_understood() || run.commands().find_map(needs) == Some(true)
     };
     items.rev().find(needs).map(|item| item.instruction.start)
 }
 
-/// Whether a call runs a script that may install packages, for all that is known.
-fn is_script(call: Call<'_>) -> bool {
-    matches!(call.program, "sh" | "bash" | "dash" | "ash" | "source" | "." | "eval")
-        || call.program.ends_with(".sh")
-        || ["install", "setup"]
-            .iter()
-            .any(|name| call.program.starts_with(name) && call.program.contains(['-', '.', '_']))
-}
-
 /// Whether a command certainly installs nothing with apt.
 fn is_known(command: &Command) -> bool {
+    let starts_others = |word: &ShellWord| matches!(word.text.as_str(), "-exec" | "-execdir" | "-ok");
     Call::of(command).is_some_and(|call| {
-        is_harmless(call.program) || is_expensive(call) || SystemCommand::of(call).is_some()
+        (is_harmless(call.program) || is_expensive(call) || SystemCommand::of(call).is_some())
+            && !call.arguments.iter().any(starts_others)
     }) || command.words.is_empty()
 }
 
@@ -153,13 +149,14 @@ pub fn fix(
         ));
     }
     // What was run with other rights is not removed without them.
-    let is_sudo = left.last.command.program() == Some("sudo");
-    let cleanup = format!("{}{}", if is_sudo { "sudo " } else { "" }, left.cache.cleanup());
+    let rights = left.last.command.program().filter(|program| matches!(*program, "sudo" | "doas"));
+    let rights = rights.map(|program| format!("{program} ")).unwrap_or_default();
+    let cleanup = format!("{rights}{}", left.cache.cleanup());
     let edit = append_after(item, script, place(script, left)?, &cleanup)?;
     let applicability = match left.cache {
         Cache::Apt if needs_lists.is_some_and(|start| start > item.instruction.start) => {
             Applicability::Unsafe {
-                check: "that each later `apt-get install` has an `apt-get update` before it".to_owned(),
+                check: "that nothing later installs without an `apt-get update` before it".to_owned(),
             }
         }
         Cache::Yarn if !is_classic_yarn(input, &left.last) => Applicability::Unsafe {

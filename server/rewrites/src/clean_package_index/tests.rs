@@ -177,3 +177,27 @@ fn line_ends_escapes_comments_and_other_letters() {
     "#]],
     );
 }
+
+#[test]
+fn what_later_may_need_the_lists_is_to_be_looked_at() {
+    for later in [
+        "RUN apt-get upgrade -y",
+        "RUN xargs -a p.txt apt-get install -y",
+        "RUN rosdep update && rosdep install --from-paths src",
+        "RUN timeout 60 apt-get install -y x",
+        "RUN ./configure-system",
+        "RUN find . -exec apt-get install {} \\;",
+        "ONBUILD RUN apt-get install -y x",
+    ] {
+        let text = format!("FROM debian:bookworm\nRUN apt-get update && apt-get install -y git\n{later}\n");
+        let result = render(&RECIPE, &text, &facts(&[]));
+        assert!(!result.contains("\nsafe: ") && !result.starts_with("safe: "), "{text}\n{result}");
+    }
+}
+
+#[test]
+fn a_script_that_no_longer_stops_keeps_the_failure() {
+    let text = "FROM debian:bookworm\nRUN set -e; apt-get update; apt-get install -y git; set +e; make\n";
+    let result = render(&RECIPE, text, &facts(&[]));
+    assert!(!result.contains("; rm -rf"), "{result}");
+}

@@ -5,7 +5,7 @@
 
 use semantic::path::{Place as ImagePlace, clean_context_path, file_name};
 use semantic::{Copy, Kind, SourceKind, StageInstruction};
-use syntax::shell::{ShellWord, StatementKind};
+use syntax::shell::{Connector, ShellWord, StatementKind};
 use syntax::{Form, TextEdit, TextRange};
 
 use super::change::{Change, is_octal};
@@ -40,8 +40,19 @@ pub fn place(input: &Input<'_>, item: &StageInstruction) -> Result<Option<Place>
     }
     let (true, [path]) = (change.is_complete, change.paths.as_slice()) else { return Ok(None) };
     let reached = group.reached_by(path)?;
-    if reached.is_empty() {
+    if reached.is_empty() || !command.redirections.is_empty() {
         return Ok(None);
+    }
+    let next = script.statements.get(1).and_then(|statement| statement.connector);
+    if !matches!(next, None | Some(Connector::And | Connector::Then)) {
+        return Err("goes on in another way where it fails".to_owned());
+    }
+    if !item.instruction.flags.is_empty() {
+        return Err("has flags of its own".to_owned());
+    }
+    // What an archive holds keeps its groups, and builders do not agree on its owners.
+    if reached.iter().any(|(copy, _)| matches!(copy.kind, Kind::Add(_))) {
+        return Err("is about what ADD may have unpacked".to_owned());
     }
     if !is_editable(item, script) || item.instruction.arguments.form != Some(Form::Shell) {
         return Err("has a script that cannot be edited for certain".to_owned());
@@ -58,9 +69,6 @@ pub fn place(input: &Input<'_>, item: &StageInstruction) -> Result<Option<Place>
         edits.push(without_recursion(item, &change).ok_or("has flags that cannot be taken apart")?);
         format!("Use `{keyword} {flag}`, and change the owner of the folder alone")
     } else if script.statements.len() == 1 {
-        if !item.instruction.flags.is_empty() {
-            return Err("has flags of its own".to_owned());
-        }
         edits.extend(without_run(input, item, &reached));
         format!("Use `{keyword} {flag}` in place of this RUN")
     } else {
@@ -71,7 +79,8 @@ pub fn place(input: &Input<'_>, item: &StageInstruction) -> Result<Option<Place>
         format!("Use `{keyword} {flag}` in place of `{}`", change.program)
     };
     edits.sort_by_key(|edit| edit.range);
-    Ok(Some(Place { range: item.instruction.range(), edits, title, check: outcome.check }))
+    let check = outcome.check.or_else(|| made_by_runs(&group, path));
+    Ok(Some(Place { range: item.instruction.range(), edits, title, check }))
 }
 
 /// What becomes of the RUN.
@@ -205,6 +214,13 @@ fn folder(path: &ImagePath, group: &Group<'_>, flag: &str) -> Result<Outcome, St
         Some(format!("that nothing else lies in {path}, of {image} or of a package"))
     };
     Ok(Outcome { keeps_folder: is_there || !is_empty, check })
+}
+
+/// What is to be checked where RUNs stand above: they may have put files into the folder by another name of it.
+fn made_by_runs(group: &Group<'_>, path: &ImagePath) -> Option<String> {
+    let runs = group.before.iter().any(|item| item.as_run().is_some());
+    let folder = path.place.known().unwrap_or("it");
+    runs.then(|| format!("that no RUN above puts anything into {folder}"))
 }
 
 /// Whether a RUN may have put files into a folder: it names it, and does more than make it.

@@ -190,3 +190,27 @@ fn line_ends_escapes_and_other_letters() {
         "#]],
     );
 }
+
+#[test]
+fn runs_above_may_have_put_something_into_the_folder() {
+    let result = render(
+        &RECIPE,
+        "FROM node:22\nENV APP=/app\nRUN mkdir -p ${APP}/data\nWORKDIR /app\nCOPY . .\nRUN chown -R node:node /app\n",
+        &facts(&[("src/a.js", "")]),
+    );
+    assert!(result.starts_with("unsafe: "), "{result}");
+    assert!(result.contains("check that no RUN above puts anything into /app"), "{result}");
+}
+
+#[test]
+fn what_cannot_be_taken_apart_stays() {
+    for run in [
+        "COPY . /app/\nRUN --mount=type=cache,target=/app/.cache chown -R node:node /app",
+        "WORKDIR /app\nCOPY . .\nRUN chown -R nosuch /app || echo skipped",
+        "ADD x.tgz /app/\nRUN chown -R node /app",
+        "COPY . /app/\nRUN chown -R node:node /app > /log",
+    ] {
+        let result = render(&RECIPE, &format!("FROM node:22\n{run}\n"), &facts(&[("src/a.js", "")]));
+        assert!(!result.contains("safe: "), "{run}\n{result}");
+    }
+}

@@ -1,11 +1,9 @@
 //! How two RUNs become one that does the same, and where they cannot.
 
 use semantic::StageInstruction;
-use syntax::shell::{Command, Connector, Script};
+use syntax::shell::{Command, Connector, Script, ShellWord, Statement, StatementKind};
 use syntax::{Document, Form, Instruction, TextEdit, TextRange};
 
-use crate::analysis::call::Call;
-use crate::analysis::install::SystemCommand;
 use crate::layout::Layout;
 
 /// One line is enough for commands that are no longer together, in characters.
@@ -20,18 +18,22 @@ pub(super) fn can_join(document: &Document, runs: &[&StageInstruction]) -> bool 
         let instruction = &item.instruction;
         instruction.flags.iter().map(|flag| flag.range.of(&instruction.source).to_owned()).collect()
     };
-    // A failed command must end the merged RUN as it ended its own; so none may come behind a `;` or `||`.
+    // A failed command must end the merged RUN as it ended its own; so none may come behind a `;` or `||`, or stand inside of another
+    // one: what `set -e` stops at differs on the left of `&&` and on its right.
     let is_list = |script: &&Script| {
-        script.statements.iter().skip(1).all(|statement| statement.connector == Some(Connector::And))
+        let is_simple = |statement: &Statement| statement.kind != StatementKind::Compound;
+        script.statements.iter().all(is_simple)
+            && script.statements.iter().skip(1).all(|statement| statement.connector == Some(Connector::And))
     };
     let finds_the_same = |at: usize| {
         let later = scripts[at + 1..].iter().flat_map(|script| &script.statements);
-        leaves_no_state(scripts[at]) || later.flat_map(|statement| &statement.commands).all(is_anywhere)
+        let is_anywhere = || later.flat_map(|statement| &statement.commands).all(removes_by_full_paths);
+        leaves_no_state(scripts[at], &[]) || leaves_no_state(scripts[at], &["cd"]) && is_anywhere()
     };
     let is_for_a_tool = |pair: &[&StageInstruction]| {
         comments_between(document, pair[0], pair[1]).iter().any(|comment| is_instruction_to_a_tool(comment))
     };
-    scripts.iter().skip(1).all(is_list)
+    scripts.iter().all(is_list)
         && runs.windows(2).all(|pair| flags(pair[0]) == flags(pair[1]) && !is_for_a_tool(pair))
         && runs.iter().zip(&scripts).all(|(item, script)| ends_cleanly(&item.instruction, script))
         && (0..scripts.len()).all(finds_the_same)
@@ -54,33 +56,60 @@ fn ends_cleanly(instruction: &Instruction, script: &Script) -> bool {
     rest.trim().is_empty() && !in_background
 }
 
-/// Whether no command sets something that a later one would find changed. `set -ex` only makes a script stop and tell more.
-fn leaves_no_state(script: &Script) -> bool {
-    const STATE: [&str; 20] = [
-        ".", "alias", "cd", "declare", "eval", "exec", "exit", "export", "hash", "popd", "pushd", "readonly",
-        "return", "shopt", "source", "trap", "ulimit", "umask", "unalias", "unset",
+/// Whether no command sets something that a later one would find changed, or keeps it from running, but for these. `set -ex` only makes
+/// a script stop and tell more.
+fn leaves_no_state(script: &Script, allowed: &[&str]) -> bool {
+    const STATE: [&str; 29] = [
+        ".",
+        "alias",
+        "builtin",
+        "cd",
+        "command",
+        "declare",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "getopts",
+        "hash",
+        "let",
+        "local",
+        "mapfile",
+        "popd",
+        "pushd",
+        "read",
+        "readarray",
+        "readonly",
+        "return",
+        "shopt",
+        "source",
+        "trap",
+        "typeset",
+        "ulimit",
+        "umask",
+        "unalias",
+        "unset",
     ];
-    let commands = script.statements.iter().flat_map(|statement| &statement.commands);
-    commands.filter(|command| command.top_level || command.words.is_empty()).all(|command| {
+    script.statements.iter().flat_map(|statement| &statement.commands).all(|command| {
         match command.program() {
             Some("set") => command
                 .words
                 .iter()
                 .skip(1)
                 .all(|word| matches!(word.text.as_str(), "-e" | "-x" | "-ex" | "-xe")),
-            Some(program) => !STATE.contains(&program),
+            Some(program) => allowed.contains(&program) || !STATE.contains(&program),
             None => !command.words.is_empty(),
         }
     })
 }
 
-/// Whether a command does the same wherever it runs, and whatever is set: a package manager's, or a removal by full paths.
-fn is_anywhere(command: &Command) -> bool {
-    Call::of(command).is_some_and(|call| {
-        let is_full = |text: &str| text.starts_with(['-', '/']);
-        SystemCommand::of(call).is_some() && command.assignments.is_empty()
-            || call.program == "rm" && call.arguments.iter().all(|word| is_full(&word.text))
-    })
+/// Whether a command does the same wherever it runs: it removes what is named in full.
+fn removes_by_full_paths(command: &Command) -> bool {
+    let is_full = |word: &ShellWord| word.value.as_deref().is_some_and(|text| text.starts_with(['-', '/']));
+    command.program() == Some("rm")
+        && command.assignments.is_empty()
+        && command.redirections.is_empty()
+        && command.words.iter().skip(1).all(is_full)
 }
 
 /// Whether a comment tells a linter or a scanner what to do about the next instruction: inside of one it would not.

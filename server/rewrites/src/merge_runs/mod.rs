@@ -40,8 +40,8 @@ It joins RUNs with nothing between them, from the first to the last that belong 
 commands. No others are merged, for each RUN of its own is cached by itself.
 
 It is not offered where another kind of step lies between (a build, an install of dependencies), where the flags differ, where a script sets
-something for itself (`cd`, `export`), where its commands are joined by `;` or `||` so that a failure would mean another thing, and across a comment that is meant
-for a linter. What is removed matters only in stages that are shipped.
+something for itself or ends early (`cd`, `export`, `exit`), where it is more than commands joined by `&&`, so that a failure would mean another thing, and across
+a comment that is meant for a linter. What is removed matters only in stages that are shipped.
 "#;
 
 fn search(input: &Input<'_>) -> Offers {

@@ -99,6 +99,28 @@ fn a_folder_matters_to_some_commands_alone() {
 }
 
 #[test]
+fn what_ends_early_or_sets_something_stays_apart() {
+    for (first, second) in [
+        ("apt-get update && exit 0", "apt-get install -y curl"),
+        ("exec apt-get update", "apt-get install -y curl"),
+        ("if [ -f /x ]; then exit 0; fi; apt-get update", "apt-get install -y curl"),
+        ("trap 'rm -rf /app' EXIT && apt-get update", "apt-get install -y curl"),
+        ("cd /tmp && apt-get update", "apt-get install -y ./a.deb"),
+        ("P=git; apt-get update", "apt-get install -y $P"),
+        ("read P < /p && apt-get update", "apt-get install -y $P"),
+        (". /etc/os-release && apt-get update", "apt-get install -y linux-$VERSION_ID"),
+        ("builtin cd /tmp && apt-get update", "apt-get install -y curl && touch x"),
+        ("set -e; apt-get update; for p in a b; do false; true; done", "apt-get install -y curl"),
+        ("set -ex && apt-get update", "apt-get install -y curl && for i in a b; do false; true; done"),
+        ("cd /tmp && curl -fsSLO https://example.com/x.tgz", "rm -rf /tmp/x.tgz $PWD"),
+    ] {
+        let text = format!("FROM debian:bookworm\nRUN {first}\nRUN {second}\n");
+        let result = render(&RECIPE, &text, &facts(&[]));
+        assert!(result.starts_with("refused: "), "{text}\n{result}");
+    }
+}
+
+#[test]
 fn what_would_do_another_thing_stays_apart() {
     let line = "RUN apt-get update\n";
     for runs in [

@@ -74,13 +74,26 @@ fn search(input: &Input<'_>) -> Offers {
                 range: whole.unwrap_or_else(|| ground::place(input.model)),
                 edits: edits(input, stage, &moved),
                 title: title(stage, &moved),
-                check: None,
+                check: check(stage, &moved),
             }
         })
         .collect();
     places::offers(ID, places, Vec::new(), |_| {
         format!("Move {} ARGs down to where they are used", moves.len())
     })
+}
+
+/// What is to be checked where an ARG goes past an install whose packages may read it from their environment.
+#[must_use]
+pub fn check(stage: &Stage, moves: &[Move]) -> Option<String> {
+    let passes = |moved: &&Move| {
+        let passed = &stage.instructions[moved.argument..moved.before];
+        passed.iter().any(readers::installs_for_a_language)
+            && names(stage, moved.argument).iter().any(|name| !names::is_volatile(name))
+    };
+    let moved: Vec<&str> =
+        moves.iter().filter(passes).flat_map(|moved| names(stage, moved.argument)).collect();
+    (!moved.is_empty()).then(|| format!("that no install takes {} from its environment", moved.join(", ")))
 }
 
 /// An ARG that goes down.

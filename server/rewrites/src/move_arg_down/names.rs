@@ -53,7 +53,8 @@ pub fn is_cache_buster(name: &str) -> bool {
 /// Whether tools read a variable of this name from their environment.
 #[must_use]
 pub fn is_implicit(name: &str) -> bool {
-    const PREFIXES: [&str; 52] = [
+    const PREFIXES: [&str; 59] = [
+        "ACCEPT_",
         "APT_",
         "AWS_",
         "BUILDKIT_",
@@ -64,6 +65,7 @@ pub fn is_implicit(name: &str) -> bool {
         "COMPOSER_",
         "CONDA_",
         "CURL_",
+        "CYPRESS_",
         "DEBCONF_",
         "DEBIAN_",
         "DOCKER_",
@@ -75,8 +77,10 @@ pub fn is_implicit(name: &str) -> bool {
         "GIT_CONFIG",
         "GIT_SSL",
         "GIT_TERMINAL",
+        "GNUPG",
         "GOOGLE_",
         "GRADLE_",
+        "HUSKY",
         "JAVA_",
         "LC_",
         "LD_",
@@ -88,7 +92,9 @@ pub fn is_implicit(name: &str) -> bool {
         "NUGET_",
         "NUXT_",
         "NVIDIA_",
+        "OPENSSL_",
         "PIP_",
+        "PKG_CONFIG",
         "PLAYWRIGHT_",
         "PNPM_",
         "POETRY_",
@@ -98,6 +104,7 @@ pub fn is_implicit(name: &str) -> bool {
         "RAILS_",
         "REACT_APP_",
         "RUSTUP_",
+        "REQUESTS_",
         "SENTRY_",
         "SSL_",
         "TZ",

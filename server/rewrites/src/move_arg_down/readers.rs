@@ -3,7 +3,7 @@
 use semantic::{Kind, Stage, StageInstruction};
 
 use crate::analysis::call::Call;
-use crate::analysis::install::{is_expensive, is_harmless};
+use crate::analysis::install::{SystemCommand, is_expensive, is_harmless};
 
 /// What a RUN does with variables that it does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +31,25 @@ impl Class {
         for command in run.commands() {
             match Call::of(command) {
                 Some(call) if is_expensive(call) => class = Self::Expensive,
-                Some(call) if is_harmless(call.program) || call.subcommand_text() == "cache" => {}
+                Some(call) if is_harmless(call.program) || is_of_cache(call) => {}
                 None if command.words.is_empty() => {}
                 _ => return Some(Self::Taker),
             }
         }
         Some(class)
     }
+}
+
+/// Whether a command is about a package manager's own cache.
+fn is_of_cache(call: Call<'_>) -> bool {
+    call.subcommand_text() == "cache" && matches!(call.program, "npm" | "pip" | "pip3" | "pnpm" | "yarn")
+}
+
+/// Whether a RUN installs what a language's package manager knows: packages of that kind come with scripts, and settings name variables.
+#[must_use]
+pub fn installs_for_a_language(item: &StageInstruction) -> bool {
+    let calls = item.as_run().into_iter().flat_map(semantic::Run::commands).filter_map(Call::of);
+    calls.filter(|call| is_expensive(*call)).any(|call| SystemCommand::of(call).is_none())
 }
 
 /// Who reads the variables of a stage.

@@ -166,3 +166,18 @@ fn line_ends_escapes_heredocs_and_continuations() {
     );
     stays("FROM node:22\nARG V\nRUN npm ci\nRUN echo $V '\nFETCH\n");
 }
+
+#[test]
+fn packages_of_a_language_may_take_it_from_their_environment() {
+    for (text, expected) in [
+        (
+            "ARG HOST\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nLABEL h=$HOST\n",
+            "unsafe: ",
+        ),
+        ("ARG ACCEPT_EULA=Y\nRUN apt-get update && apt-get install -y x\nRUN make\n", "refused: "),
+        ("ARG MODE\nRUN ./build.sh cache\nRUN apt-get install -y x\nLABEL m=$MODE\n", "refused: "),
+    ] {
+        let result = render(&RECIPE, &format!("FROM debian:12\n{text}"), &facts(&[]));
+        assert!(result.starts_with(expected), "{text}\n{result}");
+    }
+}

@@ -196,9 +196,10 @@ fn move_down(
 ) -> Option<Fix> {
     let moved =
         move_arg_down::destination(input, stage, at, readers).filter(|moved| moved.before > last_wasted)?;
+    let check = move_arg_down::check(stage, &[moved]);
     Some(Fix {
         title: move_arg_down::title(stage, &[moved]),
-        applicability: Applicability::Safe,
+        applicability: check.map_or(Applicability::Safe, |check| Applicability::Unsafe { check }),
         edits: move_arg_down::edits(input, stage, &[moved]),
     })
 }

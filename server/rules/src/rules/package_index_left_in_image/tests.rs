@@ -165,12 +165,12 @@ FROM debian:12-slim
 RUN apt-get update
 RUN apt-get install -y curl
 ",
-        expect![[r"
-            Clean up with `rm -rf /var/lib/apt/lists/*` (unsafe: that each later `apt-get install` has an `apt-get update` before it)
+        expect![[r#"
+            Clean up with `rm -rf /var/lib/apt/lists/*` (unsafe: that nothing later installs without an `apt-get update` before it)
             FROM debian:12-slim
             RUN apt-get update && rm -rf /var/lib/apt/lists/*
             RUN apt-get install -y curl
-        "]],
+        "#]],
     );
     for text in [
         "RUN apt-get update || true",
