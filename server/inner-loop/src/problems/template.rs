@@ -335,7 +335,7 @@ mod tests {
             ("_{_}_ {title} _{_}_", "_ "),
             ("{file}:{line}:{column}: {severity}: {message}", "1:"),
             ("Sorry: {_}: {message} ({file}, line {line})", ": ("),
-            ("PHP {_}: {message} in {path} on line {line}", " in "),
+            ("PHP {_}: {message} in {path} on line {line}", "a: b in "),
         ] {
             let line = format!("{}{}", &template[..template.find('{').unwrap()], part.repeat(500));
             let pieces = Template::new(template).pieces;
