@@ -26,7 +26,7 @@ const ID: &str = "target-test-stage";
 const NAME: &str = "test";
 
 const PAGE: &str = r#"Tests run where the program was built, with the same tools and files, and their result is cached until one of these changes. Nothing of it comes into the
-image: `docker build --target test` and `layerwise test` build the stage, and a build of the last stage leaves it out.
+image: `layerwise build --target test` builds the stage, and a build of the last stage leaves it out.
 
 ```dockerfile
 FROM golang:1.25 AS build
