@@ -93,7 +93,8 @@ fn origin(step: &PastStep, kept: &KeptLog, build: &PastBuild) -> String {
         StepState::Done => "ran",
         _ => "not run",
     };
-    if kept.at == build.at {
+    // Two builds may end within a second: a step that was cached wrote nothing in the last one.
+    if kept.at == build.at && !step.cached {
         how.to_owned()
     } else {
         format!("{how}; its output is from the build of {}", rfc3339(kept.at))
