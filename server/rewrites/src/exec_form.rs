@@ -32,8 +32,8 @@ It is offered for one simple command whose words are certain: no variable, patte
 comments between the words stay.
 
 It is *unsafe* where the list may mean another thing than the text: a CMD whose ENTRYPOINT gets its words one by one (that of a base image
-too: it is known of official images of distributions and languages, and of those that the builder has), an ENTRYPOINT in a file with a CMD, whose words then
-come behind it, what a shell has of its own beside a program (`echo`, `test`), and a script that may lack its `#!` line, which only a shell starts.
+too: it is known of official images of distributions and languages, and of those that the builder has), an ENTRYPOINT, behind which the words of CMD and of
+the command line then come, what a shell has of its own beside a program (`echo`, `test`), and a script that may lack its `#!` line, which only a shell starts.
 "#;
 
 /// What only a shell knows.
@@ -152,20 +152,18 @@ fn check(input: &Input<'_>, stage: &Stage, item: &StageInstruction, program: &st
     let has =
         |stage: &Stage, wanted: fn(&Kind) -> bool| stage.instructions.iter().any(|other| wanted(&other.kind));
     if matches!(item.kind, Kind::Entrypoint) {
-        // The one that counts may stand in a stage that starts from this one, or in the base image.
-        let is_followed = input.model.stages.iter().any(|stage| has(stage, |kind| matches!(kind, Kind::Cmd)));
-        if is_followed {
-            return Some("that the program takes the words of CMD as its arguments".to_owned());
-        }
+        // A CMD may stand in a stage that starts from this one, too; that is not this stage's to know.
+        let whose = match has(stage, |kind| matches!(kind, Kind::Cmd)) {
+            true => "of CMD",
+            false => "that the container is started with",
+        };
+        return Some(format!("that the program takes the words {whose} as its arguments"));
     }
     if OWN.contains(&program) {
         return Some(format!("that the image's {program} does what the shell's own does"));
     }
     if program.contains('/') {
         return Some(format!("that {program} begins with #! if it is a script"));
-    }
-    if matches!(item.kind, Kind::Entrypoint) {
-        return None;
     }
     let lineage = input.model.lineage(stage.index);
     if lineage.iter().any(|stage| has(stage, |kind| matches!(kind, Kind::Entrypoint))) {
@@ -267,7 +265,8 @@ mod tests {
         check(
             "FROM debian:bookworm\nENTRYPOINT server\n",
             expect![[r#"
-            safe: Write a JSON list
+            unsafe: Write a JSON list
+            check that the program takes the words that the container is started with as its arguments
             ---
             FROM debian:bookworm
             ENTRYPOINT ["server"]
@@ -280,7 +279,7 @@ mod tests {
         for (text, expected) in [
             (
                 "FROM debian:12 AS b\nENTRYPOINT server\nFROM b\nCMD [\"--x\"]\n",
-                "check that the program takes the words of CMD as its arguments",
+                "check that the program takes the words that the container is started with as its arguments",
             ),
             (
                 "FROM debian:12\nCOPY run.sh /\nCMD /run.sh\n",
