@@ -2,15 +2,19 @@
 
 use ide::{DocumentId, DocumentKind, Host, Settings};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 use rewrites::Input;
-use rules::Memory;
+use rules::{Memory, Wanted};
 use semantic::{Facts, Model};
 use syntax::{Document, TextRange};
 
 /// Lines that rules have something to say about, and what changes that elsewhere in the file.
-const LINES: [&str; 48] = [
+const LINES: [&str; 77] = [
     "ARG NODE=22",
     "ARG VERSION",
+    "ARG NODE=2 2",
+    "ARG NODES=1",
+    "LABEL a=$NODES b=$NODE",
     "ARG API_TOKEN",
     "ARG TOKEN=$API_TOKEN",
     "FROM node:$NODE AS build",
@@ -46,8 +50,34 @@ const LINES: [&str; 48] = [
     "RUN <<E",
     "cat > /x <<< $TOKEN",
     "E",
+    "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get clean",
+    "RUN --mount=type=cache,target=/root/.npm npm ci",
+    "RUN apt-get update",
+    "RUN echo $TARGETARCH $NODE",
+    "COPY ../shared */package.json /srv/",
+    "COPY --from=x/y:latest /a /b",
+    "RUN CGO_ENABLED=1 go build -o /a .",
+    "USER 1000",
     "RUN a \\",
     "SHELL [\"pwsh\"]",
+    "RUN curl -k https://e.com/x | sh",
+    "RUN apt-get update",
+    "RUN apt-get install gcc",
+    "RUN cd /srv",
+    "RUN sudo make",
+    "RUN ls | wc -l",
+    "RUN curl -o /x.tgz https://e.com && tar xf /x.tgz",
+    "COPY x.tgz /srv/",
+    "RUN tar xf /srv/x.tgz",
+    "RUN --mount=type=secret,id=t cat /run/secrets/t",
+    "RUN cat /run/secrets/t",
+    "RUN git clone git@e.com:a/b",
+    "COPY models /srv/models",
+    "COPY . /srv",
+    "RUN ssh-keygen -A",
+    "STOPSIGNAL 9",
+    "USER root",
+    "EXPOSE 22",
     "EXPOSE 70000 80/TCP",
     "CMD node x",
     "CMD [\"node\"]",
@@ -101,6 +131,29 @@ fn apply(change: &Change, document: &mut Document) {
     }
 }
 
+/// Carries on to a text, and holds what rules find against what they find anew.
+fn looks_again(model: Model, memory: Memory, document: &Document) -> Result<(Model, Memory), TestCaseError> {
+    let facts = Facts::default();
+    let (model, fresh) = (Model::carried(model, document, &facts), Model::new(document, &facts));
+    let mut memory = memory.carried(&Input { model: &model, facts: &facts });
+    for rule in rules::REGISTRY {
+        let found = memory.run(rule, &Input { model: &model, facts: &facts }, Wanted::Findings);
+        let anew = rules::run(rule, &Input { model: &fresh, facts: &facts });
+        prop_assert_eq!(found, anew, "{}", document.text());
+    }
+    Ok((model, memory))
+}
+
+#[test]
+fn what_is_said_of_a_stage_goes_with_the_arguments_above_all() {
+    let mut document = Document::new("ARG NODES=1\nFROM node:$NODE AS a\nLABEL x=$NODES\nFROM b\n");
+    let (mut model, mut memory) = (Model::new(&document, &Facts::default()), Memory::default());
+    for (start, end, text) in [(0, 0, ""), (4, 9, "MODES"), (4, 9, "NODE"), (9, 10, "2 2"), (0, 12, "")] {
+        document.edit(TextRange::new(start, end), text);
+        (model, memory) = looks_again(model, memory, &document).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
@@ -112,18 +165,13 @@ proptest! {
         let facts = Facts::default();
         let mut document = Document::new(&text(&first));
         let (mut model, mut memory) = (Model::new(&document, &facts), Memory::default());
+        memory = memory.carried(&Input { model: &model, facts: &facts });
         for rule in rules::REGISTRY {
-            memory.run(rule, &Input { model: &model, facts: &facts });
+            memory.run(rule, &Input { model: &model, facts: &facts }, Wanted::Findings);
         }
         for change in changes {
             apply(&change, &mut document);
-            model = Model::carried(model, &document, &facts);
-            let fresh = Model::new(&document, &facts);
-            for rule in rules::REGISTRY {
-                let found = memory.run(rule, &Input { model: &model, facts: &facts });
-                let anew = rules::run(rule, &Input { model: &fresh, facts: &facts });
-                prop_assert_eq!(found, anew, "{}", document.text());
-            }
+            (model, memory) = looks_again(model, memory, &document)?;
         }
     }
 

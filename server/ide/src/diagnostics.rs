@@ -1,7 +1,7 @@
 //! What is wrong in a document, in layers that never wipe each other: syntax, rules, and what the last build said.
 
 use inner_loop::StepProblem;
-use rules::{Finding, Severity};
+use rules::{Finding, Severity, Wanted};
 use syntax::TextRange;
 
 use crate::build_record::LastBuild;
@@ -46,7 +46,8 @@ impl Snapshot {
             return findings.into_iter().map(Diagnostic::from).collect();
         }
         let Some(state) = self.dockerfile(id) else { return Vec::new() };
-        state.findings(self.settings_of(state)).into_iter().map(Diagnostic::from).collect()
+        let findings = state.findings(self.settings_of(state), Wanted::Messages);
+        findings.into_iter().map(Diagnostic::from).collect()
     }
 
     /// What the last build said, as far as the text still is what was built.

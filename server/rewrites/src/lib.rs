@@ -36,7 +36,7 @@ mod removal;
 mod second_opinion;
 mod secret;
 pub mod split_stages;
-mod statements;
+pub mod statements;
 mod style;
 pub mod target_test_stage;
 #[cfg(test)]

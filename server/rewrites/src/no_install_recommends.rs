@@ -65,19 +65,22 @@ fn places(item: &StageInstruction) -> Vec<Place> {
     if item.instruction.arguments.form == Some(Form::Exec) {
         return Vec::new();
     }
-    let calls = run.commands().filter_map(Call::of);
-    let installs = calls.filter(|call| {
-        SystemCommand::of(*call)
-            .is_some_and(|command| command.system == System::Apt && command.subcommand == "install")
-            && call.program != "aptitude"
-            && !call.has(&[FLAG, "--install-recommends", "--install-suggests"])
-    });
-    installs.filter_map(|call| place(item, &call)).collect()
+    run.commands().filter_map(Call::of).filter_map(|call| place(item, &call)).collect()
 }
 
-/// The flag comes behind the flags that follow `install`.
-fn place(item: &StageInstruction, call: &Call<'_>) -> Option<Place> {
-    let subcommand = call.subcommand()?;
+/// Whether it is an install with apt that brings what is only recommended.
+#[must_use]
+pub fn brings_recommended(call: &Call<'_>) -> bool {
+    SystemCommand::of(*call)
+        .is_some_and(|command| command.system == System::Apt && command.subcommand == "install")
+        && call.program != "aptitude"
+        && !call.has(&[FLAG, "--install-recommends", "--install-suggests"])
+}
+
+/// The flag added to an install that brings what is only recommended: behind the flags that follow `install`.
+#[must_use]
+pub fn place(item: &StageInstruction, call: &Call<'_>) -> Option<Place> {
+    let subcommand = call.subcommand().filter(|_| brings_recommended(call))?;
     let source = &item.instruction.source;
     let behind = call.arguments.iter().skip_while(|word| word.range.start <= subcommand.range.start);
     let mut last = subcommand;

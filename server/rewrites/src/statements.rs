@@ -1,11 +1,12 @@
-//! Taking commands out of a script so that the others and all comments between them stay.
+//! Taking commands and words out of a script so that the others and all comments between them stay.
 
 use syntax::shell::{Connector, Script, Statement};
 use syntax::{Instruction, LocalRange, TextEdit};
 
 /// Takes statements out of a list that `&&` joins, given by their positions. Absent where that cannot be done without touching others:
 /// all would go, or one of them or its neighbour is joined in another way.
-pub(crate) fn take_statements(
+#[must_use]
+pub fn take_statements(
     instruction: &Instruction,
     script: &Script,
     positions: &[usize],
@@ -46,6 +47,31 @@ pub(crate) fn take_statements(
         });
     }
     Some(merge(edits))
+}
+
+/// A word with the white space before it; with its line, where it has one of its own.
+#[must_use]
+pub fn with_space(instruction: &Instruction, word: LocalRange) -> LocalRange {
+    let source = &instruction.source;
+    let (start, end) = (word.start as usize, word.end as usize);
+    let before = source[..start].trim_end_matches([' ', '\t']);
+    let to = |start: usize, end: usize| {
+        LocalRange::new(u32::try_from(start).unwrap_or_default(), u32::try_from(end).unwrap_or_default())
+    };
+    if !before.ends_with('\n') {
+        return to(before.len(), end);
+    }
+    let line_end = source[end..].find('\n').map(|at| end + at + 1);
+    let rest = source[end..line_end.unwrap_or(source.len())].trim();
+    match line_end {
+        Some(line_end) if rest.chars().eq([instruction.escape]) => to(before.len(), line_end),
+        // The last word of all: the line before no longer goes on.
+        _ if rest.is_empty() => {
+            let before = before.trim_end().trim_end_matches(instruction.escape).trim_end();
+            to(before.len(), end)
+        }
+        _ => to(start, end + (source[end..].len() - source[end..].trim_start_matches([' ', '\t']).len())),
+    }
 }
 
 /// Takes out a statement, with what stands between it and the one before, but for the comments there.

@@ -10,8 +10,8 @@ use syntax::{TextEdit, TextRange};
 
 use crate::rule::{Finding, Findings, Rule};
 use crate::rules::{
-    ignore_pattern_refused, ignore_pattern_without_effect, ignore_pattern_without_match,
-    ignored_file_is_copied,
+    ignore_pattern_only_at_root, ignore_pattern_refused, ignore_pattern_without_effect,
+    ignore_pattern_without_match, ignored_file_is_copied,
 };
 use crate::settings::{Choice, Settings};
 
@@ -26,6 +26,7 @@ pub struct IgnoreRule {
 
 /// Every rule for `.dockerignore` files, by code.
 pub const IGNORE_REGISTRY: &[&IgnoreRule] = &[
+    &ignore_pattern_only_at_root::IGNORE_RULE,
     &ignore_pattern_refused::IGNORE_RULE,
     &ignore_pattern_without_effect::IGNORE_RULE,
     &ignore_pattern_without_match::IGNORE_RULE,

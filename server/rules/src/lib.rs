@@ -23,7 +23,7 @@ pub use crate::analysis::secret_name;
 pub use crate::called::{Called, Named, Names, What, are_callers_checked, check_callers};
 pub use crate::catalogue::{REGISTRY, find, find_all};
 pub use crate::ignore::{CopiedPath, IgnoreInput, check_ignore_file, place_of_pattern};
-pub use crate::memory::Memory;
+pub use crate::memory::{Memory, Wanted};
 pub use crate::names::{is_same_name, nearest};
 pub use crate::report::{Report, Suppressed, check, report, report_with, run};
 pub use crate::rule::{Category, Check, Finding, Findings, Rule, Severity, StageInput};

@@ -2,85 +2,137 @@
 //!
 //! A rule that looks at one stage at a time finds the same again in a stage that was taken over from the version before: only the
 //! places have moved. It looks again where the stage was lowered anew or stands in another way among the others; where lines moved
-//! and it had found something, as its message may name a line; always in a stage that builds on another one, of which it may know
-//! anything; and always in the last one, behind which the end of the file moves.
-
-use std::collections::HashMap;
+//! and it had found something, as its message may name a line; where any ARG above the first FROM changed; always in a stage that builds
+//! on another one, of which it may know anything; and always in the last one, behind which the end of the file moves.
 
 use rewrites::Input;
-use semantic::{Base, StageIdentity};
+use semantic::{Base, Model, StageIdentity, Value};
 
+use crate::catalogue::REGISTRY;
 use crate::report::{each_stage, run};
 use crate::rule::{Check, Finding, Findings, Rule, StageInput};
 
 /// What rules found in the stages of one version of a file. It holds for the facts that it was made with.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// By rule, by the stage's index.
-    found: HashMap<&'static str, Vec<Option<Remembered>>>,
+    /// The ARGs above the first FROM.
+    globals: Vec<(String, Value)>,
+    stages: Vec<Remembered>,
 }
 
-/// What one rule found in one stage.
+/// What is wanted of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// All.
+    Findings,
+    /// All but fixes, which nobody asks for while text is typed and which are most of what there is to copy.
+    Messages,
+}
+
+/// What rules found in one stage.
 #[derive(Debug)]
 struct Remembered {
     identity: StageIdentity,
     is_shipped: bool,
     is_built_on: bool,
-    /// Where the stage stood, and on which line.
+    /// Where the stage stands, and on which line.
     start: u32,
     line: u32,
-    found: Vec<Finding>,
+    looked: Numbers,
+    /// What each rule found that found something, by its number.
+    found: Vec<(usize, Vec<Finding>)>,
 }
 
+/// Numbers of rules, which are their positions in the registry.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numbers([u64; REGISTRY.len().div_ceil(64)]);
+
 impl Memory {
-    /// What one rule finds, as [`run`] says it, at the cost of what has changed.
-    pub fn run(&mut self, rule: &'static Rule, input: &Input<'_>) -> Vec<Finding> {
-        let Check::Stage(check) = rule.check else { return run(rule, input) };
-        // Where the rule panics, nothing is remembered.
-        let mut before = self.found.remove(rule.code).unwrap_or_default().into_iter();
-        let mut now = Vec::with_capacity(input.model.stages.len());
-        let mut all = Vec::new();
+    /// What still holds for another version of the file.
+    #[must_use]
+    pub fn carried(self, input: &Input<'_>) -> Self {
+        let globals = globals(input.model);
+        let known = if globals == self.globals { self.stages } else { Vec::new() };
+        let mut known = known.into_iter();
+        let mut stages = Vec::with_capacity(input.model.stages.len());
         each_stage(input, |input| {
-            let known = before.next().flatten().and_then(|known| known.moved_to(input));
-            let remembered = known.unwrap_or_else(|| {
-                let mut findings = Findings::new(rule);
-                check(input, &mut findings);
-                Remembered::new(input, findings.into_vec())
-            });
-            all.extend_from_slice(&remembered.found);
-            now.push(Some(remembered).filter(|_| is_memorable(input)));
+            let known = known.next().filter(|known| known.is_of(input));
+            stages.push(known.map_or_else(|| Remembered::new(input), |known| known.moved_to(input)));
         });
-        self.found.insert(rule.code, now);
+        Self { globals, stages }
+    }
+
+    /// What one rule finds in the version that this was carried to, as [`run`] says it, at the cost of what has changed.
+    pub fn run(&mut self, rule: &'static Rule, input: &Input<'_>, wanted: Wanted) -> Vec<Finding> {
+        let number = REGISTRY.iter().position(|known| std::ptr::eq(*known, rule));
+        let (Check::Stage(check), Some(number)) = (rule.check, number) else { return run(rule, input) };
+        let mut all = Vec::new();
+        for (stage, known) in input.model.stages.iter().zip(&mut self.stages) {
+            if !known.looked.contains(number) {
+                let Remembered { is_shipped, is_built_on, .. } = *known;
+                let mut findings = Findings::new(rule);
+                // Where the rule panics, nothing is remembered.
+                check(&StageInput { file: input, stage, is_shipped, is_built_on }, &mut findings);
+                known.remember(number, findings.into_vec());
+            }
+            if let Some((_, found)) = known.found.iter().find(|(of, _)| *of == number) {
+                match wanted {
+                    Wanted::Findings => all.extend_from_slice(found),
+                    Wanted::Messages => all.extend(found.iter().map(Finding::without_fixes)),
+                }
+            }
+        }
         all
     }
 }
 
-/// Whether all that a rule may know of the stage is looked at in [`Remembered::moved_to`].
-fn is_memorable(input: &StageInput<'_>) -> bool {
-    let is_last = input.stage.index + 1 == input.file.model.stages.len();
-    !is_last && !matches!(input.stage.base, Base::Stage(_))
+fn globals(model: &Model) -> Vec<(String, Value)> {
+    let all = model.scopes.globals().iter();
+    all.map(|definition| (definition.name.clone(), definition.value.clone())).collect()
 }
 
 impl Remembered {
-    fn new(input: &StageInput<'_>, found: Vec<Finding>) -> Self {
+    fn new(input: &StageInput<'_>) -> Self {
         let StageInput { file, stage, is_shipped, is_built_on } = *input;
-        let identity = file.model.identity(stage);
-        Self { identity, is_shipped, is_built_on, start: stage.from.start, line: stage.from.line, found }
+        Self {
+            identity: file.model.identity(stage),
+            is_shipped,
+            is_built_on,
+            start: stage.from.start,
+            line: stage.from.line,
+            looked: Numbers::default(),
+            found: Vec::new(),
+        }
     }
 
-    /// The same where the stage stands now, if the rule would find it again.
-    fn moved_to(mut self, input: &StageInput<'_>) -> Option<Self> {
+    /// Whether all that a rule may know of this stage is as it was.
+    fn is_of(&self, input: &StageInput<'_>) -> bool {
         let StageInput { file, stage, is_shipped, is_built_on } = *input;
-        let is_same = is_memorable(input)
+        let is_last = stage.index + 1 == file.model.stages.len();
+        !is_last
+            && !matches!(stage.base, Base::Stage(_))
             && self.identity == file.model.identity(stage)
             && (self.is_shipped, self.is_built_on) == (is_shipped, is_built_on)
-            && (self.line == stage.from.line || self.found.is_empty());
-        if !is_same {
-            return None;
+    }
+
+    fn remember(&mut self, number: usize, found: Vec<Finding>) {
+        self.looked.insert(number);
+        if !found.is_empty() {
+            self.found.push((number, found));
         }
-        let distance = stage.from.start.wrapping_sub(self.start);
+    }
+
+    /// The same where the stage stands now, less what rules may not find so again.
+    fn moved_to(mut self, input: &StageInput<'_>) -> Self {
+        let from = &input.stage.from;
+        if self.line != from.line {
+            for (number, _) in self.found.drain(..) {
+                self.looked.remove(number);
+            }
+        }
+        let distance = from.start.wrapping_sub(self.start);
         if distance != 0 {
-            let places = self.found.iter_mut().flat_map(|finding| {
+            let places = self.found.iter_mut().flat_map(|(_, found)| found).flat_map(|finding| {
                 let edits =
                     finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.range);
                 edits.chain(std::iter::once(&mut finding.range))
@@ -90,7 +142,38 @@ impl Remembered {
                 range.end = range.end.wrapping_add(distance);
             });
         }
-        (self.start, self.line) = (stage.from.start, stage.from.line);
-        Some(self)
+        (self.start, self.line) = (from.start, from.line);
+        self
+    }
+}
+
+impl Numbers {
+    const fn contains(&self, number: usize) -> bool {
+        self.0[number / 64] & 1 << (number % 64) != 0
+    }
+
+    const fn insert(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    const fn remove(&mut self, number: usize) {
+        self.0[number / 64] &= !(1 << (number % 64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_number() {
+        let mut numbers = Numbers::default();
+        for number in 0..REGISTRY.len() {
+            assert!(!numbers.contains(number), "{number}");
+            numbers.insert(number);
+            assert!(numbers.contains(number), "{number}");
+        }
+        numbers.remove(REGISTRY.len() - 1);
+        assert!(numbers.contains(0) && !numbers.contains(REGISTRY.len() - 1));
     }
 }

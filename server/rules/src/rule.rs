@@ -109,6 +109,15 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
 }
 
+impl Finding {
+    /// The same without its fixes.
+    pub(crate) fn without_fixes(&self) -> Self {
+        let Self { code, category, severity, range, .. } = *self;
+        let (aliases, message) = (self.aliases.clone(), self.message.clone());
+        Self { code, aliases, category, severity, range, message, fixes: Vec::new() }
+    }
+}
+
 /// Collects the findings of one rule.
 #[derive(Debug)]
 pub struct Findings {

@@ -77,11 +77,11 @@ fn files_of_the_context_and_addresses_lead_there() {
 #[test]
 fn codes_lead_to_their_pages() {
     check(
-        "# check=skip=StageNameCasing,InvalidBaseImagePlatform\nFROM scratch\n# hadolint ignore=DL3008,SC2086,secret-in-arg-or-env,NONSENSE\nRUN x\n# a comment on DL3008\n",
+        "# check=skip=StageNameCasing,InvalidBaseImagePlatform\nFROM scratch\n# hadolint ignore=DL3026,SC2086,secret-in-arg-or-env,NONSENSE\nRUN x\n# a comment on DL3026\n",
         expect![[r#"
             StageNameCasing -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/stage-name-casing.md (stage-name-casing: A stage name has capital letters)
             InvalidBaseImagePlatform -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/base-image-of-other-platform.md (base-image-of-other-platform: The base image is for another platform than FROM asks for)
-            DL3008 -> https://github.com/hadolint/hadolint/wiki/DL3008 (DL3008 of hadolint)
+            DL3026 -> https://github.com/hadolint/hadolint/wiki/DL3026 (DL3026 of hadolint)
             SC2086 -> https://www.shellcheck.net/wiki/SC2086 (SC2086 of ShellCheck)
             secret-in-arg-or-env -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/secret-in-arg-or-env.md (secret-in-arg-or-env: A secret is passed as ARG or set as ENV)
         "#]],

@@ -6,6 +6,7 @@ use syntax::shell::{Command, Script, ShellWord};
 use syntax::{Instruction, LocalRange};
 
 use super::caches::{self, Cache};
+use crate::statements::with_space;
 
 /// What goes.
 #[derive(Debug, Default)]
@@ -97,28 +98,4 @@ fn absolute(word: &ShellWord, home: &str) -> Option<String> {
     };
     let path = path.strip_suffix("/*").unwrap_or(&path);
     (path.starts_with('/') && !path.contains('$')).then(|| clean(path))
-}
-
-/// A word with the white space before it; with its line, where it has one of its own.
-fn with_space(instruction: &Instruction, word: LocalRange) -> LocalRange {
-    let source = &instruction.source;
-    let (start, end) = (word.start as usize, word.end as usize);
-    let before = source[..start].trim_end_matches([' ', '\t']);
-    let to = |start: usize, end: usize| {
-        LocalRange::new(u32::try_from(start).unwrap_or_default(), u32::try_from(end).unwrap_or_default())
-    };
-    if !before.ends_with('\n') {
-        return to(before.len(), end);
-    }
-    let line_end = source[end..].find('\n').map(|at| end + at + 1);
-    let rest = source[end..line_end.unwrap_or(source.len())].trim();
-    match line_end {
-        Some(line_end) if rest.chars().eq([instruction.escape]) => to(before.len(), line_end),
-        // The last word of all: the line before no longer goes on.
-        _ if rest.is_empty() => {
-            let before = before.trim_end().trim_end_matches(instruction.escape).trim_end();
-            to(before.len(), end)
-        }
-        _ => to(start, end + (source[end..].len() - source[end..].trim_start_matches([' ', '\t']).len())),
-    }
 }

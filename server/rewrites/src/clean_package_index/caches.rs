@@ -29,6 +29,10 @@ pub enum Cache {
     Npm,
     /// The downloads of Yarn.
     Yarn,
+    /// The archives and unpacked packages of `conda` and `mamba`.
+    Conda,
+    /// The same of `micromamba`.
+    Micromamba,
 }
 
 impl Cache {
@@ -61,6 +65,13 @@ impl Cache {
                     || subcommand.is_empty() && !call.has(&["--version", "-v", "--help", "-h"]);
                 (installs && !call.has(&["--cache-folder"])).then_some(Self::Yarn)
             }
+            "conda" | "mamba" | "micromamba" => {
+                let second = || call.operands().nth(1).and_then(|word| word.value.as_deref());
+                let installs = matches!(subcommand, "install" | "create" | "update" | "upgrade")
+                    || subcommand == "env" && matches!(second(), Some("create" | "update"));
+                let cache = if call.program == "micromamba" { Self::Micromamba } else { Self::Conda };
+                (installs && !call.has(&["--dry-run", "-d"])).then_some(cache)
+            }
             _ => None,
         }
     }
@@ -74,6 +85,9 @@ impl Cache {
             "npm" => self == Self::Npm && call.subcommand_text() == "cache",
             "yarn" => self == Self::Yarn && call.subcommand_text() == "cache",
             "pip" | "pip3" => self == Self::Pip && call.subcommand_text() == "cache",
+            "conda" | "mamba" | "micromamba" => {
+                matches!(self, Self::Conda | Self::Micromamba) && call.subcommand_text() == "clean"
+            }
             _ => SystemCommand::of(*call).is_some_and(|command| match (self, command.system) {
                 (Self::Apt, System::Apt) => matches!(command.subcommand, "distclean" | "dist-clean"),
                 (Self::Apk | Self::ApkIndex, System::Apk) => command.subcommand == "cache",
@@ -100,6 +114,7 @@ impl Cache {
             Self::Zypper => starts("/var/cache/zypp") || all_caches,
             Self::Pip => path.ends_with("/.cache") || path.ends_with("/.cache/pip"),
             Self::Npm => path.ends_with("/.npm") || path.contains("/.npm/_cacache"),
+            Self::Conda | Self::Micromamba => path.ends_with("/pkgs") || path.contains("/pkgs/"),
             Self::Yarn => {
                 path.ends_with("/.cache") || path.contains("/.cache/yarn") || path.contains(".yarn/cache")
             }
@@ -129,6 +144,7 @@ impl Cache {
             Self::Pip => target.ends_with(".cache") || target.ends_with("pip"),
             Self::Npm => target.ends_with(".npm") || target.contains("npm"),
             Self::Yarn => target.ends_with(".cache") || target.contains("yarn"),
+            Self::Conda | Self::Micromamba => target.ends_with("/pkgs"),
         }
     }
 
@@ -138,13 +154,14 @@ impl Cache {
             Self::Pip => &["PIP_NO_CACHE_DIR", "PIP_CACHE_DIR"],
             Self::Npm => &["npm_config_cache", "NPM_CONFIG_CACHE"],
             Self::Yarn => &["YARN_CACHE_FOLDER"],
+            Self::Conda | Self::Micromamba => &["CONDA_PKGS_DIRS"],
             _ => &[],
         }
     }
 
     /// Whether it is a distribution's, not a language's.
     pub(super) const fn is_system(self) -> bool {
-        !matches!(self, Self::Pip | Self::Npm | Self::Yarn)
+        !matches!(self, Self::Pip | Self::Npm | Self::Yarn | Self::Conda | Self::Micromamba)
     }
 
     /// The flag that keeps it empty.
@@ -168,6 +185,8 @@ impl Cache {
             Self::Pip => "pip cache purge",
             Self::Npm => "npm cache clean --force",
             Self::Yarn => "yarn cache clean",
+            Self::Conda => "conda clean -afy",
+            Self::Micromamba => "micromamba clean -afy",
         }
     }
 }

@@ -63,6 +63,18 @@ fn search(input: &Input<'_>) -> Offers {
     places::offers(ID, places, refusals, |count| format!("Merge RUNs in {count} places"))
 }
 
+/// The change that makes one RUN of this one and those below it that need what it made; nothing where they cannot be joined so that they do
+/// the same.
+#[must_use]
+pub fn place(input: &Input<'_>, stage: &Stage, item: &StageInstruction, is_shipped: bool) -> Option<Place> {
+    let start = item.instruction.start;
+    let holds = |runs: &Vec<&StageInstruction>| runs.iter().any(|run| run.instruction.start == start);
+    let runs = neighbours(stage).into_iter().find(holds)?;
+    let mut places = Vec::new();
+    groups(input, &runs, is_shipped, &mut places, &mut Vec::new());
+    places.into_iter().find(|place| place.range.start == start)
+}
+
 /// The RUNs of a stage that follow each other.
 fn neighbours(stage: &Stage) -> Vec<Vec<&StageInstruction>> {
     let is_run = |item: &StageInstruction| matches!(item.kind, Kind::Run(_));

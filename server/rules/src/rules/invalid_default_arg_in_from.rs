@@ -1,7 +1,6 @@
 //! A base image that is no image unless the build passes an argument.
 
-use crate::rule::{Category, Check, Findings, Rule, Severity};
-use rewrites::Input;
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 use semantic::expand::expand_word;
 use semantic::image_reference::ImageReference;
 use semantic::{Lookup, Value};
@@ -14,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "Without build arguments the base image has no valid name",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -45,31 +44,32 @@ FROM debian:${TAG}
 When the argument must be passed: `${TAG:?message}` says so, and is not reported.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let model = input.model;
-    for stage in model.stages.iter().filter(|stage| stage.image.raw.contains('$')) {
-        let lookup = |name: &str| match model.scopes.global(name).map(|definition| &definition.value) {
-            Some(Value::Known(value)) => Lookup::Value(value),
-            Some(Value::Unset) | None if !semantic::scope::is_platform_argument(name) => Lookup::Unset,
-            _ => Lookup::Unknown,
-        };
-        let expansion = expand_word(&stage.image.raw, model.document.escape(), lookup);
-        let Some(name) =
-            expansion.value.filter(|name| expansion.error.is_none() && ImageReference::parse(name).is_err())
-        else {
-            continue;
-        };
-        // A name that is empty for certain is refused by the builder, and told as such.
-        if stage.image.value.as_deref() == Some("") {
-            continue;
-        }
-        let left = if name.is_empty() { "nothing".to_owned() } else { format!("`{name}`") };
-        let message = format!(
-            "Without build arguments `{}` is {left}, which is no image. Give its ARG a default.",
-            stage.image.raw
-        );
-        findings.add(stage.image.range, message);
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let (model, image) = (input.file.model, &input.stage.image);
+    if !image.raw.contains('$') {
+        return;
     }
+    let lookup = |name: &str| match model.scopes.global(name).map(|definition| &definition.value) {
+        Some(Value::Known(value)) => Lookup::Value(value),
+        Some(Value::Unset) | None if !semantic::scope::is_platform_argument(name) => Lookup::Unset,
+        _ => Lookup::Unknown,
+    };
+    let expansion = expand_word(&image.raw, model.document.escape(), lookup);
+    let Some(name) =
+        expansion.value.filter(|name| expansion.error.is_none() && ImageReference::parse(name).is_err())
+    else {
+        return;
+    };
+    // A name that is empty for certain is refused by the builder, and told as such.
+    if image.value.as_deref() == Some("") {
+        return;
+    }
+    let left = if name.is_empty() { "nothing".to_owned() } else { format!("`{name}`") };
+    let message = format!(
+        "Without build arguments `{}` is {left}, which is no image. Give its ARG a default.",
+        image.raw
+    );
+    findings.add(image.range, message);
 }
 
 #[cfg(test)]

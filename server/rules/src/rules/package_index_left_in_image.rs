@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     code: "package-index-left-in-image",
     aliases: &[
         "DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060", "DS-0015", "DS-0019",
-        "DS-0020", "DS-0025",
+        "DS-0020", "DS-0025", "DS-0027",
     ],
     category: Category::Size,
     severity: Severity::Warning,
@@ -31,7 +31,7 @@ const PAGE: &str = r#"
 ## What
 
 A RUN of the final image installs packages and leaves the package manager's lists or downloads in its layer: apt's lists, and the caches
-of apk, yum, dnf, zypper, pip, npm and Yarn. A cache or tmpfs mount on that path is fine, and so is cleaning up in the same RUN. Stages
+of apk, yum, dnf, zypper, pip, npm, Yarn and conda. A cache or tmpfs mount on that path is fine, and so is cleaning up in the same RUN. Stages
 that are not shipped are left alone.
 
 ## Why
@@ -50,6 +50,11 @@ FROM alpine:3.22
 RUN apk add curl
 ```
 
+```dockerfile
+FROM continuumio/miniconda3:25.3.1-1
+RUN conda install -y numpy=2.2
+```
+
 ## Good
 
 ```dockerfile
@@ -66,6 +71,11 @@ RUN apk add --no-cache curl
 FROM python:3.13-slim
 COPY requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+```
+
+```dockerfile
+FROM continuumio/miniconda3:25.3.1-1
+RUN conda install -y numpy=2.2 && conda clean -afy
 ```
 
 ## When to ignore

@@ -91,7 +91,7 @@ mod tests {
     fn the_first_relative_one_is_pointed_at() {
         check(
             "
-FROM a:1
+FROM a:1 AS other
 WORKDIR größe
 #       ^^^^^ relative-workdir: Where `größe` leads depends on the working directory of the base image. Write it from `/` on.
 WORKDIR src

@@ -1,12 +1,11 @@
 //! A variable in FROM that no ARG above the first FROM declares.
 
-use rewrites::Input;
 use semantic::expand::expand_word;
 use semantic::{Lookup, Model, Text};
 use syntax::TextRange;
 
 use crate::names::nearest;
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "undefined-arg-in-from",
@@ -16,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "FROM uses a variable that no ARG above the first FROM declares",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -53,13 +52,11 @@ FROM ${BASE}
 When the default in `${NAME:-default}` is always what is meant; then write the default alone.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let model = input.model;
-    for stage in &model.stages {
-        for text in [Some(&stage.image), stage.platform.as_ref()].into_iter().flatten() {
-            if text.raw.contains('$') {
-                check_text(model, text, findings);
-            }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let stage = input.stage;
+    for text in [Some(&stage.image), stage.platform.as_ref()].into_iter().flatten() {
+        if text.raw.contains('$') {
+            check_text(input.file.model, text, findings);
         }
     }
 }

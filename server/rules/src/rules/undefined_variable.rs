@@ -2,14 +2,14 @@
 
 use rewrites::{Fix, Input};
 use semantic::expand::{Expansion, expand_body, expand_word};
-use semantic::image_reference::ImageReference;
 use semantic::scope::{is_platform_argument, is_proxy_argument};
-use semantic::{Base, Kind, Lookup, SourceKind, StageInstruction, Text};
+use semantic::{Kind, Lookup, SourceKind, StageInstruction, Text};
 use syntax::{Instruction, TextRange};
 
+use crate::analysis::environment::Known;
 use crate::analysis::fixes::{replace, to_check};
 use crate::names::nearest;
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "undefined-variable",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A variable is used that nothing defines",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -76,35 +76,16 @@ EOF
 When the base image sets the variable, and the builder does not have that image yet.
 "#;
 
-/// What images of plain distributions set.
-const PLAIN_IMAGES: [&str; 14] = [
-    "almalinux",
-    "alpine",
-    "amazonlinux",
-    "archlinux",
-    "bash",
-    "busybox",
-    "centos",
-    "debian",
-    "fedora",
-    "oraclelinux",
-    "photon",
-    "rockylinux",
-    "scratch",
-    "ubuntu",
-];
-
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for stage in &input.model.stages {
-        let mut base = None;
-        for item in &stage.instructions {
-            for_each_text(item, |written| {
-                if written.text.contains('$') {
-                    let base = *base.get_or_insert_with(|| Known::of(input, stage.index));
-                    check_text(input, item, base, &written, findings);
-                }
-            });
-        }
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let StageInput { file, stage, .. } = *input;
+    let mut base = None;
+    for item in &stage.instructions {
+        for_each_text(item, |written| {
+            if written.text.contains('$') {
+                let base = *base.get_or_insert_with(|| Known::of(file, stage.index));
+                check_text(file, item, base, &written, findings);
+            }
+        });
     }
 }
 
@@ -126,33 +107,6 @@ impl Written<'_> {
         }
         let at = |offset: usize| self.range.start + u32::try_from(offset).unwrap_or_default();
         TextRange::new(at(start), at(end))
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
-    /// All: the model has them, or there are none.
-    All,
-    /// It sets PATH alone.
-    Plain,
-    /// Nothing.
-    Nothing,
-}
-
-impl Known {
-    fn of(input: &Input<'_>, stage: usize) -> Self {
-        match input.model.root(stage) {
-            Base::Scratch => Self::All,
-            Base::Image(name) if input.facts.base_image(name).is_some() => Self::All,
-            Base::Image(name) => {
-                let reference = ImageReference::parse(name).ok();
-                let plain = reference.filter(|reference| {
-                    reference.is_official() && PLAIN_IMAGES.contains(&reference.short_name())
-                });
-                plain.map_or(Self::Nothing, |_| Self::Plain)
-            }
-            _ => Self::Nothing,
-        }
     }
 }
 

@@ -311,9 +311,9 @@ COPY --from=builder /a /a
         check(
             "
 FROM busybox:1.37 AS runtime
-FROM runtme
+FROM runtme AS one
 #    ^^^^^^ unknown-stage: No stage is named `runtme`, so this FROM pulls an image of that name. Did you mean `runtime`?
-FROM final
+FROM final AS two
 #    ^^^^^ unknown-stage: Stage `final` comes later in the file, so this FROM pulls an image of that name. Move the stage above this one.
 FROM busybox:1.37 AS final
 ",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use semantic::facts::{ContextFacts, Facts, IgnoreFile, ImageFacts};
+use semantic::facts::{ContextFacts, Facts, FileFacts, FileKind, IgnoreFile, ImageFacts};
 
 use super::fixture::findings_of;
 use crate::called::CALLER_REGISTRY;
@@ -55,8 +55,8 @@ fn finds_in_ignore_file(rule: &Rule, text: &str) -> bool {
     check_ignore_file(input, &Settings::default()).iter().any(|finding| finding.code == rule.code)
 }
 
-/// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file, and
-/// `# base image NAME is PLATFORM` for an image on the builder.
+/// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file,
+/// `# file: PATH BYTES` for a file of the build context, and `# base image NAME is PLATFORM` for an image on the builder.
 fn finds(rule: &Rule, text: &str) -> bool {
     if is_for_ignore_files(rule) {
         return finds_in_ignore_file(rule, text);
@@ -65,14 +65,23 @@ fn finds(rule: &Rule, text: &str) -> bool {
         return !crate::called::tests::found(rule.code, text).is_empty();
     }
     let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
-    let patterns: Vec<&str> =
-        text.lines().filter_map(|line| line.strip_prefix("# .dockerignore: ")).collect();
+    let marked = |mark: &'static str| text.lines().filter_map(move |line| line.strip_prefix(mark));
+    let (patterns, files): (Vec<&str>, Vec<&str>) =
+        (marked("# .dockerignore: ").collect(), marked("# file: ").collect());
+    let is_known = !patterns.is_empty() || !files.is_empty();
+    let names: Vec<&str> = files.iter().filter_map(|file| file.split(' ').next()).collect();
+    let mut context = crate::ignore::tests::context(&names);
+    context.complete = !files.is_empty();
+    for (path, size) in files.iter().filter_map(|file| file.split_once(' ')) {
+        let size = size.parse().expect("a size in bytes");
+        context.files.insert(path.to_owned(), FileFacts { size, kind: FileKind::File });
+    }
     let ignore_file = IgnoreFile { path: ".dockerignore".to_owned(), text: patterns.join("\n") };
-    let context = ContextFacts { ignore_file: Some(ignore_file), ..ContextFacts::default() };
+    let context = ContextFacts { ignore_file: (!patterns.is_empty()).then_some(ignore_file), ..context };
     let images = text.lines().filter_map(|line| line.strip_prefix("# base image ")?.split_once(" is "));
     let image = |platform: &str| ImageFacts { platform: platform.to_owned(), ..ImageFacts::default() };
     let base_images = images.map(|(name, platform)| (name.to_owned(), image(platform))).collect();
-    let facts = Facts { context: (!patterns.is_empty()).then_some(context), base_images, ..Facts::default() };
+    let facts = Facts { context: is_known.then_some(context), base_images, ..Facts::default() };
     findings_of(text, &facts, &settings).iter().any(|finding| finding.code == rule.code)
 }
 

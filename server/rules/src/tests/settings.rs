@@ -38,7 +38,10 @@ fn rules_are_selected_by_code_alias_and_category() {
     assert_eq!(select(&["AVD-DS-0025"]), [index]);
     assert_eq!(select(&["DL3009"]), Vec::<&str>::new());
     assert_eq!(select(&["size"]), [index, index]);
-    assert_eq!(select(&["all"]), codes(TEXT, &Settings::default()));
+    // Those that are off by default too.
+    let (all, default) = (select(&["all"]), codes(TEXT, &Settings::default()));
+    assert!(default.iter().all(|code| all.contains(code)));
+    assert!(all.contains(&"runs-as-root") && !default.contains(&"runs-as-root"));
 }
 
 #[test]

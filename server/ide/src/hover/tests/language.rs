@@ -202,7 +202,7 @@ fn a_file_in_another_language_has_its_directive_explained_and_nothing_else() {
 #[test]
 fn a_code_in_a_suppression_comment_is_that_rule() {
     check(
-        "# hadolint ignore=DL3$0008\nFROM a\n",
+        "# hadolint ignore=DL3$0026\nFROM a\n",
         expect![[r#"
         nothing
     "#]],
@@ -218,7 +218,7 @@ fn a_code_in_a_suppression_comment_is_that_rule() {
         [The rule's page](https://github.com/layerwise/layerwise/blob/main/server/docs/rules/stage-name-casing.md)
     "#]],
     );
-    check_nothing("# hadolint ig$0nore=DL3008\nFROM a\n");
+    check_nothing("# hadolint ig$0nore=DL3026\nFROM a\n");
     check_nothing("# hadolint ignore=DL99$099\nFROM a\n");
     check_nothing("# layerwise ignore=secret-in-arg-or-env reason: a sta$0nd-in\nFROM a\n");
 }

@@ -33,6 +33,12 @@ pub(super) const fn message(cache: Cache) -> &'static str {
         Cache::Yarn => {
             "Yarn's download cache stays in this layer. End the RUN with `yarn cache clean`, or mount a cache on its folder."
         }
+        Cache::Conda => {
+            "conda's archives and unpacked packages stay in this layer beside what they were installed as. End the RUN with `conda clean -afy`, or mount a cache on its `pkgs`."
+        }
+        Cache::Micromamba => {
+            "micromamba's archives and unpacked packages stay in this layer beside what they were installed as. End the RUN with `micromamba clean -afy`, or mount a cache on its `pkgs`."
+        }
     }
 }
 
@@ -42,11 +48,11 @@ pub(super) const fn aliases(cache: Cache) -> &'static [&'static str] {
         Cache::Apt => &["DL3009"],
         Cache::Apk => &["DL3019", "DS-0025"],
         Cache::Dnf => &["DL3040", "DS-0019"],
-        Cache::Microdnf => &["DL3040"],
+        Cache::Microdnf => &["DL3040", "DS-0027"],
         Cache::Yum => &["DL3032", "DS-0015"],
         Cache::Zypper => &["DL3036", "DS-0020"],
         Cache::Pip => &["DL3042"],
         Cache::Yarn => &["DL3060"],
-        Cache::ApkIndex | Cache::Npm => &[],
+        Cache::ApkIndex | Cache::Npm | Cache::Conda | Cache::Micromamba => &[],
     }
 }

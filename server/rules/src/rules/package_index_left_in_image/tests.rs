@@ -4,7 +4,7 @@ use expect_test::expect;
 use semantic::Facts;
 
 use crate::Settings;
-use crate::tests::{check, check_fix, check_only, findings_of, no_findings};
+use crate::tests::{check, check_fix, check_fix_of, check_only, findings_of, no_findings};
 
 const CODE: &str = "package-index-left-in-image";
 
@@ -33,13 +33,16 @@ fn each_manager_has_its_own_aliases() {
         ("apk update && apk add --no-cache x", ""),
         ("yum -y install x", "DL3032 DS-0015"),
         ("dnf install -y x", "DL3040 DS-0019"),
-        ("microdnf install -y x", "DL3040"),
+        ("microdnf install -y x", "DL3040 DS-0027"),
         ("zypper --non-interactive install x", "DL3036 DS-0020"),
         ("pip install x", "DL3042"),
         ("sudo -H pip3 install x", "DL3042"),
         ("yarn install --frozen-lockfile", "DL3060"),
         ("yarn", "DL3060"),
         ("npm ci", ""),
+        ("conda install -y x", ""),
+        ("mamba env create -f x.yml", ""),
+        ("micromamba create -y -n x", ""),
         ("npm install -g x", ""),
         ("if true; then apt-get update; fi", "DL3009"),
     ] {
@@ -79,6 +82,11 @@ fn clean_ups_flags_mounts_and_variables_are_fine() {
         "RUN yarn install && yarn cache clean",
         "RUN yarn install --immutable",
         "RUN yarn build",
+        "RUN conda install -y x && conda clean -afy",
+        "RUN conda install -y x && mamba clean --all",
+        "RUN conda install -y x && rm -rf /opt/conda/pkgs",
+        "RUN --mount=type=cache,target=/opt/conda/pkgs conda install -y x",
+        "RUN conda activate x",
         "RUN npm run build",
         "RUN echo apt-get update",
         "SHELL [\"powershell\"]\nRUN pip install x",
@@ -159,7 +167,8 @@ RUN apt-get update && apt-get install -y \\
 
 #[test]
 fn a_fix_says_what_to_check_or_is_not_offered() {
-    check_fix(
+    check_fix_of(
+        CODE,
         "
 FROM debian:12-slim
 RUN apt-get update
