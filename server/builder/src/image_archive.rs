@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::{Component, Path, PathBuf};
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Component, Path};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +16,7 @@ const MOST_JSON: u64 = 16 << 20;
 /// An archive on disk.
 #[derive(Debug)]
 pub(crate) struct ImageArchive {
-    path: PathBuf,
+    file: Arc<File>,
     /// Where each file of it begins, and its bytes.
     blobs: HashMap<String, (u64, u64)>,
     manifest: Manifest,
@@ -40,12 +42,13 @@ pub(crate) enum Packing {
 
 impl ImageArchive {
     /// Reads what an archive has. None where its manifest names no image.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn open(mut file: File) -> io::Result<Option<Self>> {
+        file.rewind()?;
         let mut blobs = HashMap::new();
         // Docker before 25 writes a layer that stands twice once, and a symbolic link for the other one.
         let mut links = Vec::new();
         let mut manifest = None;
-        for entry in tar::Archive::new(BufReader::new(File::open(path)?)).entries_with_seek()? {
+        for entry in tar::Archive::new(BufReader::new(&file)).entries_with_seek()? {
             let mut entry = entry?;
             let name = entry.path()?.display().to_string();
             if let Some(target) = entry.link_name()? {
@@ -64,7 +67,8 @@ impl ImageArchive {
                 blobs.insert(name, place);
             }
         }
-        Ok(manifest.map(|manifest| Self { path: path.to_owned(), blobs, manifest }))
+        let file = Arc::new(file);
+        Ok(manifest.map(|manifest| Self { file, blobs, manifest }))
     }
 
     /// The names of the layers, from the lowest one up.
@@ -79,7 +83,7 @@ impl ImageArchive {
     }
 
     /// A layer as it lies there, how it is packed, and its bytes.
-    pub(crate) fn layer(&self, name: &str) -> io::Result<(BufReader<io::Take<File>>, Packing, u64)> {
+    pub(crate) fn layer(&self, name: &str) -> io::Result<(BufReader<Part>, Packing, u64)> {
         let (mut blob, size) = self.blob(name)?;
         let head = blob.fill_buf()?;
         let packing = if head.starts_with(&[0x1f, 0x8b]) {
@@ -92,12 +96,29 @@ impl ImageArchive {
         Ok((blob, packing, size))
     }
 
-    fn blob(&self, name: &str) -> io::Result<(BufReader<io::Take<File>>, u64)> {
+    fn blob(&self, name: &str) -> io::Result<(BufReader<Part>, u64)> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, format!("the archive has no {name}"));
         let (start, size) = *self.blobs.get(name).ok_or_else(missing)?;
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(start))?;
-        Ok((BufReader::with_capacity(1 << 16, file.take(size)), size))
+        let part = Part { file: Arc::clone(&self.file), at: start, end: start.saturating_add(size) };
+        Ok((BufReader::with_capacity(1 << 16, part), size))
+    }
+}
+
+/// A part of a file. Several are read beside each other.
+#[derive(Debug)]
+pub(crate) struct Part {
+    file: Arc<File>,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Part {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = buffer.len().min(left);
+        let count = self.file.read_at(&mut buffer[..most], self.at)?;
+        self.at += count as u64;
+        Ok(count)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the engine knows of images: configuration, history, archive. BuildKit alone has none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use bollard::models::ImageInspect;
@@ -94,9 +94,9 @@ impl Images {
     ///
     /// # Errors
     /// One line that says what is wrong.
-    pub async fn save(&self, image: &str, path: &Path) -> Result<(), String> {
-        let failed = |error: io::Error| format!("cannot write {}: {error}", path.display());
-        let mut file = tokio::fs::File::create(path).await.map_err(failed)?;
+    pub async fn save(&self, image: &str, file: File) -> Result<(), String> {
+        let failed = |error: io::Error| format!("the archive of {image} cannot be written: {error}");
+        let mut file = tokio::fs::File::from_std(file);
         let docker = self.engine.docker.clone().with_timeout(EXPORT_LIMIT);
         let mut stream = std::pin::pin!(docker.export_image(image));
         while let Some(chunk) = stream.next().await {
@@ -104,6 +104,17 @@ impl Images {
             file.write_all(&chunk).await.map_err(failed)?;
         }
         file.flush().await.map_err(failed)
+    }
+
+    /// An image's archive, in a file that has no name: nothing of it is left, however this program ends.
+    ///
+    /// # Errors
+    /// One line that says what is wrong.
+    pub(crate) async fn archive(&self, image: &str) -> Result<File, String> {
+        let failed = |error: io::Error| format!("there is no place for the archive of {image}: {error}");
+        let file = tempfile::tempfile().map_err(failed)?;
+        self.save(image, file.try_clone().map_err(failed)?).await?;
+        Ok(file)
     }
 
     /// Removes an image by name or Id, unless something else uses it. Whether it was removed.

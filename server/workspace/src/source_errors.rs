@@ -4,12 +4,16 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::SystemTime;
 
-use inner_loop::problems::Severity;
+use inner_loop::problems::{Finding, Severity};
 use inner_loop::source_map::{ContextFiles, SourcePlace, source_problems};
 use inner_loop::{BuildRequest, StepProblem, is_remote};
+use semantic::dockerignore::Dockerignore;
 use walkdir::{DirEntry, WalkDir};
+
+use crate::context::ignore_file;
 
 /// No source file is longer.
 const MOST_BYTES: u64 = 4 << 20;
@@ -48,14 +52,34 @@ pub struct LocatedProblem {
 /// Finds the lines that a failed step's tools speak of. Reads files; `began` is when the build did.
 #[must_use]
 pub fn locate(request: &BuildRequest, problem: &StepProblem, began: SystemTime) -> Vec<LocatedProblem> {
-    if problem.findings.list.is_empty() {
+    let mut all: Vec<LocatedProblem> = Vec::new();
+    for located in locate_each(request, problem.line, &problem.findings.list, began).into_iter().flatten() {
+        // Two tools may have named one place in two ways.
+        if !all.contains(&located) {
+            all.push(located);
+        }
+    }
+    all
+}
+
+/// The same, one for one, for the step at a line of the Dockerfile, from 1.
+#[must_use]
+pub fn locate_each(
+    request: &BuildRequest,
+    line: u32,
+    findings: &[Finding],
+    began: SystemTime,
+) -> Vec<Option<LocatedProblem>> {
+    if findings.is_empty() {
         return Vec::new();
     }
-    let disk = Disk::of(request);
+    let step = line;
+    let disk = Disk::of(request, began);
     let contexts: BTreeSet<String> = disk.roots.keys().flatten().cloned().collect();
-    let found = source_problems(&request.model(), problem, &contexts, &disk);
+    let found = source_problems(&request.model(), step, findings, &contexts, &disk);
     let main = disk.roots.get(&None);
-    let located = found.into_iter().filter_map(|found| {
+    let located = found.into_iter().map(|found| {
+        let found = found?;
         let mut message = found.message;
         let (file, shown, line, column, text, is_exact) = match found.place {
             SourcePlace::Dockerfile { line, is_exact } => {
@@ -64,7 +88,7 @@ pub fn locate(request: &BuildRequest, problem: &StepProblem, began: SystemTime) 
             }
             SourcePlace::File { context, path, line, column, is_stale, is_sure } => {
                 let file = disk.path(context.as_deref(), &path)?;
-                if is_stale || (!is_sure && is_newer(&file, began)) {
+                if is_stale || (!is_sure && disk.is_edited(context.as_deref(), &path)) {
                     message += STALE;
                 }
                 let below = main.and_then(|main| file.strip_prefix(main).ok());
@@ -82,16 +106,12 @@ pub fn locate(request: &BuildRequest, problem: &StepProblem, began: SystemTime) 
             severity: found.severity,
             message,
             source: found.source,
-            dockerfile_line: problem.line,
+            dockerfile_line: step,
             text,
             is_exact,
         })
     });
     located.collect()
-}
-
-fn is_newer(file: &Path, began: SystemTime) -> bool {
-    fs::metadata(file).and_then(|metadata| metadata.modified()).is_ok_and(|modified| modified > began)
 }
 
 /// Names of files, each with the paths that have it.
@@ -100,16 +120,29 @@ type Names = HashMap<String, Vec<String>>;
 /// The contexts that are folders.
 struct Disk {
     roots: BTreeMap<Option<String>, PathBuf>,
-    texts: RefCell<HashMap<PathBuf, Option<String>>>,
+    ignored: BTreeMap<Option<String>, Dockerignore>,
+    began: SystemTime,
+    texts: RefCell<HashMap<PathBuf, Option<Rc<str>>>>,
     names: RefCell<HashMap<Option<String>, Names>>,
 }
 
 impl Disk {
-    fn of(request: &BuildRequest) -> Self {
+    fn of(request: &BuildRequest, began: SystemTime) -> Self {
         let named = request.named_contexts.iter().map(|(name, place)| (Some(name.clone()), place));
         let all = named.chain([(None, &request.context)]).filter(|(_, place)| !is_remote(place));
-        let roots = all.map(|(name, place)| (name, PathBuf::from(place))).collect();
-        Self { roots, texts: RefCell::default(), names: RefCell::default() }
+        let roots: BTreeMap<_, _> = all.map(|(name, place)| (name, PathBuf::from(place))).collect();
+        let ignored = roots.iter().filter_map(|(name, root)| {
+            let dockerfile = if name.is_none() { &request.dockerfile } else { root };
+            let file = ignore_file(root, dockerfile).ok().flatten()?;
+            Some((name.clone(), Dockerignore::parse(&file.text).0))
+        });
+        let (texts, names) = (RefCell::default(), RefCell::default());
+        Self { ignored: ignored.collect(), roots, began, texts, names }
+    }
+
+    /// Whether .dockerignore keeps a file from the build.
+    fn is_ignored(&self, context: Option<&str>, path: &str) -> bool {
+        self.ignored.get(&context.map(str::to_owned)).is_some_and(|ignored| ignored.is_ignored(path))
     }
 
     fn path(&self, context: Option<&str>, path: &str) -> Option<PathBuf> {
@@ -137,7 +170,7 @@ impl Disk {
 
 impl ContextFiles for Disk {
     fn is_file(&self, context: Option<&str>, path: &str) -> bool {
-        self.path(context, path).is_some_and(|path| path.is_file())
+        !self.is_ignored(context, path) && self.path(context, path).is_some_and(|path| path.is_file())
     }
 
     fn names(&self, context: Option<&str>, folder: &str) -> Vec<String> {
@@ -152,18 +185,24 @@ impl ContextFiles for Disk {
     fn find(&self, context: Option<&str>, name: &str) -> Vec<String> {
         let mut known = self.names.borrow_mut();
         let names = known.entry(context.map(str::to_owned)).or_insert_with(|| self.index(context));
-        names.get(name).cloned().unwrap_or_default()
+        let paths = names.get(name).into_iter().flatten();
+        paths.filter(|path| !self.is_ignored(context, path)).cloned().collect()
     }
 
-    fn text(&self, context: Option<&str>, path: &str) -> Option<String> {
+    fn text(&self, context: Option<&str>, path: &str) -> Option<Rc<str>> {
         let path = self.path(context, path)?;
         let mut texts = self.texts.borrow_mut();
         let read = |path: &PathBuf| {
             let is_short =
                 fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MOST_BYTES);
-            is_short.then(|| fs::read_to_string(path).ok()).flatten()
+            is_short.then(|| fs::read_to_string(path).ok()).flatten().map(Rc::from)
         };
         texts.entry(path).or_insert_with_key(read).clone()
+    }
+
+    fn is_edited(&self, context: Option<&str>, path: &str) -> bool {
+        let modified = self.path(context, path).and_then(|path| fs::metadata(path).ok()?.modified().ok());
+        modified.is_some_and(|modified| modified > self.began)
     }
 }
 
@@ -233,5 +272,23 @@ mod tests {
         let [elsewhere] = &found(log)[..] else { panic!() };
         assert_eq!((elsewhere.shown.as_deref(), elsewhere.line, elsewhere.is_exact), (None, 4, false));
         assert_eq!(elsewhere.message, "'y' undeclared (in the container: native/a.c:3:10)");
+    }
+
+    #[test]
+    fn a_file_that_the_build_did_not_see_has_no_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("größe")).unwrap();
+        let file = folder.path().join("größe/a.c");
+        fs::write(&file, "int x;\n").unwrap();
+        let log = "native/a.c:1:10: error: 'y' undeclared\n    1 |   return y;\n";
+        let shown = |began: SystemTime| {
+            let found = locate(&request(folder.path()), &problem(log, 4), began);
+            found.into_iter().map(|found| found.shown).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(SystemTime::UNIX_EPOCH), [Some("größe/a.c".to_owned())]);
+        // Nobody edited it since, so that a step wrote what the tool read.
+        assert_eq!(shown(SystemTime::now() + std::time::Duration::from_secs(60)), [None]);
+        fs::write(folder.path().join(".dockerignore"), "**/*.c\n").unwrap();
+        assert_eq!(shown(SystemTime::UNIX_EPOCH), [None]);
     }
 }

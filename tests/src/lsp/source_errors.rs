@@ -1,6 +1,7 @@
 //! What the tools of a failed build say, on the files of the user.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -36,16 +37,25 @@ struct Session {
 
 impl Session {
     async fn new(scripts: impl IntoIterator<Item = Vec<Act>>) -> Self {
+        Self::of(scripts, json!({"diagnostic": {}, "publishDiagnostics": {"relatedInformation": true}})).await
+    }
+
+    /// A session of a client that can do this with documents. It has the folder open, by another name.
+    async fn of(scripts: impl IntoIterator<Item = Vec<Act>>, capabilities: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("native")).unwrap();
-        fs::write(folder.path().join("native/main.c"), SOURCE).unwrap();
-        fs::write(folder.path().join("Dockerfile"), DOCKERFILE).unwrap();
-        let uri = |name: &str| format!("file://{}", folder.path().join(name).display());
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::create_dir_all(real.join("native")).unwrap();
+        fs::write(real.join("native/main.c"), SOURCE).unwrap();
+        fs::write(real.join("Dockerfile"), DOCKERFILE).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let uri = |name: &str| format!("file://{}", link.join(name).display());
         let (dockerfile, source) = (uri("Dockerfile"), uri("native/main.c"));
-        let capabilities =
-            json!({"textDocument": {"diagnostic": {}, "publishDiagnostics": {"relatedInformation": true}}});
         let builder = Arc::new(ScriptedBuilder::new(scripts));
-        let mut client = Client::with(Setup { capabilities, builder, ..Setup::default() }).await;
+        let mut client = Client::silent(Setup { builder, ..Setup::default() });
+        let params = json!({"capabilities": {"textDocument": capabilities},
+            "workspaceFolders": [{"uri": uri(""), "name": "link"}]});
+        client.ask("initialize", params).await;
+        client.notify("initialized", json!({})).await;
         client.open_as(&dockerfile, DOCKERFILE).await;
         Self { client, dockerfile, source, folder }
     }
@@ -70,6 +80,14 @@ impl Session {
         };
         let mut message = self.client.take(is_it, uri).await;
         message["params"]["diagnostics"].take().as_array().unwrap().clone()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("link").join(name)
+    }
+
+    async fn close(&mut self, uri: &str) {
+        self.client.notify("textDocument/didClose", json!({"textDocument": {"uri": uri}})).await;
     }
 
     async fn open_source(&mut self, text: &str) {
@@ -135,7 +153,7 @@ async fn what_is_wrong_goes_with_its_line_and_is_hidden_while_that_is_gone() {
 async fn the_next_failure_replaces_what_the_last_one_said() {
     let other = "c/other.c:1:1: error: unknown type name 'x'\n";
     let mut session = Session::new([fails(LOG), fails(other)]).await;
-    fs::write(session.folder.path().join("native/other.c"), "x;\n").unwrap();
+    fs::write(session.path("native/other.c"), "x;\n").unwrap();
     session.fails().await;
     let source = session.source.clone();
     assert_eq!(session.pushed(&source).await.len(), 1);
@@ -157,4 +175,82 @@ async fn a_step_that_succeeds_has_nothing_wrong_whatever_it_prints() {
     session.client.result(id).await;
     session.client.notify("exit", Value::Null).await;
     session.client.exit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_was_not_saved_takes_nothing_with_it() {
+    let mut session = Session::new([fails(LOG)]).await;
+    session.open_source(SOURCE).await;
+    session.fails().await;
+    let source = session.source.clone();
+    assert_eq!(lines(&session.pushed(&source).await), [1]);
+    session.change_source(2, "").await;
+    assert_eq!(lines(&session.pushed(&source).await), [0; 0]);
+    fs::write(session.path("native/main.c"), format!("// one more\n{SOURCE}")).unwrap();
+    session.close(&source).await;
+    assert_eq!(lines(&session.pushed(&source).await), [0; 0]);
+    assert_eq!(lines(&session.pushed(&source).await), [2]);
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_a_hidden_line_finds_it_again() {
+    let mut session = Session::new([fails(LOG)]).await;
+    session.open_source(SOURCE).await;
+    session.fails().await;
+    let source = session.source.clone();
+    assert_eq!(lines(&session.pushed(&source).await), [1]);
+    let key = |version: i32, line: u32, end: u32, text: &str| {
+        let range = json!({"start": {"line": line, "character": 0}, "end": {"line": line, "character": end}});
+        json!({"textDocument": {"uri": source, "version": version}, "contentChanges": [{"range": range, "text": text}]})
+    };
+    session.client.notify("textDocument/didChange", key(2, 1, 1, "")).await;
+    assert_eq!(lines(&session.pushed(&source).await), [0; 0]);
+    session.client.notify("textDocument/didChange", key(3, 0, 0, "// one more\n")).await;
+    session.client.notify("textDocument/didChange", key(4, 2, 0, "i")).await;
+    assert_eq!(lines(&session.pushed(&source).await), [2]);
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_build_said_goes_with_its_dockerfile() {
+    let mut session = Session::new([fails(LOG)]).await;
+    session.fails().await;
+    let (source, dockerfile) = (session.source.clone(), session.dockerfile.clone());
+    assert_eq!(session.pushed(&source).await.len(), 1);
+    session.close(&dockerfile).await;
+    assert_eq!(session.pushed(&dockerfile).await, Vec::<Value>::new());
+    fs::rename(session.path("Dockerfile"), session.path("Containerfile")).unwrap();
+    let changes = json!({"changes": [{"uri": dockerfile, "type": 3}]});
+    session.client.notify("workspace/didChangeWatchedFiles", changes).await;
+    assert_eq!(session.pushed(&source).await, Vec::<Value>::new());
+    session.client.finish().await;
+}
+
+/// A tool that names a file that is analysed too.
+const PYTHON: &str = "Traceback (most recent call last):\n  File \"/srv/deep/c/compose.yaml\", line 2, in <module>\n    services: x\nValueError: no service\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_analysis_of_a_file_and_what_a_build_says_of_it_stand_side_by_side() {
+    let mut session = Session::of([fails(PYTHON)], json!({})).await;
+    let compose = session.source.replace("main.c", "compose.yaml");
+    let text = "name: y\nservices: x\n";
+    fs::write(session.path("native/compose.yaml"), text).unwrap();
+    let document = json!({"uri": compose, "languageId": "yaml", "version": 1, "text": text});
+    session.client.notify("textDocument/didOpen", json!({"textDocument": document})).await;
+    assert_eq!(session.pushed(&compose).await, Vec::<Value>::new());
+    session.build().await;
+    session.client.notification("window/showMessage").await;
+    let [found] = &session.pushed(&compose).await[..] else { panic!() };
+    assert_eq!(found["message"], "ValueError: no service (python)");
+    // Analysing it anew takes nothing away, and closing it neither.
+    let edit = json!({"textDocument": {"uri": compose, "version": 2}, "contentChanges": [{"text": format!("# x\n{text}")}]});
+    session.client.notify("textDocument/didChange", edit).await;
+    assert_eq!(lines(&session.pushed(&compose).await), [2]);
+    session.close(&compose).await;
+    assert_eq!(session.pushed(&compose).await, Vec::<Value>::new());
+    assert_eq!(lines(&session.pushed(&compose).await), [2]);
+    assert_eq!(lines(&session.pushed(&compose).await), [1]);
+    let id = session.client.request("shutdown", Value::Null).await;
+    session.client.result(id).await;
 }

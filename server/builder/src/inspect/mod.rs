@@ -2,8 +2,8 @@
 
 mod layer;
 
+use std::fs::File;
 use std::io;
-use std::path::Path;
 
 use inner_loop::inspection::{Entry, HistoryStep, Inspection, Layer, Leak, Overfull, Tree};
 use serde::Deserialize;
@@ -52,22 +52,16 @@ impl Images {
             error => format!("the engine does not tell of {name}: {error}"),
         })?;
         let failed = |error: io::Error| format!("the archive of {name} cannot be read: {error}");
-        let folder = tempfile::tempdir().map_err(failed)?;
-        let archive = folder.path().join("image.tar");
-        self.save(name, &archive).await?;
-        let work = move || {
-            let inspection = inspect(&archive);
-            drop(folder);
-            inspection
-        };
-        let inspection = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
+        let archive = self.archive(name).await?;
+        let inspection = tokio::task::spawn_blocking(move || inspect(archive)).await;
+        let inspection = inspection.map_err(|error| error.to_string())?;
         let inspection = inspection.map_err(failed)?;
         Ok(Inspection { id: inspected.id.unwrap_or_default(), ..inspection })
     }
 }
 
 /// What is in an image's archive.
-fn inspect(archive: &Path) -> io::Result<Inspection> {
+fn inspect(archive: File) -> io::Result<Inspection> {
     let Some(archive) = ImageArchive::open(archive)? else {
         return Err(io::Error::other("it names no image"));
     };

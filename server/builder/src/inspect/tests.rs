@@ -57,7 +57,7 @@ fn inspected(layers: &[Vec<u8>]) -> Inspection {
     });
     add("config.json", configuration.to_string().as_bytes());
     add("manifest.json", json!([{"Config": "config.json", "Layers": names}]).to_string().as_bytes());
-    inspect(builder.into_inner().unwrap().path()).unwrap()
+    inspect(builder.into_inner().unwrap().into_file()).unwrap()
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_layer_that_stands_twice_in_an_old_archive_is_a_link() {
     header.set_entry_type(tar::EntryType::Symlink);
     header.set_size(0);
     builder.append_link(&mut header, "two/layer.tar", "../one/layer.tar").unwrap();
-    let inspection = inspect(builder.into_inner().unwrap().path()).unwrap();
+    let inspection = inspect(builder.into_inner().unwrap().into_file()).unwrap();
     assert_eq!((inspection.bytes(), inspection.wasted_bytes()), (6, 3));
 }
 
@@ -182,6 +182,6 @@ fn what_is_no_image_s_archive_is_an_error() {
     for content in [&b"junk"[..], &layer(&[("a", "b")]), &layer(&[("manifest.json", "[]")]), &[7; 2000]] {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
-        assert!(inspect(file.path()).is_err());
+        assert!(inspect(file.into_file()).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! What a machine that holds one image must pull to hold another: the layers that it lacks, compressed as a registry keeps them.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -22,14 +22,8 @@ impl Images {
         if !is_new.contains(&true) {
             return Some(0);
         }
-        let folder = tempfile::tempdir().ok()?;
-        let archive = folder.path().join("image.tar");
-        self.save(image, &archive).await.ok()?;
-        let measured = tokio::task::spawn_blocking(move || {
-            let measured = measure(&archive, &is_new);
-            drop(folder);
-            measured
-        });
+        let archive = self.archive(image).await.ok()?;
+        let measured = tokio::task::spawn_blocking(move || measure(archive, &is_new));
         measured.await.ok()?.ok()?
     }
 
@@ -40,7 +34,7 @@ impl Images {
 }
 
 /// The compressed bytes of those layers of an archive that are marked. None where it has another number of layers.
-fn measure(archive: &Path, is_new: &[bool]) -> io::Result<Option<u64>> {
+fn measure(archive: File, is_new: &[bool]) -> io::Result<Option<u64>> {
     let Some(archive) = ImageArchive::open(archive)?.filter(|archive| archive.layers().len() == is_new.len())
     else {
         return Ok(None);
@@ -97,7 +91,7 @@ mod tests {
             builder.append_data(&mut header, name, content).unwrap();
         }
         let file = builder.into_inner().unwrap();
-        measure(file.path(), is_new).unwrap()
+        measure(file.into_file(), is_new).unwrap()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The search for secrets in what a proof built: layers, history, configuration and the output of the steps.
 
+use std::fs::File;
 use std::io::Read;
 
 use inner_loop::SecretSource;
@@ -25,8 +26,7 @@ pub(super) fn withheld(request: &ProofRequest) -> Withheld {
             SecretSource::Value(value) => withheld.add_text(value.get()),
             SecretSource::File(path) => {
                 let mut text = String::new();
-                let read = std::fs::File::open(path)
-                    .and_then(|file| file.take(MAX_SECRET).read_to_string(&mut text));
+                let read = File::open(path).and_then(|file| file.take(MAX_SECRET).read_to_string(&mut text));
                 if read.is_ok() {
                     withheld.add_text(&text);
                 }
@@ -45,7 +45,7 @@ pub(super) async fn search(
     let failed = |error: std::io::Error| error.to_string();
     let folder = tempfile::tempdir().map_err(failed)?;
     let archive = folder.path().join("image.tar");
-    images.save(&built.image.id, &archive).await?;
+    images.save(&built.image.id, File::create(&archive).map_err(failed)?).await?;
     let history = images.history(&built.image.id).await?;
     let (withheld, log) = (withheld.clone(), built.log.clone());
     let work = move || {

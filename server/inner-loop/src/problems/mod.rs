@@ -4,6 +4,7 @@
 //! what belongs to a problem; the cost of a line that says nothing is a look at its bytes. Which file of the user's a place
 //! means is [`source_map`](crate::source_map)'s to say, and whether the step failed at all is the build's.
 
+mod folders;
 mod plain;
 mod reader;
 mod shapes;
@@ -14,8 +15,14 @@ mod tools;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::LogStream;
+use crate::test_results::output_in;
+use folders::Folders;
 use reader::Reader;
+
+pub(crate) use plain::plain;
 
 /// So many errors of a step are kept, and so many warnings; the first ones.
 const MOST_ERRORS: usize = 100;
@@ -31,14 +38,16 @@ pub struct Finding {
     pub frames: Vec<Frame>,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong, in the tool's words; one line or a few.
+    /// What is wrong, in the tool's words; one line or a few. The title comes first, where there is one.
     pub message: String,
+    /// What failed, mostly a test, where the tool names it.
+    pub title: Option<String>,
     /// The tool.
     pub source: &'static str,
 }
 
 /// A place as a tool names it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Frame {
     /// The path in the container: absolute, or relative to a folder that only the tool knows.
     pub path: String,
@@ -91,33 +100,48 @@ impl Findings {
     }
 }
 
+/// The limit at which the builder left out output, where a line says that it did.
+pub(crate) fn clipped_after(line: &str) -> Option<&str> {
+    line.strip_prefix(CLIPPED.0)?.strip_suffix(CLIPPED.1)
+}
+
 /// Reads the log of one step. What it holds on to is bounded, however long the log is.
 #[derive(Debug, Default)]
 pub(crate) struct LogReader {
     /// Of each stream, for lines of two may come in any order.
     streams: [Reader; 2],
-    found: Collected,
+    heard: Heard,
     clipped: Option<String>,
 }
 
 impl LogReader {
     /// Takes in a line, without its end.
     pub(crate) fn read(&mut self, stream: LogStream, line: &str) {
-        if let Some(limit) = line.strip_prefix(CLIPPED.0).and_then(|rest| rest.strip_suffix(CLIPPED.1)) {
+        if let Some(limit) = clipped_after(line) {
             self.clipped.get_or_insert_with(|| limit.to_owned());
         }
         let reader = &mut self.streams[usize::from(stream == LogStream::Stderr)];
-        reader.read(&plain::plain(line), &mut self.found);
+        match output_in(line) {
+            Some(inner) => reader.read(&plain(&inner), &mut self.heard),
+            None => reader.read(&plain(line), &mut self.heard),
+        }
     }
 
     /// The log is over.
     pub(crate) fn finish(mut self) -> Findings {
         for reader in &mut self.streams {
-            reader.finish(&mut self.found);
+            reader.finish(&mut self.heard.found);
         }
-        let Collected { errors, warnings, left_out } = self.found;
+        let Collected { errors, warnings, left_out } = self.heard.found;
         Findings { list: errors.into_iter().chain(warnings).collect(), left_out, clipped: self.clipped }
     }
+}
+
+/// What both streams have told.
+#[derive(Debug, Default)]
+struct Heard {
+    found: Collected,
+    folders: Folders,
 }
 
 /// The problems so far.
@@ -147,6 +171,13 @@ impl Collected {
 }
 
 impl Finding {
+    /// The message without the title.
+    #[must_use]
+    pub(crate) fn message_alone(&self) -> &str {
+        let title = self.title.as_deref().and_then(|title| self.message.strip_prefix(title));
+        title.map_or(&*self.message, |rest| rest.strip_prefix(": ").unwrap_or(rest))
+    }
+
     /// Whether another one is the same, said again or by another tool.
     fn repeats(&self, other: &Self) -> bool {
         let (mine, others) = (self.frames.first(), other.frames.first());

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const MOST_BYTES: usize = 2048;
 
 /// The line without escape sequences (ECMA-48), cut where it is long.
-pub(super) fn plain(line: &str) -> Cow<'_, str> {
+pub(crate) fn plain(line: &str) -> Cow<'_, str> {
     if line.as_bytes().contains(&0x1b) {
         let mut shown = String::with_capacity(line.len());
         let mut parts = line.split('\u{1b}');

@@ -3,7 +3,8 @@
 use super::shapes::Shapes;
 use super::template::Captures;
 use super::tool::{Does, Innermost, Rule, Tool};
-use super::{Collected, Finding, Frame, Severity};
+use super::{Collected, Finding, Frame, Heard, Severity};
+use crate::plain::{plain, plain_lines};
 
 /// More places of one problem tell nobody more.
 const MOST_FRAMES: usize = 50;
@@ -21,8 +22,6 @@ pub(super) struct Reader {
     states: Vec<State>,
     /// The tools that have begun something, by their bits.
     active: u64,
-    /// The folders that `make` says it is in, the innermost last.
-    folders: Vec<String>,
 }
 
 /// What a tool has begun.
@@ -59,7 +58,7 @@ struct Pending {
 
 impl Reader {
     /// Takes in a line.
-    pub(super) fn read(&mut self, line: &str, found: &mut Collected) {
+    pub(super) fn read(&mut self, line: &str, heard: &mut Heard) {
         let shapes = Shapes::get();
         let active = self.active;
         let mut rest = active;
@@ -71,10 +70,10 @@ impl Reader {
                 self.may(at, rule)
                     && template
                         .captures(line)
-                        .is_some_and(|captures| self.apply(at, shaped.tool, rule, &captures, line, found))
+                        .is_some_and(|captures| self.apply(at, shaped.tool, rule, &captures, line, heard))
             });
             if !is_taken {
-                self.wait(at, shaped.tool, found);
+                self.wait(at, shaped.tool, &mut heard.found);
             }
         }
         let mut taken_by = usize::MAX;
@@ -85,7 +84,7 @@ impl Reader {
             let shaped = &shapes.tools[*at];
             let (rule, template) = &shaped.rules[*number];
             let Some(captures) = template.captures(line) else { continue };
-            if self.apply(*at, shaped.tool, rule, &captures, line, found) {
+            if self.apply(*at, shaped.tool, rule, &captures, line, heard) {
                 taken_by = *at;
             }
         }
@@ -122,7 +121,7 @@ impl Reader {
         rule: &Rule,
         captures: &Captures<'_>,
         line: &str,
-        found: &mut Collected,
+        heard: &mut Heard,
     ) -> bool {
         if self.states.len() <= at {
             self.states.resize_with(at + 1, State::default);
@@ -134,13 +133,12 @@ impl Reader {
         }
         let known = || state.pending.as_ref().and_then(|pending| pending.file.clone());
         let path = file.clone().or_else(|| state.file.clone()).or_else(known);
-        let folder = self.folders.last();
         let frame = path.zip(captures.line).map(|(path, line)| Frame {
             path,
             line,
             column: captures.column.filter(|column| *column > 0),
             text: None,
-            folder: folder.cloned(),
+            folder: heard.folders.current().map(str::to_owned),
         });
         let severity = captures.severity.unwrap_or(rule.severity);
         let message = captures.message.map(|message| {
@@ -151,7 +149,7 @@ impl Reader {
             Does::Tells => {
                 let (Some(frame), Some(message)) = (frame, message) else { return false };
                 let title = captures.title.map(str::to_owned);
-                found.add(finding(tool, severity, title, &[message], vec![frame]));
+                heard.found.add(finding(tool, severity, title, &[message], vec![frame]));
             }
             Does::Holds => {
                 let (Some(frame), Some(message)) = (frame, message) else { return false };
@@ -164,7 +162,7 @@ impl Reader {
                 }
             }
             Does::Begins => {
-                state.close(tool, found);
+                state.close(tool, &mut heard.found);
                 state.pending = Some(Pending {
                     severity,
                     message: message.into_iter().collect(),
@@ -208,7 +206,7 @@ impl Reader {
                     pending.bound_frames(tool.innermost);
                 }
                 if rule.does == Does::Ends {
-                    state.close(tool, found);
+                    state.close(tool, &mut heard.found);
                 }
             }
             Does::Drops => state.pending = None,
@@ -236,17 +234,17 @@ impl Reader {
                     for frame in finding.frames.iter_mut().filter(|frame| !frame.path.contains('/')) {
                         frame.path = format!("{package}/{}", frame.path);
                     }
-                    found.add(finding);
+                    heard.found.add(finding);
                 }
                 state.held.clear();
                 (state.failed, state.running) = (None, None);
             }
             Does::Enters => {
-                if let Some(folder) = file.filter(|_| self.folders.len() < MOST_FRAMES) {
-                    self.folders.push(folder);
+                if let Some(folder) = file {
+                    heard.folders.enter(folder);
                 }
             }
-            Does::Leaves => drop(self.folders.pop()),
+            Does::Leaves => heard.folders.leave(),
         }
         self.note(at);
         true
@@ -309,17 +307,14 @@ fn finding(
     message: &[String],
     frames: Vec<Frame>,
 ) -> Finding {
-    let finding = Finding { frames, severity, message: message.join("\n"), source: tool.name };
-    titled(finding, title.as_deref())
-}
-
-fn titled(mut finding: Finding, title: Option<&str>) -> Finding {
-    if let Some(title) = title {
-        let behind =
-            if finding.message.is_empty() { String::new() } else { format!(": {}", finding.message) };
-        finding.message = format!("{title}{behind}");
-    }
-    finding
+    let message = plain_lines(&message.join("\n")).into_owned();
+    let title = title.map(|title| plain(&title).into_owned());
+    let message = match &title {
+        None => message,
+        Some(title) if message.is_empty() => title.clone(),
+        Some(title) => format!("{title}: {message}"),
+    };
+    Finding { frames, severity, message, title, source: tool.name }
 }
 
 /// The message with each run of blanks made one: linters write theirs in columns.

@@ -51,6 +51,24 @@ fn streams_that_come_together_are_read_apart() {
 }
 
 #[test]
+fn make_says_on_one_stream_where_the_compiler_is_that_complains_on_the_other() {
+    let mut reader = LogReader::default();
+    reader.read(LogStream::Stdout, "make[1]: Entering directory '/srv/größe'");
+    reader.read(LogStream::Stderr, "a.c:1:2: error: x");
+    reader.read(LogStream::Stdout, "make[1]: Leaving directory '/srv/größe'");
+    reader.read(LogStream::Stderr, "b.c:1:2: error: x");
+    let folders: Vec<_> =
+        reader.finish().list.into_iter().map(|finding| finding.frames[0].folder.clone()).collect();
+    assert_eq!(folders, [Some("/srv/größe".to_owned()), None]);
+}
+
+#[test]
+fn what_is_shown_turns_no_writing_round() {
+    let found = read("a.c:1:2: error: \u{202e}x\u{7}\n");
+    assert_eq!(found.list[0].message, "\u{fffd}x\u{fffd}");
+}
+
+#[test]
 fn a_flood_is_bounded_and_counted() {
     let log: String =
         (1..=1_000).map(|line| format!("a.c:{line}: error: x\na.c:{line}: warning: y\n")).collect();
@@ -107,6 +125,8 @@ fn logs_that_are_none_of_it_are_silent() {
          main.rs:1:2\n\
          FAILED (failures=1)\n\
          1) first point\n\
+         awk: line 1: syntax error at or near }\n\
+         yaml: line 3: mapping values are not allowed\n\
          PASS src/a.test.js\n\
          \u{20}   > 1 | quoted\n",
     );

@@ -98,7 +98,7 @@ rules! {
 }
 
 impl Rule {
-    /// The same for files whose names end so.
+    /// The same for files whose names end so; `/` is any path with a folder.
     pub(super) const fn of(self, files: &'static [&'static str]) -> Self {
         Self { files, ..self }
     }
@@ -114,7 +114,8 @@ impl Rule {
     }
 
     pub(super) fn takes(&self, file: &str) -> bool {
-        self.files.is_empty() || self.files.iter().any(|end| file.ends_with(end))
+        let is_it = |end: &&str| if *end == "/" { file.contains('/') } else { file.ends_with(end) };
+        self.files.is_empty() || self.files.iter().any(is_it)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Source: `dockerfile2llb/convert_copy.go` for what lands where: a folder's contents go into the destination, a file goes under its own name
 //! where the destination is a folder. Files that a RUN copies or writes are not followed.
 
+use semantic::dockerignore::Dockerignore;
 use semantic::facts::callers::same_context;
 use semantic::path::{Place, clean, clean_context_path, file_name};
 use semantic::{Copy, Kind, MountKind, Source, SourceKind, Stage, StageInstruction, StageReference};
@@ -62,7 +63,13 @@ impl SourceMap<'_> {
     }
 
     fn through_copy(&self, item: &StageInstruction, copy: &Copy, path: &Place, found: &mut Vec<Origin>) {
+        let left_out = copy.exclude.iter().filter_map(|pattern| pattern.value.as_deref());
+        let left_out = Dockerignore::from_patterns(left_out).0;
         for rest in rests(&copy.place, path) {
+            // The patterns are relative to the source.
+            if left_out.is_ignored(&rest) {
+                continue;
+            }
             for source in copy.sources.iter().rev() {
                 let value = source.text.value.as_deref();
                 match source.kind {
@@ -78,8 +85,7 @@ impl SourceMap<'_> {
                                 && rest == if copy.into_directory { heredoc.name.as_str() } else { "" }
                         };
                         let heredoc = instruction.heredocs.iter().find(is_it);
-                        found
-                            .extend(heredoc.map(|heredoc| Origin::Heredoc(first_line(instruction, heredoc))));
+                        found.extend(heredoc.map(|heredoc| text_of(instruction, heredoc)));
                     }
                     SourceKind::Url | SourceKind::Git => {}
                 }
@@ -167,11 +173,13 @@ fn add_literal(source: &str, rest: &str, copy: &Copy, add: &mut impl FnMut(&str)
     }
 }
 
-/// The line of the Dockerfile, from 1, at which the text of a heredoc begins.
-pub(super) fn first_line(instruction: &Instruction, heredoc: &Heredoc) -> u32 {
+/// The text of a heredoc as an origin.
+pub(super) fn text_of(instruction: &Instruction, heredoc: &Heredoc) -> Origin {
+    let feeds = |text: &str| u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(0);
+    let body = heredoc.body.of(&instruction.source);
     let before = &instruction.source[..heredoc.body.start as usize];
-    let feeds = before.bytes().filter(|byte| *byte == b'\n').count();
-    instruction.line + 1 + u32::try_from(feeds).unwrap_or(0)
+    let lines = feeds(body) + u32::from(!body.is_empty() && !body.ends_with('\n'));
+    Origin::Heredoc { first: instruction.line + 1 + feeds(before), lines }
 }
 
 /// What is left of a path below a folder: nothing where it is that folder itself. Where one of the two is known only from the base image's

@@ -6,19 +6,21 @@
 
 mod fit;
 mod layers;
-mod run_folders;
+pub(crate) mod run_folders;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
+use semantic::dockerignore::Dockerignore;
 use semantic::path::{Place, file_name};
-use semantic::{Model, Source, Stage, StageInstruction};
+use semantic::reads::include_pattern;
+use semantic::{Model, Stage, StageInstruction};
 
 use crate::problems::{Finding, Frame, Severity};
-use crate::progress::StepProblem;
 use fit::{Fit, fit};
 
-/// The files of a build's contexts. The main one has no name.
+/// The files of a build's contexts, less those that .dockerignore keeps from the build. The main context has no name.
 pub trait ContextFiles {
     /// Whether a regular file is there.
     fn is_file(&self, context: Option<&str>, path: &str) -> bool;
@@ -27,7 +29,9 @@ pub trait ContextFiles {
     /// The paths of all files of a name, as far as it is not too much to look for them.
     fn find(&self, context: Option<&str>, name: &str) -> Vec<String>;
     /// The text of a file as it is now, unless it is no text or a very long one.
-    fn text(&self, context: Option<&str>, path: &str) -> Option<String>;
+    fn text(&self, context: Option<&str>, path: &str) -> Option<Rc<str>>;
+    /// Whether a file may have another text now than the build saw.
+    fn is_edited(&self, context: Option<&str>, path: &str) -> bool;
 }
 
 /// A file of the user's.
@@ -40,8 +44,13 @@ pub enum Origin {
         /// From its root.
         path: String,
     },
-    /// A heredoc of the Dockerfile whose text begins at this line, from 1.
-    Heredoc(u32),
+    /// The text of a heredoc of the Dockerfile.
+    Heredoc {
+        /// The line that it begins at, from 1.
+        first: u32,
+        /// How many lines it has.
+        lines: u32,
+    },
 }
 
 /// A problem on the user's own line.
@@ -84,30 +93,25 @@ pub enum SourcePlace {
     },
 }
 
-/// Puts what the log of a failed step says on the user's own lines. `contexts` are the names of those that the caller gives as folders.
+/// Puts what a step said on the user's own lines, one for one; nothing for what the step itself says well enough. `line` is one of the
+/// step's, from 1; `contexts` are the names of those that the caller gives as folders.
 #[must_use]
 pub fn source_problems(
     model: &Model,
-    problem: &StepProblem,
+    line: u32,
+    findings: &[Finding],
     contexts: &BTreeSet<String>,
     files: &dyn ContextFiles,
-) -> Vec<SourceProblem> {
-    if problem.findings.list.is_empty() {
+) -> Vec<Option<SourceProblem>> {
+    if findings.is_empty() {
         return Vec::new();
     }
-    let map = SourceMap::of(model, problem.line, contexts, files);
+    let map = SourceMap::of(model, line, contexts, files);
     let located = |finding: &Finding| match &map {
-        Some(map) => map.locate(finding, problem.line),
-        None => in_container(finding, problem.line),
+        Some(map) => map.locate(finding, line),
+        None => in_container(finding, line),
     };
-    let mut problems: Vec<SourceProblem> = Vec::new();
-    for problem in problem.findings.list.iter().filter_map(located) {
-        // Two tools may have named one place in two ways.
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
-    problems
+    findings.iter().map(located).collect()
 }
 
 /// What a step sees, and where it comes from.
@@ -122,6 +126,8 @@ struct SourceMap<'a> {
     folders: Vec<Place>,
     /// What stages were looked into for which path, so that none is twice.
     seen: RefCell<BTreeSet<(usize, String)>>,
+    /// What is read of each context by the stages that this one is made of, as patterns that take it in; nothing where all of it is.
+    read: OnceCell<Vec<(Option<String>, Option<Dockerignore>)>>,
 }
 
 /// A line of a file that a place may mean.
@@ -147,7 +153,8 @@ impl<'a> SourceMap<'a> {
             .iter()
             .find_map(|stage| Some((stage, stage.instructions.iter().position(is_at)?)))?;
         let folders = run_folders::of(&stage.instructions[at]);
-        Some(Self { model, contexts, files, stage, at, folders, seen: RefCell::default() })
+        let (seen, read) = (RefCell::default(), OnceCell::new());
+        Some(Self { model, contexts, files, stage, at, folders, seen, read })
     }
 
     /// The innermost place of a problem that is the user's. Nothing for a shell's complaint about the step's own command: the step says it.
@@ -155,7 +162,7 @@ impl<'a> SourceMap<'a> {
         let found = finding.frames.iter().find_map(|frame| Some((frame, self.candidate(frame)?)));
         let Some((frame, candidate)) = found else { return in_container(finding, step) };
         let place = match candidate.origin {
-            Origin::Heredoc(first) => {
+            Origin::Heredoc { first, .. } => {
                 SourcePlace::Dockerfile { line: first + candidate.line - 1, is_exact: true }
             }
             Origin::File { context, path } => SourcePlace::File {
@@ -174,8 +181,7 @@ impl<'a> SourceMap<'a> {
     /// The line that a place means. Of several files it is the one that has the text which the tool shows, else the one that was put there last.
     fn candidate(&self, frame: &Frame) -> Option<Candidate> {
         if is_shell(&frame.path) {
-            let first = self.own_script()?;
-            return Some(Candidate { origin: Origin::Heredoc(first), line: frame.line, fit: Fit::Unknown });
+            return self.best(frame, self.own_script().into_iter().collect());
         }
         if is_of_others(&frame.path) {
             return None;
@@ -213,10 +219,18 @@ impl<'a> SourceMap<'a> {
         for origin in origins {
             let fit = match &origin {
                 Origin::File { context, path } => {
-                    let text = self.files.text(context.as_deref(), path);
-                    text.map_or(Fit::Unknown, |text| fit(&text, frame.line, frame.text.as_deref()))
+                    let context = context.as_deref();
+                    let text = self.files.text(context, path);
+                    let fit = text.map_or(Fit::Unknown, |text| fit(&text, frame.line, frame.text.as_deref()));
+                    // Nobody edited it, and yet it is not what the tool saw: that was written in the container.
+                    if fit == Fit::Changed && !self.files.is_edited(context, path) {
+                        continue;
+                    }
+                    fit
                 }
-                Origin::Heredoc(_) => Fit::Unknown,
+                // A shell counts a line more where the text ends too early.
+                Origin::Heredoc { lines, .. } if frame.line > *lines => continue,
+                Origin::Heredoc { .. } => Fit::Unknown,
             };
             if best.as_ref().is_none_or(|best| fit.rank() < best.fit.rank()) {
                 let line = if let Fit::Moved(line) = fit { line } else { frame.line };
@@ -235,10 +249,10 @@ impl<'a> SourceMap<'a> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for (context, sources) in self.read_contexts() {
+        for (context, patterns) in self.read.get_or_init(|| self.read_contexts()) {
             let paths = self.files.find(context.as_deref(), name).into_iter();
-            let paths =
-                paths.filter(|path| sources.iter().any(|source| source.takes(path)) && !is_of_others(path));
+            let is_read = |path: &str| patterns.as_ref().is_none_or(|patterns| patterns.is_ignored(path));
+            let paths = paths.filter(|path| is_read(path) && !is_of_others(path));
             found.extend(paths.map(|path| (context.clone(), path)));
         }
         let mut end = frame.path.trim_start_matches("./").trim_start_matches('/');
@@ -271,23 +285,23 @@ impl<'a> SourceMap<'a> {
         }
     }
 
-    /// What is read of each context by the stages that this one is made of.
-    fn read_contexts(&self) -> Vec<(Option<String>, Vec<Source>)> {
-        let read = self.model.reads(self.stage.index, self.contexts).contexts();
-        let sources = |(context, paths): (Option<String>, Vec<String>)| {
-            let sources = paths.into_iter().map(|path| Source { context: context.clone(), path }).collect();
-            (context, sources)
+    fn read_contexts(&self) -> Vec<(Option<String>, Option<Dockerignore>)> {
+        let patterns = |paths: &[String]| {
+            let patterns: Vec<String> = paths.iter().map(|path| include_pattern(path)).collect();
+            Dockerignore::from_patterns(patterns.iter().map(String::as_str)).0
         };
-        read.into_iter().map(sources).collect()
+        let read = self.model.reads(self.stage.index, self.contexts).contexts().into_iter();
+        let is_all = |paths: &[String]| paths.iter().any(|path| path == ".");
+        read.map(|(context, paths)| (context, (!is_all(&paths)).then(|| patterns(&paths)))).collect()
     }
 
-    /// The line of the Dockerfile at which the script begins that the step's shell is given, where that is a heredoc and nothing else.
-    fn own_script(&self) -> Option<u32> {
+    /// The script that the step's shell is given, where that is a heredoc and nothing else.
+    fn own_script(&self) -> Option<Origin> {
         let instruction = &self.stage.instructions[self.at].instruction;
         let [heredoc] = &instruction.heredocs[..] else { return None };
         let is_alone = heredoc.marker.of(&instruction.source) == instruction.arguments.text.trim();
         (is_alone && self.stage.instructions[self.at].as_run().is_some())
-            .then(|| layers::first_line(instruction, heredoc))
+            .then(|| layers::text_of(instruction, heredoc))
     }
 }
 

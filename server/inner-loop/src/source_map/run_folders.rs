@@ -18,7 +18,7 @@ const FOLDER_OPTIONS: [&str; 9] = [
 ];
 
 /// The folders, those of later commands first; WORKDIR comes last.
-pub(super) fn of(item: &StageInstruction) -> Vec<Place> {
+pub(crate) fn of(item: &StageInstruction) -> Vec<Place> {
     let mut current = item.workdir.clone();
     let mut folders = vec![current.clone()];
     let mut add = |folder: Place| {

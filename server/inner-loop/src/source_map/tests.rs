@@ -7,7 +7,6 @@ use semantic::Facts;
 use syntax::Document;
 
 use super::*;
-use crate::problems::Findings;
 
 /// Contexts by name, each with its files and their texts; the main one is called "".
 struct Memory(BTreeMap<(String, String), String>);
@@ -45,9 +44,14 @@ impl ContextFiles for Memory {
         self.paths(context).filter(|path| file_name(path) == name).map(str::to_owned).collect()
     }
 
-    fn text(&self, context: Option<&str>, path: &str) -> Option<String> {
+    fn text(&self, context: Option<&str>, path: &str) -> Option<Rc<str>> {
         let key = (context.unwrap_or_default().to_owned(), path.to_owned());
-        self.0.get(&key).cloned()
+        self.0.get(&key).map(|text| Rc::from(text.as_str()))
+    }
+
+    /// All but what lies in `old`.
+    fn is_edited(&self, _context: Option<&str>, path: &str) -> bool {
+        !path.starts_with("old/")
     }
 }
 
@@ -73,13 +77,12 @@ fn check_with(
     };
     let finding = |place: &&str| Finding {
         frames: place.split(" < ").map(frame).collect(),
+        title: None,
         severity: Severity::Error,
         message: "wrong".to_owned(),
         source: "gcc",
     };
-    let findings = Findings { list: places.iter().map(finding).collect(), ..Findings::default() };
-    let problem =
-        StepProblem { line: step, end_line: step, message: String::new(), log: Vec::new(), findings };
+    let findings: Vec<Finding> = places.iter().map(finding).collect();
     let contexts = contexts.iter().map(|name| (*name).to_owned()).collect();
     let shown = |found: &SourceProblem| match &found.place {
         SourcePlace::File { context, path, line, is_stale, is_sure, .. } => {
@@ -96,8 +99,8 @@ fn check_with(
         SourcePlace::Dockerfile { line, is_exact: true } => format!("Dockerfile:{line}\n"),
         SourcePlace::Dockerfile { line, is_exact: false } => format!("step {line}: {}\n", found.message),
     };
-    let found = source_problems(&model, &problem, &contexts, &Memory::new(files));
-    expected.assert_eq(&found.iter().map(shown).collect::<String>());
+    let found = source_problems(&model, step, &findings, &contexts, &Memory::new(files));
+    expected.assert_eq(&found.iter().flatten().map(shown).collect::<String>());
 }
 
 #[track_caller]
@@ -244,6 +247,7 @@ fn a_line_that_was_edited_is_followed_or_said_to_be_stale() {
         &["a.py:2 fail( 1 )", "a.py:3     fail(  1 )", "a.py:2 fail(2)", "a.py:99"],
         expect![[r#"
             a.py:3 (sure)
+            a.py:3 (sure)
             a.py:2 (stale)
             a.py:99 (stale)
         "#]],
@@ -389,4 +393,51 @@ fn chains_of_stages_are_followed_once_each() {
     }
     dockerfile += "WORKDIR /w\nRUN x\n";
     check(&dockerfile, &[("a.c", TWO)], &["a.c:1"], expect!["a.c:1\n"]);
+}
+
+#[test]
+fn what_is_left_out_or_written_in_the_container_is_no_file_of_the_users() {
+    check(
+        "FROM a\nWORKDIR /app\nCOPY --exclude=*.gen.c --exclude=sub/x.c src .\nCOPY old old\nRUN make\n",
+        &[
+            ("src/a.c", TWO),
+            ("src/b.gen.c", TWO),
+            ("src/sub/x.c", TWO),
+            ("src/sub/y.c", TWO),
+            ("old/out.js", TWO),
+            ("old/in.js", TWO),
+        ],
+        &[
+            "a.c:1",
+            "/app/b.gen.c:1",
+            "/app/sub/x.c:1",
+            "sub/y.c:2",
+            "old/out.js:1 three",
+            "old/in.js:2 two",
+            "old/in.js:9",
+        ],
+        expect![[r#"
+            src/a.c:1
+            step 5: wrong (in the container: /app/b.gen.c:1)
+            step 5: wrong (in the container: /app/sub/x.c:1)
+            src/sub/y.c:2
+            step 5: wrong (in the container: old/out.js:1)
+            old/in.js:2 (sure)
+            step 5: wrong (in the container: old/in.js:9)
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_behind_a_heredoc_is_none_of_it() {
+    check(
+        "FROM a\nCOPY <<EOF /app/x.py\none\ntwo\nEOF\nRUN <<EOF\necho größe\nif x\nEOF\n",
+        &[],
+        &["/app/x.py:2", "/app/x.py:3", "/bin/sh:2", "/bin/sh:3"],
+        expect![[r#"
+            Dockerfile:4
+            step 6: wrong (in the container: /app/x.py:3)
+            Dockerfile:8
+        "#]],
+    );
 }

@@ -7,12 +7,16 @@ use crate::problems::tool::{Innermost, Rule, Tool};
 
 const SCRIPTS: &[&str] = &[".sh", ".bash", ".zsh", ".ksh"];
 
+/// Other programs count lines in the same words (`awk: line 1: …`, `yaml: line 3: …`): a script is one by its name or its folder, and the
+/// names of all shells end so.
+const RUN: &[&str] = &["/", "sh"];
+
 pub(crate) const SHELL: Tool = Tool {
     name: "sh",
     innermost: Innermost::First,
     patience: 0,
     rules: &[
-        Rule::tells("{file}: line {line}: {message}"),
+        Rule::tells("{file}: line {line}: {message}").of(RUN),
         Rule::tells("{file}: {line}: Syntax error: {message}").saying("Syntax error: "),
         Rule::tells("{file}: {line}: {message}").of(SCRIPTS),
         Rule::tells("{file}: {line}: {message}").of(&["/sh", "/bash", "/dash", "/ash"]),
