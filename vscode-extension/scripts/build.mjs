@@ -1,5 +1,5 @@
 // Bundles the extension; with --tests also its unit tests and the suite that runs inside the editor.
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 const shared = { bundle: true, platform: "node", format: "cjs", target: "node20", logLevel: "warning" };
@@ -16,15 +16,19 @@ await build({
 if (process.argv.includes("--tests")) {
   await build({
     ...shared,
-    entryPoints: ["test/unit/restarts.test.ts", "test/unit/server-path.test.ts"],
+    entryPoints: testsIn("test/unit"),
     outdir: "dist/test/unit",
     outExtension: { ".js": ".cjs" },
   });
   await build({
     ...shared,
-    entryPoints: ["test/editor/suite/index.ts", "test/editor/suite/dockerfile.test.ts"],
+    entryPoints: ["test/editor/suite/index.ts", ...testsIn("test/editor/suite")],
     outdir: "dist/test/editor",
     outExtension: { ".js": ".cjs" },
     external: ["vscode", "mocha"],
   });
+}
+
+function testsIn(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 }

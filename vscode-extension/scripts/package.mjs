@@ -31,8 +31,8 @@ if (existsSync(server)) {
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(`../${licence}`, `${licence}.txt`);
 }
-copyFileSync("../CHANGELOG.md", "CHANGELOG.md");
 
 const vsce = ["package", "--no-dependencies", "--target", values.target, "--out", out];
-vsce.push("--allow-missing-repository", "--skip-license");
+// Links of the readme stay relative: its pictures are in the package.
+vsce.push("--allow-missing-repository", "--skip-license", "--no-rewrite-relative-links");
 execFileSync("node_modules/.bin/vsce", vsce, { stdio: "inherit" });

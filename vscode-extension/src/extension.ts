@@ -1,34 +1,70 @@
 /**
- * The Layerwise client for VS Code: finds the language server, starts it, and shows its log.
+ * The Layerwise client for VS Code: starts the language server, and shows what its commands answer where the protocol has no place for it.
  *
- * It holds no knowledge of Dockerfiles: diagnostics, actions, hints and lenses are all the server's.
+ * It holds no knowledge of Dockerfiles: diagnostics, actions, hints, lenses, graphs and predictions are all the server's.
  */
 
-import { accessSync, constants, statSync } from "node:fs";
-import { homedir } from "node:os";
 import * as vscode from "vscode";
-import { type LanguageClientOptions, RevealOutputChannelOn } from "vscode-languageclient/node";
+import type { Middleware } from "vscode-languageclient/node";
 
-import { errorHandler, QuietClient } from "./client";
-import { Restarts } from "./restarts";
-import { findServer } from "./server-path";
+import { BuildOutput } from "./build-output";
+import { executing } from "./commands";
+import { goToLine, GraphPanels } from "./graph-panel";
+import { doubled } from "./other-linters";
+import { Server } from "./server";
+import { StatusBar } from "./status-bar";
+import { StepsView } from "./view";
 
-/** The one running client, or none. */
-let client: QuietClient | undefined;
-/** Starts and stops run one after the other, however fast they are asked for. */
-let queue: Promise<void> = Promise.resolve();
+const WALKTHROUGH = "layerwise.layerwise#layerwise.start";
+const TOLD_OF_LINTERS = "layerwise.toldOfOtherLinters";
 
-/** Called by VS Code when the first Dockerfile is opened. */
+let server: Server | undefined;
+
+/** Called by VS Code when the first Dockerfile is opened, or a command of ours is chosen. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Layerwise", { log: true });
-  const restart = () => enqueue(async () => {
-    await stop();
-    await start(context, log);
-  });
+  const status = new StatusBar();
+  const learned = new vscode.EventEmitter<vscode.Uri>();
+  const middleware: Middleware = {
+    executeCommand: executing(() => ({ server: starting, view, graphs })),
+    handleWorkDoneProgress: (token, value, next) => {
+      status.take(token, value);
+      // The library would show it too, without a way to stop it; it lets go of the token at the end.
+      if (value.kind === "end") {
+        next(token, value);
+      }
+    },
+    provideInlayHints: (document, range, token, next) => {
+      // The server asks for its hints to be drawn anew whenever more is known of builds: no message of its own is needed for that.
+      learned.fire(document.uri);
+      return next(document, range, token);
+    },
+  };
+  const starting = new Server(context.extensionPath, log, middleware);
+  server = starting;
+  const graphs = new GraphPanels(starting, learned.event);
+  const output = new BuildOutput(starting);
+  const view = new StepsView(starting, learned.event);
+  const restart = () => starting.restart();
+  const { registerCommand } = vscode.commands;
   context.subscriptions.push(
     log,
-    vscode.commands.registerCommand("layerwise.restart", restart),
-    vscode.commands.registerCommand("layerwise.showLog", () => log.show()),
+    learned,
+    status,
+    starting,
+    graphs,
+    output,
+    view,
+    starting.onDidStart(() => status.clear()),
+    registerCommand("layerwise.restart", restart),
+    registerCommand("layerwise.showLog", () => log.show()),
+    registerCommand("layerwise.refresh", () => view.refresh()),
+    registerCommand("layerwise.goToLine", (uri: string, line: number) => goToLine(vscode.Uri.parse(uri), line)),
+    registerCommand("layerwise.showBuildOutput", () => output.show() || log.show()),
+    registerCommand("layerwise.stopOrShowLog", () => status.click(starting, () => output.show() || log.show())),
+    registerCommand("layerwise.getStarted", () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", WALKTHROUGH),
+    ),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("layerwise.server.path")) {
         void restart();
@@ -37,104 +73,24 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     // The path that an untrusted workspace sets counts from the moment it is trusted.
     vscode.workspace.onDidGrantWorkspaceTrust(() => void restart()),
   );
+  void tellOfOtherLinters(context);
   await restart();
 }
 
 /** Called by VS Code when it closes. */
-export function deactivate(): Promise<void> {
-  return enqueue(stop);
+export async function deactivate(): Promise<void> {
+  await server?.stop();
 }
 
-function enqueue(work: () => Promise<void>): Promise<void> {
-  queue = queue.then(work, work);
-  return queue;
-}
-
-async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<void> {
-  const server = findServer({
-    configured: vscode.workspace.getConfiguration("layerwise").get("server.path", ""),
-    extensionFolder: context.extensionPath,
-    workspaceFolder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-    home: homedir(),
-    searchPath: process.env["PATH"],
-    platform: process.platform,
-    isExecutable,
-  });
-  if ("message" in server) {
-    tell(server.message, log, ["Open Setting"]);
+/** Says once, on this machine, that other extensions find the same and how that is switched off. */
+async function tellOfOtherLinters(context: vscode.ExtensionContext): Promise<void> {
+  const others = doubled(vscode.extensions.all.map(({ id }) => id));
+  if (others === undefined || context.globalState.get(TOLD_OF_LINTERS) === true) {
     return;
   }
-  log.info(`Starting ${server.command} (from the ${server.origin})`);
-  const restarts = new Restarts();
-  const giveUp = () => {
-    const message = "The language server keeps ending. The log says why; “Layerwise: Restart Server” starts it again.";
-    tell(message, log, ["Show Log"]);
-  };
-  const options = { ...clientOptions(log), errorHandler: errorHandler(restarts, giveUp) };
-  client = new QuietClient("layerwise", "Layerwise", { command: server.command, args: ["lsp"] }, options);
-  try {
-    await client.start();
-    restarts.worked();
-  } catch (error) {
-    client = undefined;
-    log.error(error instanceof Error ? error : String(error));
-    const message =
-      `${server.command} does not work as a language server. The log says more; ` +
-      "the setting layerwise.server.path can name another program.";
-    tell(message, log, ["Open Setting", "Show Log"]);
-  }
-}
-
-async function stop(): Promise<void> {
-  const stopping = client;
-  client = undefined;
-  await stopping?.dispose();
-}
-
-function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
-  return {
-    documentSelector: [
-      { language: "dockerfile", scheme: "file" },
-      { language: "dockerfile", scheme: "untitled" },
-      { language: "containerfile", scheme: "file" },
-      { language: "dockerignore", scheme: "file" },
-      { pattern: "**/*.dockerignore", scheme: "file" },
-      { pattern: "**/layerwise.toml", scheme: "file" },
-      // What they name of Dockerfiles is completed, led to and checked.
-      { pattern: "**/{compose,docker-compose}{,.*}.{yaml,yml}", scheme: "file" },
-      { pattern: "**/docker-bake{,.override}.{hcl,json}", scheme: "file" },
-      { pattern: "**/{devcontainer,.devcontainer}.json", scheme: "file" },
-    ],
-    // What the files of an untrusted workspace say of builds is not heeded; the server starts anew when trust is granted.
-    initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },
-    outputChannel: log,
-    traceOutputChannel: log,
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
-    progressOnInitialization: false,
-    // The default shows the error once more; it is told where the start fails.
-    initializationFailedHandler: () => false,
-  };
-}
-
-type Choice = "Open Setting" | "Show Log";
-
-/** Says it without waiting for an answer: the editor must not hang on a message nobody reads. */
-function tell(message: string, log: vscode.LogOutputChannel, choices: Choice[]): void {
-  log.error(message);
-  void vscode.window.showErrorMessage(message, ...choices).then((choice) => {
-    if (choice === "Show Log") {
-      log.show();
-    } else if (choice === "Open Setting") {
-      void vscode.commands.executeCommand("workbench.action.openSettings", "layerwise.server.path");
-    }
-  });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
+  await context.globalState.update(TOLD_OF_LINTERS, true);
+  const show = "Show Extensions";
+  if ((await vscode.window.showInformationMessage(others.message, show)) === show) {
+    await vscode.commands.executeCommand("workbench.extensions.search", others.search);
   }
 }

@@ -1,4 +1,4 @@
-//! `layerwise.showGraph`: a picture that the client opens.
+//! The graph as a picture that the client opens and as an answer, and the other answers of what stands in no text: builder and rewrites.
 
 use std::fs;
 use std::sync::Arc;
@@ -48,6 +48,11 @@ impl Session {
         }
         let params = json!({"command": command, "arguments": [argument]});
         self.client.request("workspace/executeCommand", params).await
+    }
+
+    async fn answer(&mut self, command: &str, more: Value) -> Value {
+        let id = self.execute(command, more).await;
+        self.client.result(id).await
     }
 
     /// The picture that the client is asked to open.
@@ -118,5 +123,67 @@ async fn what_cannot_be_drawn_is_an_error() {
     let id = session.execute("layerwise.showGraph", json!({})).await;
     let error = session.client.error(id).await;
     assert!(error["message"].as_str().unwrap().contains("no cache folder"), "{error}");
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_graph_is_answered_as_data_and_in_other_formats() {
+    let builds = vec![Act::started(), Act::begins(MAKE, 0.1), Act::ends(MAKE, 0.1, 4.1)];
+    let mut session = Session::new(true, true, vec![builds]).await;
+    let graph = session.answer("layerwise.graph", json!({})).await;
+    assert_eq!((&graph["version"], &graph["target"]), (&json!(1), &json!("stage-1")));
+    let make = &graph["stages"][0]["steps"][1];
+    assert_eq!((&make["line"], &make["seconds"], &make["reason"]), (&json!(3), &Value::Null, &Value::Null));
+
+    let id = session.execute("layerwise.build", json!({"target": "base"})).await;
+    session.client.answer("window/workDoneProgress/create", Value::Null).await;
+    session.client.result(id).await;
+    while session.client.notification("$/progress").await["value"]["kind"] != "end" {}
+    // What was last built is drawn, and what became of it.
+    let edited = TEXT.replace("all", "größer");
+    let changes =
+        json!({"textDocument": {"uri": session.uri(), "version": 2}, "contentChanges": [{"text": edited}]});
+    session.client.notify("textDocument/didChange", changes).await;
+    let graph = session.answer("layerwise.graph", json!({})).await;
+    assert_eq!(graph["target"], "base");
+    let make = &graph["stages"][0]["steps"][1];
+    assert_eq!(
+        (&make["prediction"], &make["reason"]),
+        (&json!("rebuild"), &json!("the instruction changed"))
+    );
+    for (format, start) in [("svg", "<svg "), ("mermaid", "flowchart "), ("dot", "digraph ")] {
+        let text = session.answer("layerwise.graph", json!({"format": format})).await;
+        assert!(text.as_str().unwrap().starts_with(start), "{text}");
+    }
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graph_is_answered_without_a_cache_folder_and_in_no_unknown_format() {
+    let mut session = Session::new(true, false, Vec::new()).await;
+    let graph = session.answer("layerwise.graph", json!({"target": "base"})).await;
+    assert_eq!((&graph["target"], &graph["last_build"]), (&json!("base"), &Value::Null));
+    for (more, said) in [
+        (json!({"format": "png"}), "unknown variant `png`"),
+        (json!({"target": "größe"}), "there is no stage `größe`"),
+    ] {
+        let id = session.execute("layerwise.graph", more).await;
+        let error = session.client.error(id).await;
+        assert!(error["message"].as_str().unwrap().contains(said), "{error}");
+    }
+    session.client.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_builder_and_the_rewrites_are_answered() {
+    let mut session = Session::new(true, false, Vec::new()).await;
+    let builder = session.answer("layerwise.builder", json!({})).await;
+    assert_eq!(builder["kind"], "scripted");
+    let rewrites = session.answer("layerwise.rewrites", json!({})).await;
+    assert_eq!(rewrites, json!({"version": 1, "rewrites": []}));
+    let other = json!({"command": "layerwise.rewrites", "arguments": [{"uri": "file:///größe"}]});
+    let id = session.client.request("workspace/executeCommand", other).await;
+    let error = session.client.error(id).await;
+    assert!(error["message"].as_str().unwrap().contains("open it first"), "{error}");
     session.client.finish().await;
 }

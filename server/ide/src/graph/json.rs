@@ -79,11 +79,12 @@ fn step(node: &StepNode) -> Value {
         "last_seconds": node.cost.and_then(|cost| cost.usual_seconds()).map(rounded),
         "bytes": node.cost.and_then(|cost| cost.bytes),
         "prediction": prediction,
+        "reason": node.reason,
         "critical": node.is_critical,
     })
 }
 
 /// Milliseconds are all that is meant.
-fn rounded(seconds: f64) -> f64 {
+pub(crate) fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }

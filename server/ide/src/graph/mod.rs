@@ -18,6 +18,8 @@ use semantic::Facts;
 use crate::hover::Secrets;
 use crate::plain::plain;
 
+pub(crate) use self::json::rounded;
+
 /// A graph that can be shown: none of its texts holds a secret or a control character.
 #[derive(Debug, Clone)]
 pub struct Drawing {
@@ -37,6 +39,7 @@ impl Drawing {
             for step in &mut stage.steps {
                 let words = step.step.instruction.split_whitespace();
                 step.step.instruction = plain(&secrets.redact_words(words).join(" "));
+                step.reason.iter_mut().for_each(hide);
             }
         }
         for origin in &mut graph.origins {

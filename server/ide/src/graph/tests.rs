@@ -45,11 +45,16 @@ fn drawing(request: &BuildRequest, steps: &[Step], verdicts: &[(u32, Verdict)]) 
         last_build,
         costs: steps.iter().map(cost).collect(),
         verdicts: verdicts.iter().copied().collect(),
+        reasons: verdicts.iter().filter_map(|(line, verdict)| Some((*line, reason(*verdict)?))).collect(),
     };
     let model = request.model();
     let target = request.target.as_deref().map_or_else(|| model.final_stage(), |name| model.target(name));
     let target = target.map_or(0, |stage| stage.index);
     Drawing::new(Graph::of(&model, target, &request.named_contexts, &known), request)
+}
+
+fn reason(verdict: Verdict) -> Option<String> {
+    (verdict == Verdict::Rebuild).then(|| "src/größe changed (content)".to_owned())
 }
 
 /// A tree without its colours.

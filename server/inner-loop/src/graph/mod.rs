@@ -71,6 +71,8 @@ pub struct StepNode {
     pub cost: Option<StepCost>,
     /// What the next build would do with it, where that was looked up.
     pub verdict: Option<Verdict>,
+    /// Why, in one short sentence; absent for what stays cached.
+    pub reason: Option<String>,
     /// Whether it is on the critical path.
     pub is_critical: bool,
 }
@@ -149,6 +151,8 @@ pub struct Known {
     pub costs: BTreeMap<u32, StepCost>,
     /// What the next build would do.
     pub verdicts: BTreeMap<u32, Verdict>,
+    /// Why, of the steps that do not stay cached.
+    pub reasons: BTreeMap<u32, String>,
 }
 
 impl Graph {
@@ -161,6 +165,7 @@ impl Graph {
             let steps = model.stage_steps(stage.index).into_iter().map(|step| StepNode {
                 cost: known.costs.get(&step.line).copied(),
                 verdict: known.verdicts.get(&step.line).copied(),
+                reason: known.reasons.get(&step.line).cloned(),
                 is_critical: false,
                 step,
             });

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 
-use inner_loop::BuildRequest;
 use inner_loop::graph::{Graph, Known, LastBuild, StepCost};
 use inner_loop::history::{PastBuild, PastStep};
+use inner_loop::prediction::Prediction;
+use inner_loop::{BuildRequest, Builder};
 use semantic::{Frontend, Step};
 
 use super::outline;
 use super::place::Place;
 use super::{Foresight, rfc3339, steps};
 
-/// Why no builder is asked what the next build would do: a picture is not worth the wait.
+/// Why no builder is asked what the next build would do, where its owner says that a picture is not worth the wait.
 const NOT_ASKED: &str = "a graph is drawn without it";
 
 /// The graph of what a request builds, as far as the Dockerfile tells.
@@ -35,12 +36,12 @@ fn graph_with(request: &BuildRequest, known: &Known) -> Result<Graph, String> {
 
 impl Foresight {
     /// The graph with what the last build said of each step that is still the same, and what the next one would do by the files as they are
-    /// now. No builder is asked.
+    /// now, and by the results that the builder still has where it may be asked.
     ///
     /// # Errors
     /// As for [`graph`].
-    pub fn graph(&self, request: &BuildRequest) -> Result<Graph, String> {
-        graph_with(request, &self.known(request))
+    pub fn graph(&self, request: &BuildRequest, builder: Option<&dyn Builder>) -> Result<Graph, String> {
+        graph_with(request, &self.known(request, builder))
     }
 
     /// Writes a picture of it to a private file, in the place of the one before.
@@ -53,15 +54,17 @@ impl Foresight {
         Ok(self.kept.path(&name))
     }
 
-    fn known(&self, request: &BuildRequest) -> Known {
+    fn known(&self, request: &BuildRequest, builder: Option<&dyn Builder>) -> Known {
         let Some(last) = self.last_build(request) else { return Known::default() };
         let build = last.build;
-        let forecast = self.forecast(request, Err(NOT_ASKED)).ok();
+        let forecast = self.forecast(request, builder.ok_or(NOT_ASKED)).ok();
         let forecast = forecast.filter(|forecast| forecast.known_build.is_some());
-        let predictions = forecast.into_iter().flat_map(|forecast| forecast.steps);
+        let predictions = forecast.map(|forecast| forecast.steps).unwrap_or_default();
+        let reason = |(step, prediction): &(Step, Prediction)| Some((step.line, prediction.reason.clone()?));
         Known {
             costs: self.costs(&build, &steps(request)),
-            verdicts: predictions.map(|(step, prediction)| (step.line, prediction.verdict)).collect(),
+            verdicts: predictions.iter().map(|(step, prediction)| (step.line, prediction.verdict)).collect(),
+            reasons: predictions.iter().filter_map(reason).collect(),
             last_build: Some(LastBuild {
                 at: rfc3339(build.at),
                 ok: build.ok,

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 
+import { until } from "./window";
+
 const SOURCE = "layerwise";
 
 describe("a Dockerfile in VS Code", () => {
@@ -80,20 +82,4 @@ async function open(name: string): Promise<vscode.TextDocument> {
 
 function ours(document: vscode.TextDocument): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === SOURCE);
-}
-
-/** Waits for what the editor will say; diagnostics have an event, activation has none, hence the looks in between. */
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + 120_000;
-  while (Date.now() < deadline) {
-    const value = look();
-    if (value !== undefined) {
-      return value;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  const diagnostics = vscode.window.activeTextEditor
-    ? vscode.languages.getDiagnostics(vscode.window.activeTextEditor.document.uri)
-    : [];
-  throw new Error(`waited 30 s for ${what}; diagnostics now: ${JSON.stringify(diagnostics)}`);
 }

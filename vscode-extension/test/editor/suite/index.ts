@@ -7,11 +7,15 @@ import Mocha from "mocha";
 export function run(): Promise<void> {
   const mocha = new Mocha({
     ui: "bdd",
-    timeout: 240_000,
+    timeout: 600_000,
+    // What follows needs what came before.
+    bail: true,
     reporter: "json",
     reporterOptions: { output: process.env["LAYERWISE_TEST_REPORT"] },
   });
-  mocha.addFile(join(__dirname, "dockerfile.test.cjs"));
+  for (const name of (process.env["LAYERWISE_TEST_SUITES"] ?? "").split(",")) {
+    mocha.addFile(join(__dirname, `${name}.test.cjs`));
+  }
   return new Promise((resolve, reject) => {
     mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} tests failed`))));
   });

@@ -29,24 +29,24 @@ fn programs_get_one_object() {
     check(
         &lines.collect::<String>(),
         &expect![[r#"
-        version: 1
-        file: "Dockerfile"
-        target: "stage-2"
-        last_build: {"at":"2026-11-22T10:00:00Z","ok":true,"seconds":12.5,"steps":5,"cached":3}
-        seconds: 8.4
-        critical_path: {"seconds":8.4,"lines":[1,2,3,6]}
-        sources: {"kind":"image","name":"node:22","place":null}
-        sources: {"kind":"context","name":"build context","place":null}
-        sources: {"kind":"image","name":"busybox:1","place":null}
-        stages: {"index":0,"name":"build","line":1,"end_line":3,"target":false,"needed":true,"seconds":8.35,"bytes":null,"steps":[{"line":1,"end_line":1,"instruction":"FROM node:22 AS build","state":"done","cached":true,"seconds":0.0,"last_seconds":0.0,"bytes":null,"prediction":null,"critical":true},{"line":2,"end_line":2,"instruction":"COPY größe ./","state":"done","cached":false,"seconds":0.1,"last_seconds":0.1,"bytes":null,"prediction":"rebuild","critical":true},{"line":3,"end_line":3,"instruction":"RUN --mount=from=busybox:1,target=/b make \"all\"","state":"done","cached":false,"seconds":8.25,"last_seconds":8.25,"bytes":null,"prediction":"cached","critical":true}]}
-        stages: {"index":1,"name":"test","line":4,"end_line":4,"target":false,"needed":false,"seconds":null,"bytes":null,"steps":[{"line":4,"end_line":4,"instruction":"FROM build AS test","state":null,"cached":null,"seconds":null,"last_seconds":null,"bytes":null,"prediction":null,"critical":false}]}
-        stages: {"index":2,"name":"stage-2","line":5,"end_line":6,"target":true,"needed":true,"seconds":0.05,"bytes":312000,"steps":[{"line":5,"end_line":5,"instruction":"FROM scratch","state":"done","cached":true,"seconds":0.0,"last_seconds":0.0,"bytes":null,"prediction":null,"critical":false},{"line":6,"end_line":6,"instruction":"COPY --from=build /out /","state":"done","cached":true,"seconds":0.0,"last_seconds":0.05,"bytes":312000,"prediction":"unknown","critical":true}]}
-        edges: {"kind":"from","from":{"source":0},"to":{"stage":0,"line":1},"critical":false}
-        edges: {"kind":"copy","from":{"source":1},"to":{"stage":0,"line":2},"critical":false}
-        edges: {"kind":"mount","from":{"source":2},"to":{"stage":0,"line":3},"critical":false}
-        edges: {"kind":"from","from":{"stage":0},"to":{"stage":1,"line":4},"critical":false}
-        edges: {"kind":"copy","from":{"stage":0},"to":{"stage":2,"line":6},"critical":true}
-    "#]],
+            version: 1
+            file: "Dockerfile"
+            target: "stage-2"
+            last_build: {"at":"2026-11-22T10:00:00Z","ok":true,"seconds":12.5,"steps":5,"cached":3}
+            seconds: 8.4
+            critical_path: {"seconds":8.4,"lines":[1,2,3,6]}
+            sources: {"kind":"image","name":"node:22","place":null}
+            sources: {"kind":"context","name":"build context","place":null}
+            sources: {"kind":"image","name":"busybox:1","place":null}
+            stages: {"index":0,"name":"build","line":1,"end_line":3,"target":false,"needed":true,"seconds":8.35,"bytes":null,"steps":[{"line":1,"end_line":1,"instruction":"FROM node:22 AS build","state":"done","cached":true,"seconds":0.0,"last_seconds":0.0,"bytes":null,"prediction":null,"reason":null,"critical":true},{"line":2,"end_line":2,"instruction":"COPY größe ./","state":"done","cached":false,"seconds":0.1,"last_seconds":0.1,"bytes":null,"prediction":"rebuild","reason":"src/größe changed (content)","critical":true},{"line":3,"end_line":3,"instruction":"RUN --mount=from=busybox:1,target=/b make \"all\"","state":"done","cached":false,"seconds":8.25,"last_seconds":8.25,"bytes":null,"prediction":"cached","reason":null,"critical":true}]}
+            stages: {"index":1,"name":"test","line":4,"end_line":4,"target":false,"needed":false,"seconds":null,"bytes":null,"steps":[{"line":4,"end_line":4,"instruction":"FROM build AS test","state":null,"cached":null,"seconds":null,"last_seconds":null,"bytes":null,"prediction":null,"reason":null,"critical":false}]}
+            stages: {"index":2,"name":"stage-2","line":5,"end_line":6,"target":true,"needed":true,"seconds":0.05,"bytes":312000,"steps":[{"line":5,"end_line":5,"instruction":"FROM scratch","state":"done","cached":true,"seconds":0.0,"last_seconds":0.0,"bytes":null,"prediction":null,"reason":null,"critical":false},{"line":6,"end_line":6,"instruction":"COPY --from=build /out /","state":"done","cached":true,"seconds":0.0,"last_seconds":0.05,"bytes":312000,"prediction":"unknown","reason":null,"critical":true}]}
+            edges: {"kind":"from","from":{"source":0},"to":{"stage":0,"line":1},"critical":false}
+            edges: {"kind":"copy","from":{"source":1},"to":{"stage":0,"line":2},"critical":false}
+            edges: {"kind":"mount","from":{"source":2},"to":{"stage":0,"line":3},"critical":false}
+            edges: {"kind":"from","from":{"stage":0},"to":{"stage":1,"line":4},"critical":false}
+            edges: {"kind":"copy","from":{"stage":0},"to":{"stage":2,"line":6},"critical":true}
+        "#]],
     );
 }
 

@@ -25,7 +25,7 @@ fn shown(graph: &Graph) -> Vec<String> {
 #[test]
 fn a_graph_has_what_the_last_build_said_of_steps_that_are_still_the_same() {
     let project = built();
-    let graph_of = |project: &Loop| project.foresight.graph(&project.request()).unwrap();
+    let graph_of = |project: &Loop| project.foresight.graph(&project.request(), None).unwrap();
     let graph = graph_of(&project);
     assert_eq!(shown(&graph), ["1 cached None Cached", "2 Some(2.0) Cached", "3 Some(2.0) Cached"]);
     assert_eq!(graph.critical_seconds, Some(4.0));
@@ -51,7 +51,7 @@ fn a_graph_has_what_the_last_build_said_of_steps_that_are_still_the_same() {
 fn without_a_build_a_graph_has_no_costs() {
     let project = Loop::new(TEXT);
     let (of_text, kept) = (graph(&project.request()).unwrap(), project.kept());
-    assert_eq!(project.foresight.graph(&project.request()), Ok(of_text.clone()));
+    assert_eq!(project.foresight.graph(&project.request(), None), Ok(of_text.clone()));
     assert_eq!(shown(&of_text), ["1", "2", "3"]);
     assert_eq!((of_text.last_build, of_text.critical_seconds), (None, None));
     assert_eq!(project.kept(), kept, "a look leaves nothing");
@@ -64,7 +64,7 @@ fn steps_of_the_same_text_have_each_their_own_cost() {
     project.build(&[3]);
     let text = format!("\u{feff}{}RUN make\n", project.text);
     let project = Loop { text, ..project };
-    let graph = project.foresight.graph(&project.request()).unwrap();
+    let graph = project.foresight.graph(&project.request(), None).unwrap();
     assert!(graph.stages[0].steps[1].cost.unwrap().cached && !graph.stages[0].steps[2].cost.unwrap().cached);
     assert_eq!(graph.stages[0].steps[3].cost, None);
 }
