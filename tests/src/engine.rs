@@ -32,6 +32,8 @@ mod program_interrupt;
 mod program_options;
 mod program_prove;
 mod program_run;
+mod program_shell;
+mod program_test;
 mod program_why;
 mod prune;
 mod random;

@@ -15,8 +15,10 @@ use crate::classic;
 use crate::connection::Connection;
 use crate::docker_config::DockerConfig;
 use crate::failure;
+use crate::gateway::Look;
 use crate::image;
 use crate::report::Reporter;
+use crate::reports;
 use crate::session::{self, MemoryFile, Offer, Session, Source, Sources};
 use crate::solve::{self, Solved};
 use crate::untagged;
@@ -72,7 +74,16 @@ pub(crate) async fn run(
         };
         let solve_request =
             solve::solve_request(request, &connection, &session.id, session::new_id(), proxies);
-        match solve::solve(control, solve_request, &request.dockerfile_text, reporter, cancel).await {
+        // Engines before those that lint keep nothing of a step that failed.
+        let channel = connection.channel.clone().filter(|_| connection.frontend.lint);
+        let look = channel.filter(|_| !request.reports.is_empty()).map(|channel| Look {
+            channel,
+            reports: &request.reports,
+            secrets: &request.secrets,
+            reporter,
+        });
+        let text = &request.dockerfile_text;
+        match solve::solve(control, solve_request, text, look.as_ref(), reporter, cancel).await {
             Solved::Canceled => return BuildOutcome::Canceled,
             Solved::Lost { began: false, .. } if !is_last_try => {
                 shared.forget_connection().await;
@@ -84,6 +95,12 @@ pub(crate) async fn run(
             // The builder's own mishap: it went on with a step that another build had begun and given up.
             Solved::Failed(failure) if !is_last_try && failure::is_mishap(&failure) => {}
             Solved::Failed(mut failure) => {
+                if look.is_none() && request.reports.iter().any(|report| report.is_named) {
+                    reporter.notice(format!(
+                        "{} keeps nothing of a step that failed, so its reports cannot be read: Docker 27 and later do",
+                        connection.name()
+                    ));
+                }
                 report_context(&session, None, reporter).await;
                 if let Some(message) = session.explain(&failure) {
                     failure.message = message;
@@ -98,6 +115,9 @@ pub(crate) async fn run(
                 )
                 .await;
                 let image = exported_image(shared, &connection, request, &place, &exported, existing).await;
+                if let (Some(engine), Some(image)) = (&connection.engine, &image) {
+                    reports::read_from_image(engine, &image.id, request, reporter).await;
+                }
                 return BuildOutcome::Succeeded { image };
             }
         }

@@ -21,7 +21,7 @@ use crate::buildkit::Shared;
 use crate::connection::Connection;
 use crate::engine::Engine;
 use crate::report::Reporter;
-use crate::{image, untagged};
+use crate::{image, reports, untagged};
 use call::Answer;
 use context::Archive;
 use lines::Lines;
@@ -63,6 +63,9 @@ pub(crate) async fn run(
     };
     let exported = HashMap::from([("containerimage.config.digest".to_owned(), id)]);
     let image = image::inspect(engine, &exported).await;
+    if let Some(image) = &image {
+        reports::read_from_image(engine, &image.id, request, reporter).await;
+    }
     // Where no image is wanted the newest stays all the same: here it is the cache.
     if let (Some(image), Some(folder), true) =
         (&image, &shared.surroundings.cache_folder, request.tags.is_empty())

@@ -25,6 +25,8 @@ pub(crate) struct Connection {
     pub(crate) found: Found,
     /// Absent where the engine builds without BuildKit: see `classic`.
     pub(crate) control: Option<ControlClient<Channel>>,
+    /// What `control` goes over.
+    pub(crate) channel: Option<Channel>,
     /// Absent for `buildkitd`.
     pub(crate) engine: Option<Engine>,
     /// `docker`, `buildkitd` or `podman`.
@@ -64,21 +66,19 @@ impl Connection {
                 return Err(failed(&not_an_engine(&address, &error)));
             }
         };
-        let (control, frontend) = if classic::is_classic(&engine) {
+        let (channel, frontend) = if classic::is_classic(&engine) {
             (None, abilities_of_podman(&engine.version))
         } else {
             let channel = match ahead {
                 Some(mut ahead) => (&mut ahead.0).await.map_err(|error| failed(&error))?,
                 None => channel(address).await,
             };
-            (
-                Some(control_client(channel.map_err(|error| failed(&error))?)),
-                abilities_of_docker(&engine.version),
-            )
+            (Some(channel.map_err(|error| failed(&error))?), abilities_of_docker(&engine.version))
         };
         Ok(Self {
             found,
-            control,
+            control: channel.clone().map(control_client),
+            channel,
             kind: engine.kind.clone(),
             version: engine.version.clone(),
             engine: Some(engine),
@@ -87,7 +87,8 @@ impl Connection {
     }
 
     async fn open_buildkitd(found: Found) -> Result<Self, String> {
-        let mut control = control_client(channel(found.address.clone()).await?);
+        let channel = channel(found.address.clone()).await?;
+        let mut control = control_client(channel.clone());
         let info = tokio::time::timeout(ANSWER_DEADLINE, control.info(InfoRequest {})).await;
         let version = match info.map_err(|_| "no answer in time; see whether it hangs")? {
             Ok(info) => info.into_inner().buildkit_version.map(|version| version.version).unwrap_or_default(),
@@ -102,6 +103,7 @@ impl Connection {
         Ok(Self {
             found,
             control: Some(control),
+            channel: Some(channel),
             engine: None,
             kind: "buildkitd".to_owned(),
             version,

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use inner_loop::test_results::ReportFile;
 use inner_loop::{BuildEvent, BuildOutcome, EventSink};
 
 use crate::redaction::Redaction;
@@ -41,6 +42,13 @@ impl Reporter {
                     return;
                 }
                 BuildEvent::Log { vertex, stream, data }
+            }
+            BuildEvent::Report(ReportFile { path, content }) => {
+                let redaction = self.redaction.lock().unwrap_or_else(PoisonError::into_inner);
+                BuildEvent::Report(ReportFile {
+                    path,
+                    content: content.map(|bytes| redaction.without(bytes)),
+                })
             }
             other => other,
         };

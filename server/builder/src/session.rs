@@ -32,6 +32,7 @@ use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOw
 use tonic::transport::Server;
 use tonic::transport::server::Connected;
 
+pub(crate) use secrets::values as secret_values;
 pub(crate) use send::open_listed;
 pub(crate) use source::{MemoryFile, Source, Sources};
 pub(crate) use totals::Totals;

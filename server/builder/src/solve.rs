@@ -15,6 +15,7 @@ use tonic::transport::Channel;
 
 use crate::connection::Connection;
 use crate::failure;
+use crate::gateway::{self, Look};
 use crate::report::Reporter;
 use crate::status::StatusReader;
 
@@ -35,11 +36,12 @@ pub(crate) enum Solved {
     Canceled,
 }
 
-/// Runs a solve to its end, passing its status on.
+/// Runs a solve to its end, passing its status on. What a failed step left is looked into where somebody wants that.
 pub(crate) async fn solve(
     control: &ControlClient<Channel>,
     request: SolveRequest,
     dockerfile_text: &str,
+    look: Option<&Look<'_>>,
     reporter: &Arc<Reporter>,
     cancel: &CancellationToken,
 ) -> Solved {
@@ -73,7 +75,13 @@ pub(crate) async fn solve(
 
     // Dropping the call is what stops the build.
     let mut control = control.clone();
-    let answer = cancel.run_until_cancelled(control.solve(request)).await;
+    let answer = cancel.run_until_cancelled(async {
+        match look {
+            Some(look) => Box::pin(gateway::solve(&mut control, request, look)).await,
+            None => control.solve(request).await,
+        }
+    });
+    let answer = answer.await;
     let _ = done.send(if answer.is_some() { STATUS_DEADLINE } else { CANCEL_DEADLINE });
     let (failed_vertex, began) = status.await.unwrap_or_default();
     match answer {

@@ -27,7 +27,9 @@ pub(crate) enum Command {
     /// The catalogue of rules, or the page of one
     Rules(RulesArguments),
     /// Builds on the local builder, step by step on the Dockerfile's lines
-    Build(Box<BuildArguments>),
+    Build(Box<OneBuildArguments>),
+    /// Builds the test stage, and lists its tests: those that failed with place and message
+    Test(Box<TestArguments>),
     /// Says which steps the next build would run, and why, without building
     Predict(Box<PredictArguments>),
     /// Builds, and builds again whenever a file changes that the build reads
@@ -322,6 +324,33 @@ pub(crate) struct BuildArguments {
     pub(crate) request: RequestArguments,
     /// How progress is printed
     #[arg(long, value_enum, default_value_t = ProgressFormat::Auto)]
+    pub(crate) progress: ProgressFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OneBuildArguments {
+    #[command(flatten)]
+    pub(crate) build: BuildArguments,
+    /// Where a step fails, opens a shell in the state before it, on this terminal; nothing of it is left
+    #[arg(long)]
+    pub(crate) shell_on_failure: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
+    /// A JUnit report that the tests leave in the container, besides those that settings and commands name; a `*` stands for any letters
+    #[arg(long, value_name = "PATH")]
+    pub(crate) report: Vec<String>,
+    /// Tests again whenever a file changes that the build reads
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// How the tests are printed; JSON is one object when all is over
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// How progress is printed; JSON ends with an event a test
+    #[arg(long, value_enum, default_value_t = ProgressFormat::Auto, conflicts_with = "format")]
     pub(crate) progress: ProgressFormat,
 }
 

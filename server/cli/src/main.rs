@@ -8,6 +8,7 @@ mod interrupts;
 mod output;
 mod outside;
 mod settings;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Rewrite(arguments) => commands::rewrite::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Build(arguments) => commands::build::run(*arguments),
+        Command::Test(arguments) => commands::test::run(*arguments),
         Command::Predict(arguments) => commands::predict::run(*arguments),
         Command::Watch(arguments) => commands::watch::run(*arguments),
         Command::Run(arguments) => commands::run::run(*arguments),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use rewrites::{Applicability, Fix, NewFile, Rewrite};
-use rules::Finding;
 use rules::fix::{Round, Trust};
+use rules::{Finding, Wanted};
 use syntax::{TextEdit, TextRange};
 
 use crate::host::{DocumentId, DocumentState, Snapshot};
@@ -119,7 +119,7 @@ fn offers(
 ) -> Vec<(CodeAction, Vec<TextEdit>)> {
     let mut offers = Vec::new();
     let about_findings = [QUICK_FIX, SUPPRESS, FIX_ALL].into_iter().any(&wanted);
-    let findings = if about_findings { state.findings(settings) } else { Vec::new() };
+    let findings = if about_findings { state.findings(settings, Wanted::Findings) } else { Vec::new() };
     let here = || findings.iter().filter(|finding| finding.range.intersects(range));
     if wanted(QUICK_FIX) {
         here().for_each(|finding| offers.extend(fixes(finding)));

@@ -5,8 +5,9 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use inner_loop::test_results::Counts;
 use rewrites::{Input, Offers, REGISTRY, Recipe};
-use rules::{Finding, Memory};
+use rules::{Finding, Memory, Wanted};
 use semantic::{Facts, Frontend, Model, Occurrences};
 use syntax::Document;
 
@@ -48,6 +49,8 @@ pub(crate) struct DocumentState {
     pub(crate) facts: Arc<Facts>,
     pub(crate) last_build: Option<Arc<LastBuild>>,
     pub(crate) forecast: Option<Arc<Forecast>>,
+    /// How its tests ended last.
+    pub(crate) last_tests: Option<Counts>,
     /// Those of this document alone; else the host's count.
     settings: Option<Arc<Settings>>,
     /// Different for every state that any document of this host ever had.
@@ -153,6 +156,7 @@ impl Host {
             facts,
             last_build,
             forecast: None,
+            last_tests: before.and_then(|state| state.last_tests),
             settings,
             revision,
             derived: Derived::default(),
@@ -193,6 +197,13 @@ impl Host {
     pub fn set_forecast(&mut self, id: &DocumentId, forecast: Option<Forecast>) {
         let Some(state) = self.current.state(id) else { return };
         let state = DocumentState { forecast: forecast.map(Arc::new), ..DocumentState::clone(state) };
+        Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(state));
+    }
+
+    /// How the tests of a document ended. Lenses alone show it, so that the revision stays.
+    pub fn set_last_tests(&mut self, id: &DocumentId, counts: Counts) {
+        let Some(state) = self.current.state(id) else { return };
+        let state = DocumentState { last_tests: Some(counts), ..DocumentState::clone(state) };
         Arc::make_mut(&mut self.current.documents).insert(id.clone(), Arc::new(state));
     }
 
@@ -358,11 +369,11 @@ impl DocumentState {
     }
 
     /// What the rules find, by settings and less what comments suppress. A rule that panics costs its own findings alone.
-    pub(crate) fn findings(&self, settings: &Settings) -> Vec<Finding> {
+    pub(crate) fn findings(&self, settings: &Settings, wanted: Wanted) -> Vec<Finding> {
         let input = self.input();
-        let mut memory = self.remembered.take(&self.facts);
+        let mut memory = self.remembered.take(&self.facts).carried(&input);
         let mut run = |rule| {
-            let found = std::panic::catch_unwind(AssertUnwindSafe(|| memory.run(rule, &input)));
+            let found = std::panic::catch_unwind(AssertUnwindSafe(|| memory.run(rule, &input, wanted)));
             found.unwrap_or_default()
         };
         let findings = rules::report_with(&input, &settings.rules, &mut run).findings;

@@ -4,6 +4,7 @@
 //! them in. Readers get a [`Snapshot`], which never changes. Nothing here waits, reads a file or knows the protocol: positions
 //! are byte offsets, and answers are plain data.
 
+pub mod build_events;
 pub mod build_record;
 pub mod caller_findings;
 pub mod callers;
@@ -28,6 +29,7 @@ pub mod hover;
 pub mod inlay_hints;
 pub mod kind;
 mod named_contexts;
+pub mod offered_rewrites;
 pub mod plain;
 pub mod proof;
 pub mod references;
@@ -41,7 +43,7 @@ pub mod targets;
 pub use build_record::LastBuild;
 pub use callers::CalledBuild;
 pub use code_actions::CodeAction;
-pub use code_lenses::CodeLens;
+pub use code_lenses::{CodeLens, Starts};
 pub use completion::{CompletionItem, CompletionKind, Completions, Topic};
 pub use definition::{Definition, Target};
 pub use diagnostics::{Diagnostic, Layer};

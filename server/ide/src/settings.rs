@@ -24,6 +24,8 @@ pub struct Settings {
     pub rules: rules::Settings,
     /// How to build.
     pub build: BuildSettings,
+    /// How to test.
+    pub test: TestSettings,
     /// How to lay files out.
     pub format: FormatSettings,
     /// Which hints are shown.
@@ -72,6 +74,15 @@ pub struct BuildSettings {
     pub on_save: bool,
 }
 
+/// Settings of tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TestSettings {
+    /// The stage whose build runs the tests; the one that is called `test` where nobody names another.
+    pub target: Option<String>,
+    /// Where the tests leave JUnit reports in the container.
+    pub reports: Vec<String>,
+}
+
 /// What one place sets. What it leaves out is left to the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layer {
@@ -83,6 +94,8 @@ pub struct Layer {
     pub severity: BTreeMap<String, Level>,
     /// How to build.
     pub build: BuildLayer,
+    /// How to test.
+    pub test: TestLayer,
     /// How far layout goes.
     pub layout: Option<Layout>,
     /// Which hints are shown.
@@ -117,6 +130,15 @@ pub struct BuildLayer {
     pub on_save: Option<bool>,
 }
 
+/// What one place sets for tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TestLayer {
+    /// The stage.
+    pub target: Option<String>,
+    /// Where reports are.
+    pub reports: Option<Vec<String>>,
+}
+
 impl Layer {
     /// The layer of a file in a folder: secrets' relative paths start there, and saving builds nothing, for a file that comes with
     /// a project cannot start builds.
@@ -134,6 +156,7 @@ impl Layer {
     #[must_use]
     pub fn without_builds(mut self) -> Self {
         self.build = BuildLayer::default();
+        self.test = TestLayer::default();
         self
     }
 }
@@ -168,6 +191,8 @@ impl Settings {
             }
             all.build.secrets = all.build.secrets.or_else(|| build.secrets.clone());
             all.build.on_save = all.build.on_save.or(build.on_save);
+            all.test.target = all.test.target.or_else(|| layer.test.target.clone());
+            all.test.reports = all.test.reports.or_else(|| layer.test.reports.clone());
             all.layout = all.layout.or(layer.layout);
             let hints = &layer.hints;
             all.hints.build = all.hints.build.or(hints.build);
@@ -188,6 +213,7 @@ impl Settings {
                 secrets: all.build.secrets.unwrap_or_default(),
                 on_save: all.build.on_save.unwrap_or_default(),
             },
+            test: TestSettings { target: all.test.target, reports: all.test.reports.unwrap_or_default() },
             format: FormatSettings { layout: all.layout.unwrap_or_default() },
             hints: HintSettings {
                 build: all.hints.build.unwrap_or(true),

@@ -3,6 +3,8 @@
 //! The shapes follow BuildKit's status stream (`api/services/control/control.proto`): a vertex may start and complete
 //! several times, and its intervals are summed, never taken from first to last.
 
+use crate::test_results::ReportFile;
+
 /// Seconds since the build was asked for.
 pub type Seconds = f64;
 
@@ -35,6 +37,8 @@ pub enum BuildEvent {
     },
     /// What the file sync of the main context sent.
     Context(ContextTransfer),
+    /// A report of tests that the request asks for, out of the result or out of the step that failed; or why there is none.
+    Report(ReportFile),
     /// Something the user should know that is no failure.
     Notice {
         /// One sentence.

@@ -5,7 +5,7 @@
 
 mod failure;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use semantic::{Model, Step};
 use syntax::Keyword;
@@ -17,6 +17,7 @@ use crate::event::{
 use crate::log::{LineBuffer, StepLog, Tail};
 use crate::problems::{Findings, LogReader};
 use crate::record::{BuildRecord, EndedBuild, StepRecord, StepState};
+use crate::test_results::ReportFile;
 use crate::vertex_name::{StepNumber, step_number};
 
 /// What happened, in terms of the Dockerfile.
@@ -40,6 +41,8 @@ pub enum Update {
     },
     /// What the file sync sent.
     Context(ContextTransfer),
+    /// A report of tests.
+    Report(ReportFile),
     /// Something the user should know.
     Notice {
         /// One sentence.
@@ -202,6 +205,7 @@ impl Progress {
                 self.context = Some(transfer);
                 vec![Update::Context(transfer)]
             }
+            BuildEvent::Report(report) => vec![Update::Report(report)],
             BuildEvent::Notice { text } => vec![Update::Notice { text }],
             BuildEvent::Finished { outcome, seconds } => self.finish(outcome, seconds),
         }
@@ -229,6 +233,7 @@ impl Progress {
             logs: self.logs.iter().cloned().map(StepLog::shortened).collect(),
             context: self.context,
             sent: self.sent.clone(),
+            tests: BTreeMap::new(),
         }
     }
 

@@ -1,9 +1,12 @@
 //! What is kept of a build: of each step whether it was cached, and what it cost. No argument and no secret is in it, and logs are beside it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::ContextTransfer;
 use crate::log::StepLog;
+use crate::test_results::TestResults;
 
 /// A finished build.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -35,6 +38,8 @@ pub struct EndedBuild {
     pub context: Option<ContextTransfer>,
     /// The paths of the first files that were sent.
     pub sent: Vec<String>,
+    /// The tests that steps ran, by their first lines, where somebody looked for them.
+    pub tests: BTreeMap<u32, TestResults>,
 }
 
 /// A step of a finished build.

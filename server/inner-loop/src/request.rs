@@ -12,6 +12,7 @@ use crate::cache_spec::CacheSpec;
 use crate::event::BuildEvent;
 use crate::proof::{ProofEvent, ProofOutcome, ProofRequest, ProofSink};
 use crate::secret::SecretValue;
+use crate::test_results::ReportPath;
 
 /// One build.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct BuildRequest {
     pub tags: Vec<String>,
     /// Where the result goes.
     pub export: Export,
+    /// Reports of tests to read out of the result, or out of the step that fails where the builder lets us.
+    pub reports: Vec<ReportPath>,
 }
 
 /// Whether a context is something that the builder fetches itself, rather than a folder. `github.com/owner/name` is one without a scheme, as

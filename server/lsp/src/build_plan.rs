@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ide::{CalledBuild, Document, DocumentId, Facts, Snapshot};
+use inner_loop::test_results::{TestLog, report_paths, test_stage};
 use inner_loop::{BuildRequest, NetworkNeeds, Progress as Reducer, SecretSource, SecretSpec, Staleness};
 use tower_lsp::jsonrpc::{Error, Result};
 use workspace::surroundings::{context_root, copied_paths, default_platform};
@@ -25,12 +26,15 @@ pub(crate) struct Planned {
     pub(crate) notice: Option<String>,
     /// What it will ask the network for.
     pub(crate) network: NetworkNeeds,
+    /// Reads what its steps say of tests, where that is what it is for.
+    pub(crate) tests: Option<TestLog>,
 }
 
 impl Planned {
     pub(crate) fn title(&self) -> String {
         let name = self.request.dockerfile.file_name().unwrap_or_default().to_string_lossy();
         match &self.request.target {
+            Some(target) if self.tests.is_some() => format!("Testing {target} of {name}"),
             Some(target) => format!("Building {target} of {name}"),
             None => format!("Building {name}"),
         }
@@ -127,7 +131,34 @@ impl Planner {
         let reducer = Reducer::of(model, target);
         let staleness = Staleness::of(request.reads(model));
         let notice = called.notice;
-        Ok(Planned { document_id, document: document.clone(), request, reducer, staleness, notice, network })
+        let document = document.clone();
+        let tests = None;
+        Ok(Planned { document_id, document, request, reducer, staleness, notice, network, tests })
+    }
+
+    /// Plans a build of the test stage.
+    ///
+    /// # Errors
+    /// As for a build; or no stage is one of tests.
+    pub(crate) fn plan_tests(&self, arguments: &Arguments) -> Result<Planned> {
+        let document_id = from_proto::document_id(&arguments.uri);
+        let Some(model) = self.snapshot.model(&document_id) else { return self.plan(arguments) };
+        let set = &self.snapshot.settings(&document_id).test;
+        let target = match (&arguments.target, arguments.line) {
+            (None, Some(_)) => None,
+            (named, _) => {
+                let named = named.as_deref().or(set.target.as_deref());
+                Some(test_stage(model, named).map_err(Error::invalid_params)?)
+            }
+        };
+        let Arguments { uri, line, caller, .. } = arguments;
+        let (uri, line, caller) = (uri.clone(), *line, caller.clone());
+        let mut planned = self.plan(&Arguments { target, line, caller, ..Arguments::of(uri) })?;
+        let stage = planned.request.target.as_deref().and_then(|target| model.target(target));
+        planned.request.reports =
+            stage.map(|stage| report_paths(model, stage.index, &set.reports)).unwrap_or_default();
+        planned.tests = Some(TestLog::of(&planned.request));
+        Ok(planned)
     }
 }
 

@@ -7,23 +7,26 @@ use std::time::SystemTime;
 
 use ide::{Document, DocumentId, LastBuild};
 use inner_loop::queue::Action;
+use inner_loop::test_results::TestLog;
 use inner_loop::{
     BuildEvent, BuildHandle, BuildId, BuildQueue, BuildRequest, Builder, Change, NetworkNeeds,
     Progress as Reducer, Staleness, StepProblem, StepState, Update,
 };
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::request::{CodeLensRefresh, InlayHintRefreshRequest, WorkDoneProgressCreate};
 use tower_lsp::ls_types::{
     ExecuteCommandParams, LSPAny, MessageType, ProgressToken, WorkDoneProgressCreateParams,
 };
 use workspace::recorder::{Recorder, Recording};
 
+use crate::build_events::BuildEvents;
 use crate::build_plan::Planned;
 use crate::commands::{self, Arguments, Command};
 use crate::event::Reply;
 use crate::from_proto;
 use crate::main_loop::{Event, MainLoop};
 use crate::progress::{self, Progress, Reported};
+use crate::test_runs::EndedTests;
 
 /// Why nothing is known of builds before.
 pub(crate) const NO_CACHE_FOLDER: &str =
@@ -39,6 +42,8 @@ pub(crate) struct Builds {
     running: Option<Running>,
     /// Progress that the client has not made a token for, or whose end it has not been told.
     progress: HashMap<BuildId, Progress>,
+    /// What the client is told of builds beside progress, where it asked for that.
+    pub(crate) told_events: Option<BuildEvents>,
     /// What was last said of the network, and of which document's build.
     said_of_network: Option<(DocumentId, String)>,
 }
@@ -55,6 +60,8 @@ struct Running {
     problem: Option<StepProblem>,
     network: NetworkNeeds,
     recording: Option<Recording>,
+    /// Reads what its steps say of tests, where that is what it is for.
+    tests: Option<TestLog>,
     handle: Option<Box<dyn BuildHandle>>,
 }
 
@@ -69,6 +76,7 @@ impl Builds {
             queue,
             running: None,
             progress: HashMap::new(),
+            told_events: None,
             said_of_network: None,
         }
     }
@@ -102,13 +110,22 @@ impl MainLoop {
     /// `workspace/executeCommand`. The answer to a build says that it was asked for; how it goes is told by progress.
     pub(crate) fn execute(&mut self, params: ExecuteCommandParams, reply: Reply<Option<LSPAny>>) {
         let done = match commands::read(params) {
+            Ok(Command::Builder) => return self.answer_builder(reply),
+            Ok(Command::Graph(arguments)) => return self.answer_graph(arguments, reply),
             Ok(Command::Predict(arguments)) => return self.predict(arguments, reply),
+            Ok(Command::Rewrites(arguments)) => {
+                let id = from_proto::document_id(&arguments.uri);
+                let rewrites = self.host.snapshot().offered_rewrites(&id);
+                let none = || Error::invalid_params(format!("no Dockerfile is open as {id}; open it first"));
+                return drop(reply.send(rewrites.map(Some).ok_or_else(none)));
+            }
             Ok(Command::ShowBuildLog(arguments)) => return self.show_build_log(arguments, reply),
             Ok(Command::ShowGraph(arguments)) => return self.show_graph(arguments, reply),
             Ok(Command::Build(arguments)) => self.plan(&arguments).map(|planned| {
                 self.forecasts.choose(&planned, arguments.caller);
                 self.enqueue(planned);
             }),
+            Ok(Command::Test(arguments)) => self.plan_tests(&arguments).map(|planned| self.enqueue(planned)),
             Ok(Command::Prove(arguments)) => self.prove(arguments),
             Ok(Command::Cancel(arguments)) => {
                 let document_id = from_proto::document_id(&arguments.uri);
@@ -125,6 +142,10 @@ impl MainLoop {
     /// Plans a build of a document as it is now.
     pub(crate) fn plan(&self, arguments: &Arguments) -> Result<Planned> {
         self.planner().plan(arguments)
+    }
+
+    fn plan_tests(&self, arguments: &Arguments) -> Result<Planned> {
+        self.planner().plan_tests(arguments)
     }
 
     /// Queues a build that the user asked for, and shows that it waits if it has to.
@@ -168,11 +189,12 @@ impl MainLoop {
 
     fn start(&mut self, id: BuildId, planned: Planned) {
         self.show_progress(id, planned.title());
-        let Planned { document_id, document, request, reducer, staleness, notice, network } = planned;
+        let Planned { document_id, document, request, reducer, staleness, notice, network, tests } = planned;
         if let Some(notice) = notice {
             self.client.log(MessageType::WARNING, notice);
         }
         self.say_of_network(&document_id, &network);
+        self.begin_build_events(id, &document_id, &request);
         let recording = self.builds.recorder.as_ref().map(|recorder| recorder.start(&request));
         self.builds.running = Some(Running {
             id,
@@ -185,6 +207,7 @@ impl MainLoop {
             problem: None,
             network,
             recording,
+            tests,
             handle: None,
         });
         let events = self.events.clone();
@@ -212,7 +235,9 @@ impl MainLoop {
     /// Takes in what the builder says. What an earlier build says is stale.
     pub(crate) fn build_event(&mut self, id: BuildId, event: BuildEvent) {
         let Some(running) = self.builds.running.as_mut().filter(|running| running.id == id) else { return };
+        let file = running.request.dockerfile.display().to_string();
         for update in running.reducer.apply(event) {
+            self.tell_build_event(&update, &file);
             self.build_update(id, update);
         }
         self.stop_if_pointless();
@@ -220,6 +245,9 @@ impl MainLoop {
 
     fn build_update(&mut self, id: BuildId, update: Update) {
         let Some(running) = self.builds.running.as_mut() else { return };
+        if let Some(tests) = &mut running.tests {
+            tests.take(&update);
+        }
         match update {
             Update::Started { builder } => {
                 let network = running.network.notice();
@@ -232,7 +260,7 @@ impl MainLoop {
                 let message = format!("{}/{} {}", closed + 1, steps.len(), step.instruction);
                 self.report(id, message);
             }
-            Update::Step(_) | Update::Log { .. } | Update::Context(_) => {}
+            Update::Step(_) | Update::Log { .. } | Update::Context(_) | Update::Report(_) => {}
             Update::Notice { text } => self.client.log(MessageType::INFO, text),
             Update::Problem(problem) => {
                 let commands = running.network.commands_notice();
@@ -249,13 +277,18 @@ impl MainLoop {
                 }
             }
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {
-                let ended = running.reducer.ended(ok, image.as_ref(), seconds);
+                let mut ended = running.reducer.ended(ok, image.as_ref(), seconds);
                 let record = ended.record.clone();
-                let Some(Running { document_id, document, problem, recording, .. }) =
-                    self.builds.running.take()
+                let Some(Running {
+                    document_id, document, request, began, problem, recording, tests, ..
+                }) = self.builds.running.take()
                 else {
                     return;
                 };
+                let tested = tests.map(TestLog::finish);
+                if let Some(tested) = &tested {
+                    ended.tests.clone_from(&tested.steps);
+                }
                 let outcome = match (ok, canceled) {
                     (true, _) => {
                         format!("built in {}, {cached} of {steps} steps cached", ide::seconds(seconds))
@@ -264,19 +297,27 @@ impl MainLoop {
                     (false, false) => "failed".to_owned(),
                 };
                 self.end_progress(id, &outcome);
-                if let Some(problem) = &problem {
+                if let Some(problem) = problem.as_ref().filter(|_| tested.is_none()) {
                     let first_line = problem.message.lines().next().unwrap_or_default();
                     self.client.show(MessageType::ERROR, format!("The build failed: {first_line}"));
                 }
-                if let Some(recording) = recording {
-                    let then = self.forecast_after(&document_id);
-                    if let Some(recorder) = &self.builds.recorder {
-                        recorder.finish(recording, ended, |_| then());
+                let conclude = tested.filter(|_| !canceled).map(|tested| {
+                    let ended = EndedTests { build: id, request, tested, record: record.clone(), began };
+                    self.conclude_tests(document_id.clone(), ended, problem.as_ref())
+                });
+                let then = recording.is_some().then(|| self.forecast_after(&document_id));
+                match (recording, &self.builds.recorder) {
+                    (Some(recording), Some(recorder)) => {
+                        recorder.finish(recording, ended, move |_| {
+                            then.into_iter().for_each(|then| then());
+                            conclude.into_iter().for_each(|conclude| conclude());
+                        });
                     }
+                    _ => conclude.into_iter().for_each(|conclude| self.workers.disk(conclude, |_| {})),
                 }
                 if !canceled {
                     if problem.as_ref().is_none_or(|problem| problem.findings.list.is_empty()) {
-                        self.source_errors_found(id, &document_id, None);
+                        self.set_source_errors(id, &document_id, Vec::new());
                     }
                     // What was foreseen has come true or has not.
                     self.host.set_forecast(&document_id, None);

@@ -1,9 +1,9 @@
-//! `textDocument/codeLens`: a `Build` lens on each FROM, and one for each service or target that builds the stage.
+//! `textDocument/codeLens`: a `Build` lens on each FROM, one for each service or target that builds the stage, and `Test` on the test stage.
 
 use serde_json::json;
 use tower_lsp::ls_types::{CodeLens, CodeLensParams, Command, Uri};
 
-use crate::commands::BUILD;
+use crate::commands::{BUILD, TEST};
 use crate::main_loop::Context;
 use crate::{from_proto, to_proto};
 
@@ -24,5 +24,9 @@ fn command(uri: &Uri, lens: &ide::CodeLens) -> Command {
         None => json!({"uri": uri, "target": lens.target}),
         Some(caller) => json!({"uri": uri, "target": lens.target, "caller": caller}),
     };
-    Command { title: lens.title.clone(), command: BUILD.to_owned(), arguments: Some(vec![argument]) }
+    let command = match lens.starts {
+        ide::Starts::Build => BUILD,
+        ide::Starts::Test => TEST,
+    };
+    Command { title: lens.title.clone(), command: command.to_owned(), arguments: Some(vec![argument]) }
 }

@@ -1,15 +1,25 @@
-//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?, "caller"?}`, and `"rewrite"?` of a proof.
+//! The commands of `workspace/executeCommand`, and their arguments: one object `{"uri", "target"?, "line"?, "caller"?}`, `"rewrite"?` of a proof, and `"format"?`
+//! of a graph.
 
 use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, Uri};
 
+use crate::graph::GraphFormat;
+
 /// Builds a document's image.
 pub(crate) const BUILD: &str = "layerwise.build";
 
+/// Says which builder was found, and how.
+pub(crate) const BUILDER: &str = "layerwise.builder";
+
 /// Stops a document's build.
 pub(crate) const CANCEL: &str = "layerwise.cancel";
+
+/// Answers the stages and steps, what they cost and what the next build would do with them: what `layerwise graph` prints, as JSON or in
+/// another format.
+pub(crate) const GRAPH: &str = "layerwise.graph";
 
 /// Says which steps the next build would run, and why: the answer is what `layerwise predict --format json` prints.
 pub(crate) const PREDICT: &str = "layerwise.predict";
@@ -17,24 +27,35 @@ pub(crate) const PREDICT: &str = "layerwise.predict";
 /// Proves a rewrite by building and running the Dockerfile before and after it.
 pub(crate) const PROVE: &str = "layerwise.prove";
 
+/// Lists the rewrites that apply: what `layerwise rewrite --list` prints, as JSON.
+pub(crate) const REWRITES: &str = "layerwise.rewrites";
+
 /// Opens what the steps of the last build wrote; with `line`, at that step.
 pub(crate) const SHOW_BUILD_LOG: &str = "layerwise.showBuildLog";
 
 /// Opens a picture of the stages and steps.
 pub(crate) const SHOW_GRAPH: &str = "layerwise.showGraph";
 
+/// Builds the test stage, and tells of its tests.
+pub(crate) const TEST: &str = "layerwise.test";
+
 /// All commands, as the client is told.
-pub(crate) const ALL: &[&str] = &[BUILD, CANCEL, PREDICT, PROVE, SHOW_BUILD_LOG, SHOW_GRAPH];
+pub(crate) const ALL: &[&str] =
+    &[BUILD, BUILDER, CANCEL, GRAPH, PREDICT, PROVE, REWRITES, SHOW_BUILD_LOG, SHOW_GRAPH, TEST];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
 pub(crate) enum Command {
     Build(Arguments),
+    Builder,
     Cancel(Arguments),
+    Graph(Arguments),
     Predict(Arguments),
     Prove(Arguments),
+    Rewrites(Arguments),
     ShowBuildLog(Arguments),
     ShowGraph(Arguments),
+    Test(Arguments),
 }
 
 /// What every command takes.
@@ -55,17 +76,31 @@ pub(crate) struct Arguments {
     /// The id of the rewrite that is to be proved.
     #[serde(default)]
     pub(crate) rewrite: Option<String>,
+    /// What the graph is written in.
+    #[serde(default)]
+    pub(crate) format: Option<GraphFormat>,
+}
+
+impl Arguments {
+    /// A document alone.
+    pub(crate) fn of(uri: Uri) -> Self {
+        Self { uri, target: None, line: None, caller: None, rewrite: None, format: None }
+    }
 }
 
 /// Reads a command; anything unknown or wrong is an error that says what would be right.
 pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
-    let make = match params.command.as_str() {
+    let make: fn(Arguments) -> Command = match params.command.as_str() {
         BUILD => Command::Build,
+        BUILDER => |_| Command::Builder,
         CANCEL => Command::Cancel,
+        GRAPH => Command::Graph,
         PREDICT => Command::Predict,
         PROVE => Command::Prove,
+        REWRITES => Command::Rewrites,
         SHOW_BUILD_LOG => Command::ShowBuildLog,
         SHOW_GRAPH => Command::ShowGraph,
+        TEST => Command::Test,
         unknown => {
             return Err(Error::invalid_params(format!(
                 "there is no command `{unknown}`; there are {}",
@@ -88,6 +123,9 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
     let arguments = Arguments::deserialize(argument as &Value).map_err(|error| wrong(error.to_string()))?;
     if arguments.rewrite.is_some() && params.command != PROVE {
         return Err(wrong(format!("\"rewrite\" is for {PROVE}")));
+    }
+    if arguments.format.is_some() && params.command != GRAPH {
+        return Err(wrong(format!("\"format\" is for {GRAPH}")));
     }
     Ok(make(arguments))
 }
@@ -128,6 +166,7 @@ mod tests {
             vec![json!({"uri": "file:///d", "line": -1})],
             vec![json!({"uri": "file:///d", "tagret": "app"})],
             vec![json!({"uri": "file:///d"}), json!({})],
+            vec![json!({"uri": "file:///d", "format": "svg"})],
         ] {
             let error = command(BUILD, arguments).unwrap_err();
             assert!(error.message.contains(r#""uri": …"#), "{}", error.message);

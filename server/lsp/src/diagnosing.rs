@@ -16,6 +16,8 @@ impl MainLoop {
     pub(crate) fn diagnose(&mut self, id: &DocumentId) {
         let context = self.context();
         let Some(revision) = context.snapshot.revision(id) else { return };
+        let Some(open) = self.open.get(id) else { return };
+        let said = self.source_errors_of(&open.uri);
         let Some(open) = self.open.get_mut(id) else { return };
         if !context.snapshot.kind(id).is_some_and(DocumentKind::is_analysed) {
             return;
@@ -24,6 +26,7 @@ impl MainLoop {
         if self.profile.pulls_diagnostics
             && open.pushed == diagnostics::NONE
             && context.snapshot.last_build(id).is_none()
+            && said.is_empty()
         {
             return;
         }
@@ -34,7 +37,7 @@ impl MainLoop {
         self.workers.background(
             {
                 let id = id.clone();
-                move || diagnostics::pushed(&context, &id)
+                move || diagnostics::pushed(&context, &id, &said)
             },
             move |found| drop(events.send(Event::Diagnostics { id, revision, found })),
         );

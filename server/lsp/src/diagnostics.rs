@@ -6,7 +6,7 @@
 use ide::{Diagnostic, DocumentId, DocumentKind};
 use serde::Serialize;
 use tower_lsp::ls_types::{
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
+    self as lsp, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
     PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport, Uri,
 };
 
@@ -16,11 +16,16 @@ use crate::{caller_diagnostics, from_proto, settings_files, to_proto};
 /// The list of a document without diagnostics.
 pub(crate) const NONE: &str = "[]";
 
-/// What goes over the push channel for a document: a JSON list.
-pub(crate) fn pushed(context: &Context, id: &DocumentId) -> String {
+/// What goes over the push channel for a document: a JSON list. `said` is what tools in builds say of it as a file of theirs.
+pub(crate) fn pushed(context: &Context, id: &DocumentId, said: &[lsp::Diagnostic]) -> String {
     let analysis = if context.profile.pulls_diagnostics { Vec::new() } else { analysis(context, id) };
     let build = context.snapshot.build_diagnostics(id);
-    list(context, id, analysis.iter().chain(&build))
+    let own = list(context, id, analysis.iter().chain(&build));
+    match (own.as_str(), json(&said).as_str()) {
+        (own, NONE) => own.to_owned(),
+        (NONE, said) => said.to_owned(),
+        (own, said) => format!("{},{}", own.trim_end_matches(']'), said.trim_start_matches('[')),
+    }
 }
 
 /// The parameters of `textDocument/publishDiagnostics`, around a list.

@@ -13,7 +13,6 @@ use tower_lsp::ls_types::{
     ProgressToken,
 };
 use workspace::settings::SettingsFile;
-use workspace::source_errors::LocatedProblem;
 
 use crate::diagnosing::TextOfCallers;
 use crate::forecasts::Told;
@@ -21,7 +20,8 @@ use crate::main_loop::Reading;
 use crate::proofs::{self, ProofId};
 use crate::save_builds::Heard;
 use crate::semantic_tokens::Sent;
-use crate::shown_file;
+use crate::test_runs::TestsTold;
+use crate::{shown_file, source_errors};
 
 /// Where the answer to a request goes.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T>>;
@@ -76,12 +76,12 @@ pub(crate) enum Event {
     /// A held-back report of progress is due.
     ProgressDue(BuildId),
     Build(BuildId, BuildEvent),
-    /// The lines that a build's tools speak of; nothing where looking for them failed.
-    SourceErrors {
-        build: BuildId,
-        id: DocumentId,
-        found: Option<Vec<LocatedProblem>>,
-    },
+    /// Held-back events of builds are due.
+    BuildEventsDue,
+    /// What a build's tools say is found on files of the user, or these were looked at again.
+    SourceErrors(source_errors::Told),
+    /// The tests of a build that is over are known.
+    Tests(Box<TestsTold>),
     Proof(ProofId, proofs::Told),
     /// What a document's build reads is followed, or has changed.
     Inputs(DocumentId, Heard),
@@ -122,8 +122,9 @@ impl Event {
             Self::TokensSent { .. } => "tokens that went out",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",
-            Self::Build(..) => "a build's event",
-            Self::SourceErrors { .. } => "what a build's tools say",
+            Self::Build(..) | Self::BuildEventsDue => "a build's event",
+            Self::SourceErrors(_) => "what a build's tools say",
+            Self::Tests(_) => "the tests of a build",
             Self::Proof(..) => "a proof's event",
             Self::Inputs(..) => "what a build reads",
             Self::Forecast(..) => "what the next build would do",

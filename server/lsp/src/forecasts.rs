@@ -229,13 +229,8 @@ impl MainLoop {
         if !asked.looking.start() {
             return;
         }
-        let chosen = Arguments {
-            uri,
-            target: asked.target.clone(),
-            line: None,
-            caller: asked.caller.clone(),
-            rewrite: None,
-        };
+        let chosen =
+            Arguments { target: asked.target.clone(), caller: asked.caller.clone(), ..Arguments::of(uri) };
         let newest = Arc::clone(&asked.newest);
         let number = newest.load(Ordering::Relaxed);
         asked.looked_at = number;

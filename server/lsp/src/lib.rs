@@ -6,8 +6,10 @@
 //! and asks `ide`. Nothing about Dockerfiles is decided here.
 
 mod backend;
+mod build_events;
 mod build_log;
 mod build_plan;
+mod builder_answer;
 mod builds;
 mod caller_completion;
 mod caller_definition;
@@ -53,6 +55,7 @@ mod signature_help;
 mod source_errors;
 mod surroundings;
 mod symbols_on_disk;
+mod test_runs;
 mod to_proto;
 mod tolerance;
 mod workers;

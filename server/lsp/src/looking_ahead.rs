@@ -75,8 +75,7 @@ impl Look<'_> {
     /// What the build that the user chose would do, or, where its stage or caller is gone, a build without arguments; where it is on
     /// record.
     pub(crate) fn at_chosen(&self, chosen: Arguments, planner: &Planner) -> Found {
-        let usual =
-            Arguments { uri: chosen.uri.clone(), target: None, line: None, caller: None, rewrite: None };
+        let usual = Arguments::of(chosen.uri.clone());
         let found = planner
             .plan(&chosen)
             .or_else(|_| planner.plan(&usual))

@@ -22,6 +22,7 @@ use tower_lsp::ls_types::{
 
 use workspace::settings::SettingsFile;
 
+use crate::build_events::BuildEvents;
 use crate::builds::Builds;
 use crate::client::ClientHandle;
 use crate::diagnosing::TextOfCallers;
@@ -31,7 +32,7 @@ use crate::profile::Profile;
 use crate::proofs::Proofs;
 use crate::save_builds::Followed;
 use crate::semantic_tokens::Sent;
-use crate::source_errors::SourceErrors;
+use crate::source_errors::{SourceErrors, Touched};
 use crate::symbols_on_disk::SymbolsOnDisk;
 use crate::workers::{Once, Workers};
 use crate::{Options, RequestHook, diagnostics, from_proto, initialize, settings, surroundings};
@@ -165,6 +166,7 @@ impl MainLoop {
                 self.folders = surroundings::folders(&params).into();
                 if let Some(options) = &params.initialization_options {
                     self.untrusted = settings::is_untrusted(options);
+                    self.builds.told_events = settings::build_events_token(options).map(BuildEvents::new);
                     self.set_settings(settings::section(options));
                 }
                 let _ = reply.send(Ok(initialize::result(&self.profile)));
@@ -188,7 +190,9 @@ impl MainLoop {
             Event::ProgressCreated { id, ok } => self.progress_created(id, ok),
             Event::ProgressDue(id) => self.progress_due(id),
             Event::Build(id, event) => self.build_event(id, event),
-            Event::SourceErrors { build, id, found } => self.source_errors_found(build, &id, found),
+            Event::BuildEventsDue => self.build_events_due(),
+            Event::SourceErrors(told) => self.source_errors_told(told),
+            Event::Tests(told) => self.tests_told(*told),
             Event::Proof(id, told) => self.proof_told(id, told),
             Event::Inputs(id, heard) => self.inputs_heard(&id, heard),
             Event::Forecast(id, told) => self.forecast_told(&id, told),
@@ -323,7 +327,7 @@ impl MainLoop {
             pushed_for: None,
         });
         open.uri.clone_from(&document.uri);
-        self.follow_source_errors(&document.uri);
+        self.follow_source_errors(&document.uri, &Touched::ALL);
         self.diagnose(&id);
         self.tell_callers(&id, Some(kind));
         self.read_settings_files(&id);
@@ -340,16 +344,23 @@ impl MainLoop {
         }
         let encoding = self.profile.encoding;
         let changes = params.content_changes.into_iter();
+        let mut touched = Touched::NOTHING;
         self.host.edit(&id, |document| {
             for change in changes {
                 match change.range {
-                    Some(range) => document.edit(from_proto::range(document, range, encoding), &change.text),
-                    None => *document = Document::new(&change.text),
+                    Some(range) => {
+                        touched.replace(range, &change.text);
+                        document.edit(from_proto::range(document, range, encoding), &change.text);
+                    }
+                    None => {
+                        touched = Touched::ALL;
+                        *document = Document::new(&change.text);
+                    }
                 }
             }
         });
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
-        self.follow_source_errors(&params.text_document.uri);
+        self.follow_source_errors(&params.text_document.uri, &touched);
         self.diagnose(&id);
         self.forecast_soon(&id);
         let kind = self.host.snapshot().kind(&id);
@@ -378,6 +389,7 @@ impl MainLoop {
             let params = diagnostics::publication(&closed.uri, diagnostics::NONE, None);
             self.client.notify_json::<PublishDiagnostics>(&params);
         }
+        self.source_file_closed(&closed.uri);
         self.tell_ignore_files(kind);
         self.tell_callers(id, kind);
     }

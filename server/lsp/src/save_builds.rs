@@ -110,7 +110,7 @@ impl MainLoop {
 
     fn arguments(&self, id: &DocumentId) -> Option<Arguments> {
         let uri = self.open.get(id)?.uri.clone();
-        Some(Arguments { uri, target: None, line: None, caller: None, rewrite: None })
+        Some(Arguments::of(uri))
     }
 
     pub(crate) fn inputs_heard(&mut self, id: &DocumentId, heard: Heard) {
@@ -119,6 +119,8 @@ impl MainLoop {
             Heard::Begun(inputs, Ok(watch)) => {
                 if following.inputs == inputs {
                     following.watch = Some(watch);
+                    // What changed between the last look and this watch was told to nobody.
+                    self.forecast_soon(id);
                 }
             }
             Heard::Begun(_, Err(error)) | Heard::Told(Told::Failed(error)) => {
@@ -151,6 +153,7 @@ impl MainLoop {
                     return;
                 }
                 self.forecast_soon(id);
+                self.look_at_source_files();
                 if self.builds_on_save(id) {
                     self.build_after(id, &changes);
                 }

@@ -3,16 +3,21 @@
 //! What is wrong is left out and named in the client's log; everything else still counts.
 
 use ide::settings::{self, Layer};
+use serde::Deserialize;
 use serde_json::Value;
+use tower_lsp::ls_types::ProgressToken;
 
 /// The section's name.
 pub(crate) const SECTION: &str = "layerwise";
 
 /// What clients keep in the section for themselves.
-const CLIENTS_OWN: [&str; 3] = ["server", "trace", TRUST];
+const CLIENTS_OWN: [&str; 4] = ["server", "trace", TRUST, BUILD_EVENTS];
 
 /// What a client says in `initializationOptions` of a workspace that the user does not trust: `false`.
 const TRUST: &str = "workspaceTrusted";
+
+/// The token in `initializationOptions` under which a client wants to be told the events of all builds.
+const BUILD_EVENTS: &str = "buildEvents";
 
 /// What a section sets, and what could not be read of it.
 pub(crate) fn read(section: &Value) -> (Layer, Vec<String>) {
@@ -30,6 +35,11 @@ pub(crate) fn read(section: &Value) -> (Layer, Vec<String>) {
 /// Whether the client says that the user does not trust the workspace: what it holds then goes into no build.
 pub(crate) fn is_untrusted(options: &Value) -> bool {
     options.get(TRUST) == Some(&Value::Bool(false))
+}
+
+/// The token under which the client wants to be told the events of builds.
+pub(crate) fn build_events_token(options: &Value) -> Option<ProgressToken> {
+    ProgressToken::deserialize(options.get(BUILD_EVENTS)?).ok()
 }
 
 /// The section inside `initializationOptions` or the `settings` of `didChangeConfiguration`: these hold it by name, or are it.

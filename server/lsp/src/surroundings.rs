@@ -221,5 +221,6 @@ impl MainLoop {
             self.forecast_soon(id);
         }
         self.diagnose_caller_files();
+        self.look_at_source_files();
     }
 }

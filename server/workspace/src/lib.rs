@@ -13,4 +13,5 @@ pub mod recorder;
 pub mod settings;
 pub mod source_errors;
 pub mod surroundings;
+pub mod test_run;
 pub mod watch;

@@ -16,5 +16,6 @@ mod rewrite;
 mod rules;
 mod settings;
 mod syntax;
+mod test;
 mod usage;
 mod watch;

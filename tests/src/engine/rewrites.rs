@@ -103,7 +103,7 @@ fn prove(example: &Example) {
 
         let places = |image: &BuiltImage| {
             let archive = folder.path().join("image.tar");
-            engine.runtime.block_on(images.save(&image.id, &archive)).unwrap();
+            engine.runtime.block_on(images.save(&image.id, fs::File::create(&archive).unwrap())).unwrap();
             let needles = Needles::new([TOKEN]).unwrap();
             let history = engine.runtime.block_on(images.history(&image.id)).unwrap();
             (scan_image(&archive, &needles).unwrap(), needles.find(history.as_bytes()).unwrap())

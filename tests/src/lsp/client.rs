@@ -186,6 +186,12 @@ impl Client {
         }
     }
 
+    /// The next of the messages that have come and were not read, that `is_it` takes.
+    pub(crate) fn take_unread(&mut self, is_it: impl Fn(&Value) -> bool) -> Option<Value> {
+        let index = self.unread.iter().position(is_it)?;
+        self.unread.remove(index)
+    }
+
     pub(crate) async fn open(&mut self, text: &str) {
         self.open_as(URI, text).await;
     }

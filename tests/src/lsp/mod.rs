@@ -3,6 +3,7 @@
 //! Every test waits for messages with a deadline, never sleeps, and fails on messages that it has not read.
 
 mod actions;
+mod build_events;
 mod build_logs;
 mod builds;
 mod caller_diagnostics;
@@ -30,4 +31,5 @@ mod source_errors;
 mod structure;
 mod surroundings;
 mod sync;
+mod test_runs;
 mod workspace_edits;

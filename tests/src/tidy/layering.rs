@@ -67,6 +67,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("tree-sitter*", "syntax"),
     ("dockerfile-parser", "rewrites"),
     ("regex", "rules"),
+    ("roxmltree", "inner-loop"),
     ("saphyr*", "callers"),
     ("hcl*", "callers"),
     ("walkdir", "workspace"),

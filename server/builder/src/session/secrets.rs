@@ -85,6 +85,16 @@ impl secrets_server::Secrets for Secrets {
     }
 }
 
+/// The values of secrets as far as they can be read, for those who have to hide them though no builder has asked for them.
+pub(crate) fn values(secrets: &[SecretSpec]) -> Vec<Vec<u8>> {
+    let value = |secret: &SecretSpec| match &secret.source {
+        SecretSource::Environment(name) => std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes),
+        SecretSource::Value(value) => Some(value.get().as_bytes().to_vec()),
+        SecretSource::File(path) => read(path).ok(),
+    };
+    secrets.iter().filter_map(value).collect()
+}
+
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut data = Vec::new();
     std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut data)?;

@@ -4,6 +4,7 @@ mod exec;
 mod http;
 mod observe;
 mod serve;
+mod shell;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::images::Images;
 
 pub(crate) use observe::{Observation, observe};
 pub use serve::{Ended, Happening};
+pub use shell::{Shell, Terminal};
 
 /// How often a program that is starting is asked again.
 const RETRY: Duration = Duration::from_millis(50);

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: GraphArguments) -> anyhow::Result<Outcome> {
         builds(&request, names_context).into_iter().find(|request| foresight.has_record(request))
     });
     let graph = match (&foresight, &built) {
-        (Some(foresight), Some(request)) => foresight.graph(request),
+        (Some(foresight), Some(request)) => foresight.graph(request, None),
         _ => foresight::graph(&request),
     };
     let drawing = Drawing::new(graph.map_err(anyhow::Error::msg)?, &request);

@@ -18,6 +18,8 @@ pub(crate) mod request;
 pub(crate) mod rewrite;
 pub(crate) mod rules;
 pub(crate) mod run;
+mod shell_on_failure;
 pub(crate) mod syntax;
+pub(crate) mod test;
 pub(crate) mod watch;
 pub(crate) mod why;

@@ -69,6 +69,7 @@ pub(crate) fn from_arguments(arguments: RequestArguments) -> anyhow::Result<(Bui
         allow: arguments.allow,
         tags: arguments.tag,
         export: arguments.output.as_deref().map_or(Ok(Export::Image), export)?,
+        reports: Vec::new(),
     };
     Ok((request, called.notice))
 }

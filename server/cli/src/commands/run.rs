@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::arguments::BuildArguments;
-use crate::commands::build::Session;
+use crate::commands::build::{Built, Session};
 use crate::exit::{self, Outcome};
 use crate::output::running::Running;
 
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
     let host = arguments.request.host.clone();
     let running = Running::new(arguments.progress);
     let session = Session::open(host.as_deref())?;
-    let (outcome, image) = session.build(arguments)?;
+    let Built { outcome, image, .. } = session.build(arguments)?;
     if outcome != Outcome::Fine {
         return Ok(outcome);
     }

@@ -9,8 +9,8 @@ use anyhow::bail;
 use inner_loop::queue::Action;
 use inner_loop::staleness::first_changed_line;
 use inner_loop::{
-    BuildEvent, BuildHandle, BuildId, BuildOutcome, BuildQueue, BuildRequest, Builder, Progress, Staleness,
-    Update, is_remote,
+    BuildEvent, BuildHandle, BuildId, BuildOutcome, BuildQueue, BuildRequest, Builder, EndedBuild, Progress,
+    Staleness, StepState, Update, is_remote,
 };
 use semantic::Change;
 use workspace::recorder::{Recorder, Recording};
@@ -21,6 +21,7 @@ use crate::arguments::BuildArguments;
 use crate::commands::network_notices::NetworkNotices;
 use crate::commands::printer::Printer;
 use crate::commands::request;
+use crate::commands::test::{Format, Telling};
 use crate::exit::{self, Outcome};
 use crate::interrupts::Interrupts;
 
@@ -32,9 +33,27 @@ enum Message {
 }
 
 pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
+    run_loop(arguments, None, |_| Ok(()))
+}
+
+/// The same for the tests of the stage that `prepare` asks for.
+pub(super) fn run_tests(
+    arguments: BuildArguments,
+    format: Format,
+    prepare: impl FnOnce(&mut BuildRequest) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome> {
+    run_loop(arguments, Some(format), prepare)
+}
+
+fn run_loop(
+    arguments: BuildArguments,
+    tests: Option<Format>,
+    prepare: impl FnOnce(&mut BuildRequest) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome> {
     let format = arguments.progress;
     let host = arguments.request.host.clone();
-    let (request, notice) = request::from_arguments(arguments.request)?;
+    let (mut request, notice) = request::from_arguments(arguments.request)?;
+    prepare(&mut request)?;
     if is_remote(&request.context) {
         bail!("{} is no folder whose files could be followed: name one", request.context);
     }
@@ -60,6 +79,7 @@ pub(crate) fn run(arguments: BuildArguments) -> anyhow::Result<Outcome> {
         request,
         notice,
         printer,
+        tests,
         has_built: false,
     };
     looping.ask_for_build()?;
@@ -94,6 +114,8 @@ struct Loop {
     /// What is to be told once a builder was found.
     notice: Option<String>,
     printer: Printer,
+    /// How tests are told, where they are.
+    tests: Option<Format>,
     /// A builder has taken a request. From then on one that is gone does not end the loop: it may be started again.
     has_built: bool,
 }
@@ -104,6 +126,8 @@ struct Running {
     staleness: Staleness,
     network: NetworkNotices,
     recording: Option<Recording>,
+    /// What tells of the tests, where they are.
+    telling: Option<Telling>,
     handle: Box<dyn BuildHandle>,
 }
 
@@ -175,6 +199,7 @@ impl Loop {
             staleness: Staleness::of(self.request.reads(&model)),
             network: NetworkNotices::of(&self.request, &self.builder),
             recording: self.recorder.as_ref().map(|recorder| recorder.start(&self.request)),
+            telling: self.tests.map(|format| Telling::new(format, &self.request)),
             handle: self.builder.start(self.request.clone(), sink),
         });
         Ok(())
@@ -202,17 +227,18 @@ impl Loop {
             }
             // People know the builder by now.
             if !(is_known && self.printer.is_for_people()) {
-                self.printer.print(&update)?;
+                match &mut running.telling {
+                    Some(telling) => telling.tell(&update)?,
+                    None => self.printer.print(&update)?,
+                }
             }
             if let Some(text) = self.notice.take_if(|_| self.has_built) {
                 self.printer.print(&Update::Notice { text })?;
             }
         }
         if let Some(ended) = ended {
-            if let Some(Running { recording, .. }) = self.running.take()
-                && let Some((recorder, recording)) = self.recorder.as_ref().zip(recording)
-            {
-                recorder.finish(recording, ended, drop);
+            if let Some(Running { recording, telling, .. }) = self.running.take() {
+                self.end(ended, recording, telling)?;
             }
             let actions = self.queue.finished(id);
             self.act(actions)?;
@@ -220,6 +246,34 @@ impl Loop {
             self.stop_if_pointless();
         }
         Ok(None)
+    }
+
+    /// Keeps a build that is over, and tells of its tests.
+    fn end(
+        &self,
+        mut ended: EndedBuild,
+        recording: Option<Recording>,
+        mut telling: Option<Telling>,
+    ) -> anyhow::Result<()> {
+        if let Some(telling) = &mut telling {
+            telling.add_tests(&mut ended);
+        }
+        let record = ended.record.clone();
+        let kept = self.recorder.as_ref().zip(recording).map(|(recorder, recording)| {
+            let (sender, kept) = mpsc::channel();
+            recorder.finish(recording, ended, move |_| {
+                let _ = sender.send(());
+            });
+            kept
+        });
+        let Some(telling) = telling else { return Ok(()) };
+        // Those of cached steps are looked up in what is kept.
+        if let Some(kept) = kept {
+            let _ = kept.recv();
+        }
+        let is_canceled = record.steps.iter().any(|step| step.state == StepState::Canceled)
+            && !record.steps.iter().any(|step| step.state == StepState::Failed);
+        telling.conclude(&self.request, &record, is_canceled).map(drop)
     }
 
     /// Stops the running build where the next one will not need what it does now.

@@ -62,6 +62,7 @@ impl BuildText {
                 sent.files_total,
                 ide::bytes(sent.bytes_total)
             ),
+            Update::Report(_) => return None,
             Update::Notice { text } => format!("note: {text}\n"),
             Update::Problem(problem) => self.problem(problem, &[]),
             Update::Finished { ok, canceled, image, seconds, steps, cached } => {

@@ -20,6 +20,8 @@ pub(crate) mod proof_text;
 pub(crate) mod running;
 pub(crate) mod sent_text;
 pub(crate) mod source_text;
+pub(crate) mod tests_json;
+pub(crate) mod tests_text;
 pub(crate) mod units;
 pub(crate) mod why_json;
 pub(crate) mod why_text;

@@ -30,6 +30,7 @@ pub fn page() -> String {
             Kind::Levels(_) => "a table from rules to `error`, `warning`, `info`, `hint` or `off`",
             Kind::Text(_) => "a text",
             Kind::Texts(_) => "a table from names to texts",
+            Kind::Paths(_) => "a list of paths",
             Kind::Secrets(_) => "a list of secrets",
             Kind::Flag(_) => "`true` or `false`",
             Kind::Choice(names, _) => {

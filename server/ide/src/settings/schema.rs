@@ -34,6 +34,8 @@ pub enum Kind {
     Text(fn(&mut Layer, String)),
     /// A table from names to texts; numbers and truth values count as texts.
     Texts(fn(&mut Layer, BTreeMap<String, String>)),
+    /// A list of paths.
+    Paths(fn(&mut Layer, Vec<String>)),
     /// A list of secrets.
     Secrets(fn(&mut Layer, Vec<String>)),
     /// A truth value.
@@ -86,6 +88,20 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Flag(|layer, on_save| layer.build.on_save = Some(on_save)),
         says: "Builds a Dockerfile when it is saved, and when a file is saved that its build reads; the latest save wins. It counts in the editor's own settings alone, and never in a folder that the editor says is not trusted: a file that comes with a project cannot start builds.",
         example: "onSave = false",
+    },
+    Key {
+        name: "test.target",
+        kind: Kind::Text(|layer, target| layer.test.target = Some(target)),
+        says: "The stage whose build runs the tests, where neither the command line nor the editor's command names one. Without it, the \
+               stage that is called `test`.",
+        example: "target = \"check\"",
+    },
+    Key {
+        name: "test.reports",
+        kind: Kind::Paths(|layer, reports| layer.test.reports = Some(reports)),
+        says: "Where the tests leave JUnit reports in the container: paths that begin with `/`, or at the stage's last WORKDIR. A `*` in the last part \
+               stands for any letters. What options such as pytest's `--junitxml` name, and where Maven and Gradle write, is found without it.",
+        example: "reports = [\"build/junit/*.xml\"]",
     },
     Key {
         name: "format.layout",
@@ -228,6 +244,11 @@ impl Reader {
                 });
                 let texts = texts.collect();
                 set(&mut self.layer, texts);
+            }
+            Kind::Paths(set) => {
+                if let Some(paths) = self.texts(value, at) {
+                    set(&mut self.layer, paths);
+                }
             }
             Kind::Secrets(set) => {
                 let Some(secrets) = self.texts(value, at) else { return };

@@ -28,7 +28,7 @@ fn what_is_wrong_is_named_with_what_to_do() {
         selct: there is no setting `selct`; is `select` meant?
         ignore/1: there is no rule or category syntax-problm (did you mean syntax-problem?): `layerwise rules` lists them
         ignore/2: there is no rule or category nonsense: `layerwise rules` lists them
-        colour: there is no setting `colour`; there are select, ignore, severity, build.target, build.args, build.secrets, build.onSave, format.layout, hints.build, hints.prediction, hints.variables, hints.workdir, hints.stages
+        colour: there is no setting `colour`; there are select, ignore, severity, build.target, build.args, build.secrets, build.onSave, test.target, test.reports, format.layout, hints.build, hints.prediction, hints.variables, hints.workdir, hints.stages
         severity/cache: the severity of `cache` must be error, warning, info, hint or off
         severity/syntax-problm: there is no rule or category syntax-problm (did you mean syntax-problem?): `layerwise rules` lists them
         severity/style: the severity of `style` must be error, warning, info, hint or off

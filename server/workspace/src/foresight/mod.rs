@@ -16,6 +16,7 @@ mod place;
 mod price;
 mod remaining;
 mod remember;
+pub mod tested;
 #[cfg(test)]
 mod tests;
 mod time;

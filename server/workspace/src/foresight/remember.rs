@@ -93,6 +93,7 @@ impl Foresight {
             let add = |logs: &mut StepLogs| logs.add(&build, &ended.logs);
             self.kept.change(&logs_name(&known.place.history), add)?;
         }
+        self.keep_tests(&known.place.history, &build, &ended.tests)?;
         self.kept.change(&known.place.history, |history: &mut History| history.add(build))?;
         let files = files_name(&known.place.history);
         if !(reads_the_same && self.kept.has_bytes(&files)) {

@@ -1,6 +1,6 @@
 //! The search for the token in what the builds left behind.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -49,7 +49,9 @@ impl Scanner {
         image: &str,
         archive: &Path,
     ) -> anyhow::Result<Vec<String>> {
-        runtime.block_on(images.save(image, archive)).map_err(|reason| anyhow::anyhow!(reason))?;
+        runtime
+            .block_on(images.save(image, File::create(archive)?))
+            .map_err(|reason| anyhow::anyhow!(reason))?;
         let hits = scan_image(archive, &self.needles).context("cannot read the image's archive")?;
         let history = runtime.block_on(images.history(image)).map_err(|reason| anyhow::anyhow!(reason))?;
         let mut places: Vec<_> =
