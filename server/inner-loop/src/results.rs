@@ -13,8 +13,11 @@ use crate::request::{CacheResult, ResultName};
 /// What BuildKit said of all results that are no RUN's, before it gave them the vertex's name (0.11).
 const OLD_DESCRIPTION: &str = "fileop target";
 
-/// How many seconds after a step ended its result may get another name, which is when it is written down.
+/// How many seconds more than its step took may lie between the times at which a result and its other name were made.
 const RENAMED_WITHIN: f64 = 0.5;
+
+/// A result that was made alike within this many seconds of a missing one may be it. On a loaded machine writing down takes long.
+const DOUBTED_WITHIN: f64 = 30.0;
 
 /// How many names are asked at once at most; a build with more steps is told without looking at its results.
 const MOST_NAMES: usize = 400;
@@ -52,26 +55,56 @@ fn of_command(command: &str) -> String {
     format!("mount / from exec {command}")
 }
 
-/// The result that was known under another name, of those that were made alike and that nobody else goes by. None where it may be several, or
-/// is gone.
+/// What a builder has of the results that a prediction needs, by its own names of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ResultsLeft {
+    /// Those that it has.
+    pub there: BTreeSet<String>,
+    /// Those that it may have under other names; nobody can say for certain.
+    pub doubted: BTreeSet<String>,
+}
+
+/// What became of a result that is not there under the name that it was known by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Missing {
+    /// This is its name now.
+    Renamed(KnownResult),
+    /// One of those that were made alike may be it.
+    Doubted,
+    /// Nothing that is there can be it.
+    Gone,
+}
+
+/// Looks for a missing result among those that were made alike and that nobody else goes by.
 #[must_use]
-pub fn renamed(
+pub fn look_for(
     known: &KnownResult,
     description: &str,
     all: &[CacheResult],
     taken: &BTreeSet<&str>,
-) -> Option<KnownResult> {
-    let is_it = |result: &&CacheResult| {
-        result.description == description && !taken.contains(result.id.as_str()) && is_renamed(known, result)
-    };
-    let mut found = all.iter().filter(is_it);
-    let only = found.next()?;
-    found.next().is_none().then(|| KnownResult { id: only.id.clone(), made: only.made, ..known.clone() })
+) -> Missing {
+    let is_alike =
+        |result: &&CacheResult| result.description == description && !taken.contains(result.id.as_str());
+    let alike: Vec<&CacheResult> =
+        all.iter().filter(is_alike).filter(|result| is_near(known, result, DOUBTED_WITHIN)).collect();
+    let mut renamed = alike.iter().filter(|result| is_renamed(known, result));
+    match (renamed.next(), renamed.next()) {
+        (Some(only), None) => {
+            Missing::Renamed(KnownResult { id: only.id.clone(), made: only.made, ..known.clone() })
+        }
+        _ if alike.is_empty() => Missing::Gone,
+        _ => Missing::Doubted,
+    }
 }
 
-/// A result gets another name when something is laid upon it for the first time; it then was made just after the old one.
+/// A result has two names: one from when its step began, and one from when the step had ended. BuildKit goes by the second while a build holds
+/// it and from when something is laid upon it, by the first in between (`cache/refs.go`, `equalMutable`).
 fn is_renamed(known: &KnownResult, result: &CacheResult) -> bool {
-    (-0.1..known.seconds + RENAMED_WITHIN).contains(&(result.made - known.made))
+    is_near(known, result, RENAMED_WITHIN)
+}
+
+fn is_near(known: &KnownResult, result: &CacheResult, seconds: f64) -> bool {
+    (result.made - known.made).abs() < known.seconds + seconds
 }
 
 /// Finds the results of a build that is over. `known` is what was known of them before, `ask` asks the builder. None where it does not say.
@@ -205,7 +238,23 @@ mod tests {
         check(&all[..1], true, None, Some("old"));
         // Thrown away: not taken for one that was made later.
         check(&all[1..], true, Some(("old", 1.0)), Some("old"));
-        // Named anew when its step had ended.
+        // Named anew when its step had ended, or by the name from when it began.
         check(&[result("again", "make", 3.1)], true, Some(("old", 1.0)), Some("again"));
+        check(&[result("first", "make", 1.0)], true, Some(("old", 3.1)), Some("first"));
+    }
+
+    #[test]
+    fn a_missing_result_is_the_only_one_that_was_made_alike_when_its_step_ran() {
+        let known = KnownResult { id: "old".to_owned(), made: 10.0, seconds: 2.0, description: None };
+        let look = |all: &[CacheResult]| match look_for(&known, "make", all, &BTreeSet::from(["taken"])) {
+            Missing::Renamed(result) => result.id,
+            Missing::Doubted => "doubted".to_owned(),
+            Missing::Gone => "gone".to_owned(),
+        };
+        assert_eq!(look(&[result("began", "make", 8.1), result("taken", "make", 11.9)]), "began");
+        assert_eq!(look(&[result("ended", "make", 12.1), result("other", "test", 11.9)]), "ended");
+        assert_eq!(look(&[result("one", "make", 8.1), result("two", "make", 12.1)]), "doubted");
+        assert_eq!(look(&[result("late", "make", 30.0)]), "doubted");
+        assert_eq!(look(&[result("later", "make", 99.0), result("taken", "make", 11.0)]), "gone");
     }
 }

@@ -15,6 +15,7 @@ use crate::history::{PastBuild, counterparts};
 use crate::inputs::{Listings, ParentInputs, SourceInputs, StepInputs};
 use crate::memory::{KnownKey, Memory};
 use crate::plan::{Parent, Plan};
+use crate::results::ResultsLeft;
 
 /// What will become of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,8 +60,8 @@ pub struct Question<'a> {
     pub past_listings: &'a Listings,
     /// The seal of all digests.
     pub seal: &'a Seal,
-    /// The results that the builder still has, by its own names; absent where it was not asked.
-    pub results: Option<&'a BTreeSet<String>>,
+    /// The results that the builder still has; absent where it was not asked.
+    pub results: Option<&'a ResultsLeft>,
 }
 
 /// Keys by what they are without what other steps gave.
@@ -253,7 +254,7 @@ impl Question<'_> {
 
     /// Goes back from the target's result: a result that the builder needs and no longer has is made again, and then what it is made
     /// from is needed too. What is not needed stays as it is, whether or not the builder still has it.
-    fn miss_what_is_gone(&self, fates: &mut [Fate], results: &BTreeSet<String>) {
+    fn miss_what_is_gone(&self, fates: &mut [Fate], results: &ResultsLeft) {
         let mut needs = vec![Need::None; fates.len()];
         if let Some(result) = self.plan.result {
             needs[result] = Need::Certain;
@@ -265,10 +266,14 @@ impl Question<'_> {
             }
             if fates[at].verdict == Verdict::Cached && !inputs.is_parent {
                 let known = fates[at].keys.iter().filter_map(|key| self.memory.known(*key));
-                if !known.into_iter().any(|known| !has_result(known, results)) {
+                let missed: Vec<&KnownKey> =
+                    known.filter(|known| !has_result(known, &results.there)).collect();
+                if missed.is_empty() {
                     continue;
                 }
-                fates[at].verdict = if need == Need::Certain { Verdict::Rebuild } else { Verdict::Maybe };
+                let is_doubted = missed.iter().any(|known| has_result(known, &results.doubted));
+                let is_certain = need == Need::Certain && !is_doubted;
+                fates[at].verdict = if is_certain { Verdict::Rebuild } else { Verdict::Maybe };
                 fates[at].why = Why::Gone;
             }
             // A step that only may run certainly has what it reads compared, and may not need what it is laid upon.

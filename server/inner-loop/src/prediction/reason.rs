@@ -26,6 +26,7 @@ pub(super) fn reason(
         (Verdict::Cached, _) => (None, Vec::new()),
         (Verdict::Unknown, _) => said("never built here"),
         (_, Why::Forced) => said("--no-cache runs it anew"),
+        (Verdict::Maybe, Why::Gone) => said("perhaps no longer in the builder's cache"),
         (_, Why::Gone) => said("no longer in the builder's cache"),
         (_, Why::Remote) => remote(planned),
         (Verdict::Maybe, _) => {

@@ -1,15 +1,15 @@
 //! Says what a build would do: its plan against what is kept, and against the results that its builder still has.
 
-use std::collections::BTreeSet;
 use std::thread;
 
 use inner_loop::history::History;
 use inner_loop::memory::Memory;
 use inner_loop::prediction::{Fate, Prediction, Question, Verdict};
+use inner_loop::results::ResultsLeft;
 use inner_loop::{BuildRequest, Builder};
 use semantic::Step;
 
-use super::missed::{found_again, missed};
+use super::missed::{look_again, missed};
 use super::remaining::Remaining;
 use super::{Foresight, Known, Planned, Recalled, images, told};
 
@@ -118,27 +118,29 @@ impl Foresight {
         question: &Question<'_>,
         fates: &[Fate],
         cache: Cache<'_>,
-    ) -> Option<BTreeSet<String>> {
+    ) -> Option<ResultsLeft> {
         let Cache { builder, remaining } = cache;
-        let mut there = remaining.of(&question.needed_results(fates), builder)?;
-        let settled = Question { results: Some(&there), ..*question }.settled(fates.to_vec());
-        let missed = missed(question, &settled, &there, known.is_old_builder);
+        let there = remaining.of(&question.needed_results(fates), builder)?;
+        let mut left = ResultsLeft { there, ..ResultsLeft::default() };
+        let settled = Question { results: Some(&left), ..*question }.settled(fates.to_vec());
+        let missed = missed(question, &settled, &left.there, known.is_old_builder);
         if missed.is_empty() {
-            return Some(there);
+            return Some(left);
         }
-        let found = found_again(&missed, question.memory, builder);
-        there.extend(found.iter().map(|(missed, _)| missed.result.id.clone()));
-        if !found.is_empty() {
+        let found = look_again(&missed, question.memory, builder);
+        left.there.extend(found.renamed.iter().map(|(missed, _)| missed.result.id.clone()));
+        left.doubted.extend(found.doubted.iter().map(|missed| missed.result.id.clone()));
+        if !found.renamed.is_empty() {
             let renamed = |memory: &mut Memory| {
-                found.iter().for_each(|(missed, result)| memory.rename(missed.key, result.clone()));
+                found.renamed.iter().for_each(|(missed, result)| memory.rename(missed.key, result.clone()));
             };
             let kept = self.kept.change(&Self::memory_name(&known.recalled.engine), renamed);
             kept.unwrap_or_else(|error| tracing::debug!(%error, "new names of results cannot be kept"));
         }
-        if found.len() < missed.len() {
+        if found.renamed.len() < missed.len() {
             self.doubt_results(known);
         }
-        Some(there)
+        Some(left)
     }
 
     /// Results are gone, or cannot be found under another name: the next build asks for them again, even where it runs nothing.

@@ -1,14 +1,14 @@
 //! Results that are not there under the names that they are known by: thrown away, or named anew.
 //!
-//! A result gets another name when it is first used again, or something is laid upon it: in a build that runs nothing, after which nobody
-//! asks for it. So whoever misses one looks for it by what made it.
+//! A result goes by another name once no build holds it any more, and again when it is next used or something is laid upon it, after which
+//! nobody asks for it. So whoever misses one looks for it by what made it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use inner_loop::digest::Digest;
 use inner_loop::memory::{KnownResult, Memory};
 use inner_loop::prediction::{Fate, Question, has_result};
-use inner_loop::results::{description, renamed};
+use inner_loop::results::{Missing, description, look_for};
 use inner_loop::{Builder, ResultName};
 
 /// A result that a prediction misses.
@@ -43,32 +43,44 @@ pub(super) fn missed<'a>(
     missed
 }
 
-/// Those that the builder has under another name, with that.
-pub(super) fn found_again<'a, 'b>(
+/// What was found out about results that are missed.
+pub(super) struct Found<'a, 'b> {
+    /// Those that the builder has under another name, with that.
+    pub(super) renamed: Vec<(&'a Missed<'b>, KnownResult)>,
+    /// Those that it may have under another name.
+    pub(super) doubted: Vec<&'a Missed<'b>>,
+}
+
+/// Looks for missed results under other names.
+pub(super) fn look_again<'a, 'b>(
     missed: &'a [Missed<'b>],
     memory: &Memory,
     builder: &dyn Builder,
-) -> Vec<(&'a Missed<'b>, KnownResult)> {
+) -> Found<'a, 'b> {
     let mut names: Vec<ResultName> =
         missed.iter().filter_map(|missed| missed.description.clone()).map(ResultName::Description).collect();
     names.sort();
     names.dedup();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let Some(all) = builder.results(&names) else { return Vec::new() };
+    let all = if names.is_empty() { None } else { builder.results(&names) };
     let taken = memory.result_ids();
-    let again = |missed: &'a Missed<'b>| {
-        let description = missed.description.as_ref()?;
-        Some((missed, renamed(missed.result, description, &all, &taken)?))
-    };
-    let mut found: Vec<_> = missed.iter().filter_map(again).collect();
+    let mut found = Found { renamed: Vec::new(), doubted: Vec::new() };
+    for missed in missed {
+        // Without an answer, or words to look for, nobody knows.
+        let looked = missed.description.as_ref().zip(all.as_ref());
+        match looked.map(|(description, all)| look_for(missed.result, description, all, &taken)) {
+            Some(Missing::Renamed(result)) => found.renamed.push((missed, result)),
+            Some(Missing::Gone) => {}
+            Some(Missing::Doubted) | None => found.doubted.push(missed),
+        }
+    }
     // What two are taken for belongs to nobody knows which.
-    let is_claimed_by_one = |id: &str, found: &[(&Missed<'_>, KnownResult)]| {
-        found.iter().filter(|(_, result)| result.id == id).count() == 1
-    };
-    let sure: Vec<bool> = found.iter().map(|(_, result)| is_claimed_by_one(&result.id, &found)).collect();
-    let mut sure = sure.into_iter();
-    found.retain(|_| sure.next().unwrap_or(false));
+    let mut claims: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, result) in &found.renamed {
+        *claims.entry(result.id.clone()).or_default() += 1;
+    }
+    let (sure, unsure): (Vec<_>, Vec<_>) =
+        found.renamed.into_iter().partition(|(_, result)| claims[&result.id] == 1);
+    found.renamed = sure;
+    found.doubted.extend(unsure.into_iter().map(|(missed, _)| missed));
     found
 }

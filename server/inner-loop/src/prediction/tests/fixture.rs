@@ -13,6 +13,7 @@ use crate::learning::Lesson;
 use crate::memory::{KnownResult, Memory};
 use crate::plan::{Outside, Plan, plan};
 use crate::record::{BuildRecord, StepRecord, StepState};
+use crate::results::ResultsLeft;
 use crate::why;
 
 /// One project as it is now, and what its builder knows.
@@ -29,6 +30,8 @@ pub(super) struct Project {
     clock: u64,
     /// The lines whose results the builder has thrown away.
     pub(super) pruned: Vec<u32>,
+    /// The lines whose results it may have under other names.
+    pub(super) doubted: Vec<u32>,
 }
 
 const SEAL: Seal = Seal::new([3; 32]);
@@ -53,6 +56,7 @@ impl Project {
             past_listings: Listings::new(),
             clock: 0,
             pruned: Vec::new(),
+            doubted: Vec::new(),
         }
     }
 
@@ -119,8 +123,11 @@ impl Project {
             seal: &SEAL,
             results: None,
         };
-        let mut results = question.needed_results(&question.fates());
-        results.retain(|result| !self.pruned.iter().any(|line| line.to_string() == *result));
+        let needed = question.needed_results(&question.fates());
+        let of = |lines: &[u32], result: &String| lines.iter().any(|line| line.to_string() == *result);
+        let (doubted, others) = needed.into_iter().partition(|result| of(&self.doubted, result));
+        let mut results = ResultsLeft { there: others, doubted };
+        results.there.retain(|result| !of(&self.pruned, result));
         let answers = Question { results: Some(&results), ..question }.answer();
         plan.steps.iter().map(|planned| planned.step.line).zip(answers).collect()
     }

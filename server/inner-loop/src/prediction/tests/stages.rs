@@ -223,8 +223,8 @@ fn a_result_that_is_gone_is_made_again_where_it_is_needed() {
     project.pruned = vec![2, 3, 7];
     project.check(&expect![[r#"
         1 cached
-        2 maybe no longer in the builder's cache
-        3 maybe no longer in the builder's cache
+        2 maybe perhaps no longer in the builder's cache
+        3 maybe perhaps no longer in the builder's cache
         4 cached
         5 cached
         6 cached
@@ -239,5 +239,31 @@ fn a_result_that_is_gone_is_made_again_where_it_is_needed() {
         5 cached
         6 rebuild no longer in the builder's cache
         7 rebuild no longer in the builder's cache
+    "#]]);
+}
+
+#[test]
+fn a_result_that_may_go_by_another_name_is_doubted() {
+    let mut project = go();
+    project.doubted = vec![7];
+    project.check(&expect![[r#"
+        1 cached
+        2 cached
+        3 cached
+        4 cached
+        5 cached
+        6 cached
+        7 maybe perhaps no longer in the builder's cache
+    "#]]);
+    // If it is gone, what it is laid upon is needed.
+    project.pruned = vec![6];
+    project.check(&expect![[r#"
+        1 cached
+        2 cached
+        3 cached
+        4 cached
+        5 cached
+        6 maybe perhaps no longer in the builder's cache
+        7 maybe perhaps no longer in the builder's cache
     "#]]);
 }
