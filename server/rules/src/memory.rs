@@ -2,8 +2,8 @@
 //!
 //! A rule that looks at one stage at a time finds the same again in a stage that was taken over from the version before: only the
 //! places have moved. It looks again where the stage was lowered anew or stands in another way among the others; where lines moved
-//! and it had found something, as its message may name a line; where any ARG above the first FROM changed; always in a stage that builds
-//! on another one, of which it may know anything; and always in the last one, behind which the end of the file moves.
+//! and it had found something, as its message may name a line; where any ARG above the first FROM changed; where it has to look again in a
+//! stage that this one builds on, or that moved another way; and always in the last one, behind which the end of the file moves.
 
 use rewrites::Input;
 use semantic::{Base, Model, StageIdentity, Value};
@@ -55,9 +55,18 @@ impl Memory {
         let known = if globals == self.globals { self.stages } else { Vec::new() };
         let mut known = known.into_iter();
         let mut stages = Vec::with_capacity(input.model.stages.len());
+        // How far each stage moved that is the same.
+        let mut kept: Vec<Option<u32>> = Vec::with_capacity(input.model.stages.len());
         each_stage(input, |input| {
             let known = known.next().filter(|known| known.is_of(input));
+            let distance = known.as_ref().map(|known| known.distance(input));
+            let distance = distance.filter(|distance| match input.stage.base {
+                Base::Stage(below) => kept.get(below) == Some(&Some(*distance)),
+                _ => true,
+            });
+            let known = known.filter(|_| distance.is_some());
             stages.push(known.map_or_else(|| Remembered::new(input), |known| known.moved_to(input)));
+            kept.push(distance);
         });
         Self { globals, stages }
     }
@@ -110,9 +119,13 @@ impl Remembered {
         let StageInput { file, stage, is_shipped, is_built_on } = *input;
         let is_last = stage.index + 1 == file.model.stages.len();
         !is_last
-            && !matches!(stage.base, Base::Stage(_))
             && self.identity == file.model.identity(stage)
             && (self.is_shipped, self.is_built_on) == (is_shipped, is_built_on)
+    }
+
+    /// How far the stage has moved; wraps around where it has moved up.
+    const fn distance(&self, input: &StageInput<'_>) -> u32 {
+        input.stage.from.start.wrapping_sub(self.start)
     }
 
     fn remember(&mut self, number: usize, found: Vec<Finding>) {
@@ -130,7 +143,7 @@ impl Remembered {
                 self.looked.remove(number);
             }
         }
-        let distance = from.start.wrapping_sub(self.start);
+        let distance = self.distance(input);
         if distance != 0 {
             let places = self.found.iter_mut().flat_map(|(_, found)| found).flat_map(|finding| {
                 let edits =

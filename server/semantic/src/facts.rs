@@ -147,6 +147,9 @@ impl Facts {
     /// `docker.io/library/node:latest`.
     #[must_use]
     pub fn base_image(&self, name: &str) -> Option<&ImageFacts> {
+        if self.base_images.is_empty() {
+            return None;
+        }
         self.base_images.get(name).or_else(|| {
             let wanted = full_name(name)?;
             let same = |(known, _): &(&String, &ImageFacts)| full_name(known).as_ref() == Some(&wanted);

@@ -293,7 +293,8 @@ impl Document {
         befores.zip(ends).filter_map(|(before, end)| {
             let (start, line) = match before {
                 None => (0, 0),
-                // A line end alone: most instructions follow each other so, and the rope is not asked.
+                // A line end and perhaps a blank line: most instructions follow each other so, and the rope is not asked.
+                Some(before) if end <= before.range().end + 2 && end < self.len() => return None,
                 Some(before) if end <= before.range().end + 1 => return None,
                 Some(before) => (after_line(&self.rope, before.range().end), before.end_line() + 1),
             };

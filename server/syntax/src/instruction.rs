@@ -32,6 +32,8 @@ pub struct InstructionNode {
     pub problems: Vec<LocalProblem>,
     /// The escape character in force.
     pub escape: char,
+    /// Whether a line that it goes on over is blank; those of heredocs do not count.
+    pub has_blank_line: bool,
     /// How many line feeds there are in the source.
     pub(crate) line_feeds: u32,
     /// Filled when first asked for.

@@ -64,15 +64,16 @@ impl<'a> Segments<'a> {
     }
 
     fn instruction(&mut self, source: String) -> InstructionNode {
-        let mut reader = InstructionReader { segments: self, source, end: 0, problems: Vec::new() };
+        let mut reader =
+            InstructionReader { segments: self, source, end: 0, has_blank_line: false, problems: Vec::new() };
         let line = reader.logical_line();
         let parsed = parse(&line, reader.segments.escape);
         let heredocs = if parsed.takes_heredocs() { reader.heredocs(&line) } else { Vec::new() };
-        let InstructionReader { mut source, end, mut problems, .. } = reader;
+        let InstructionReader { mut source, end, has_blank_line, mut problems, .. } = reader;
         source.truncate(end);
         problems.extend(check(&parsed));
         problems.sort_by_key(|problem| problem.range);
-        node(parsed, source, heredocs, problems, self.escape)
+        InstructionNode { has_blank_line, ..node(parsed, source, heredocs, problems, self.escape) }
     }
 }
 
@@ -81,6 +82,7 @@ struct InstructionReader<'a, 'b> {
     source: String,
     /// Where the last line ends, its line end left out.
     end: usize,
+    has_blank_line: bool,
     problems: Vec<LocalProblem>,
 }
 
@@ -116,7 +118,9 @@ impl InstructionReader<'_, '_> {
         while goes_on.is_some() {
             let Some(start) = self.next_line() else { break };
             let line = self.source.get(start..self.end).unwrap_or_default();
-            if is_comment(line) || line.trim_start().is_empty() {
+            let is_blank = line.trim_start().is_empty();
+            self.has_blank_line |= is_blank;
+            if is_blank || is_comment(line) {
                 goes_on = Some("");
                 continue;
             }
@@ -195,6 +199,7 @@ fn node(
             let problems = std::mem::take(&mut trigger.problems);
             Box::new(node(*trigger, source.clone(), heredocs.clone(), problems, escape))
         }),
+        has_blank_line: false,
         line_feeds: to_u32(source.bytes().filter(|byte| *byte == b'\n').count()),
         source: source.into(),
         heredocs,

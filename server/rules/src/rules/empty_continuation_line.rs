@@ -49,13 +49,10 @@ Never: remove the line, or put a `#` on it.
 ";
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
-    let several_lines = |instruction: &&Instruction| instruction.end_line() > instruction.line;
-    for instruction in input.model.document.instruction_list().iter().filter(several_lines) {
+    let has_blank_line = |instruction: &&Instruction| instruction.has_blank_line;
+    for instruction in input.model.document.instruction_list().iter().filter(has_blank_line) {
         // Heredoc bodies come behind the arguments, and may hold what they like.
         let source = instruction.source.get(..instruction.arguments.range.end as usize).unwrap_or_default();
-        if !source.contains('\n') {
-            continue;
-        }
         let mut at = instruction.start;
         let mut blank = Vec::new();
         for line in source.split_inclusive('\n') {

@@ -1,14 +1,14 @@
 //! An ARG from before the first FROM that a RUN reads and its stage does not declare.
 
 use rewrites::Input;
+use semantic::scope::{is_platform_argument, is_proxy_argument};
 use semantic::{Base, Stage};
 
 use crate::analysis::environment::{Known, readings};
 use crate::analysis::fixes::to_check;
 use crate::analysis::insertion::line_above;
 use crate::analysis::official_image::{libc, official_name};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
-use semantic::scope::{is_platform_argument, is_proxy_argument};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "global-arg-not-declared",
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "A RUN reads an ARG from before the first FROM, and gets nothing",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r#"
@@ -57,36 +57,35 @@ RUN echo "$APP_VERSION" > /version
 When the base image sets a variable of that name.
 "#;
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    let scopes = &input.model.scopes;
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let StageInput { file, stage, .. } = *input;
+    let scopes = &file.model.scopes;
     if scopes.globals().is_empty() {
         return;
     }
-    for stage in &input.model.stages {
-        let mut known = None;
-        for item in &stage.instructions {
-            for reading in readings(item) {
-                let name = reading.name;
-                if scopes.global(name).is_none()
-                    || is_platform_argument(name)
-                    || is_proxy_argument(name)
-                    || scopes.definition(item.scope, name).is_some()
-                    || scopes.base_image_sets(stage.index, name)
-                {
-                    continue;
-                }
-                let known = *known.get_or_insert_with(|| Known::of(input, stage.index));
-                if known == Known::Nothing && may_be_set(input, stage, name) {
-                    continue;
-                }
-                let message = format!(
-                    "`{name}` is empty here: the ARG before the first FROM reaches FROM alone. Declare `ARG {name}` in this stage."
-                );
-                let edit = line_above(input, item, &format!("ARG {name}"));
-                let check = format!("that this step is meant to get the value of {name}");
-                let fix = to_check(format!("Declare `ARG {name}`"), check, vec![edit]);
-                findings.add(reading.range, message).fixes.push(fix);
+    let mut known = None;
+    for item in &stage.instructions {
+        for reading in readings(item) {
+            let name = reading.name;
+            if scopes.global(name).is_none()
+                || is_platform_argument(name)
+                || is_proxy_argument(name)
+                || scopes.definition(item.scope, name).is_some()
+                || scopes.base_image_sets(stage.index, name)
+            {
+                continue;
             }
+            let known = *known.get_or_insert_with(|| Known::of(file, stage.index));
+            if known == Known::Nothing && may_be_set(file, stage, name) {
+                continue;
+            }
+            let message = format!(
+                "`{name}` is empty here: the ARG before the first FROM reaches FROM alone. Declare `ARG {name}` in this stage."
+            );
+            let edit = line_above(file, item, &format!("ARG {name}"));
+            let check = format!("that this step is meant to get the value of {name}");
+            let fix = to_check(format!("Declare `ARG {name}`"), check, vec![edit]);
+            findings.add(reading.range, message).fixes.push(fix);
         }
     }
 }

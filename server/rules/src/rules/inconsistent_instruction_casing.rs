@@ -48,11 +48,15 @@ When the layout of the file does not matter to anyone.
 "#;
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
-    let (mut lower, mut upper) = (0_usize, 0_usize);
+    let (mut lower, mut upper, mut all) = (0_usize, 0_usize, 0_usize);
     for_each(input, |_, word| {
+        all += 1;
         lower += usize::from(!word.bytes().any(|byte| byte.is_ascii_uppercase()));
         upper += usize::from(!word.bytes().any(|byte| byte.is_ascii_lowercase()));
     });
+    if lower == all || upper == all {
+        return;
+    }
     let is_lower = lower > upper;
     for_each(input, |instruction, word| {
         let is_wrong =
