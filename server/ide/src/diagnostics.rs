@@ -1,6 +1,7 @@
 //! What is wrong in a document, in layers that never wipe each other: syntax, rules, and what the last build said.
 
 use inner_loop::StepProblem;
+use rules::docs::PageUrl;
 use rules::{Finding, Severity, Wanted};
 use syntax::TextRange;
 
@@ -29,8 +30,6 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The rule's code; what a build says has none.
     pub code: Option<&'static str>,
-    /// URL of the rule's page.
-    pub page: Option<String>,
     /// What is wrong, why, and what to do.
     pub message: String,
 }
@@ -60,6 +59,14 @@ impl Snapshot {
     }
 }
 
+impl Diagnostic {
+    /// The address of the rule's page.
+    #[must_use]
+    pub fn page(&self) -> Option<PageUrl<'static>> {
+        self.code.map(rules::docs::url)
+    }
+}
+
 impl From<Finding> for Diagnostic {
     fn from(finding: Finding) -> Self {
         Self {
@@ -67,7 +74,6 @@ impl From<Finding> for Diagnostic {
             range: finding.range,
             severity: finding.severity,
             code: Some(finding.code),
-            page: Some(rules::docs::url(finding.code)),
             message: finding.message,
         }
     }
@@ -91,12 +97,5 @@ fn build_diagnostic(
         message.push_str("\n\n");
         message.push_str(problem.log.join("\n").trim_end());
     }
-    Some(Diagnostic {
-        layer: Layer::Build,
-        range,
-        severity: Severity::Error,
-        code: None,
-        page: None,
-        message,
-    })
+    Some(Diagnostic { layer: Layer::Build, range, severity: Severity::Error, code: None, message })
 }

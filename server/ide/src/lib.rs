@@ -58,6 +58,7 @@ pub use inlay_hints::{InlayHint, bytes, seconds};
 pub use kind::DocumentKind;
 pub use references::{Access, Highlight};
 pub use rename::Renamable;
+pub use rules::docs::PageUrl;
 pub use rules::{Level, Severity};
 pub use semantic_tokens::{SemanticKind, SemanticToken};
 pub use settings::Settings;

@@ -51,9 +51,10 @@ impl MainLoop {
         let version = self.versions.get(id).copied();
         // Each version of a text is answered; what other files and settings changed is told where it makes a difference.
         let is_told = self.profile.pulls_diagnostics || open.pushed_for == version;
-        if let Some(found) = found.filter(|found| !(stale || is_told && *found == open.pushed)) {
+        if let Some(mut found) = found.filter(|found| !(stale || is_told && *found == open.pushed)) {
             let params = diagnostics::publication(&open.uri, &found, version);
             self.client.notify_json::<PublishDiagnostics>(&params);
+            found.shrink_to_fit();
             (open.pushed, open.pushed_for) = (found, version);
         }
         if again || stale {

@@ -13,6 +13,9 @@ use tower_lsp::ls_types::{
 use crate::main_loop::Context;
 use crate::{caller_diagnostics, from_proto, settings_files, to_proto};
 
+/// About as many bytes as a diagnostic has in JSON.
+const DIAGNOSTIC_LENGTH: usize = 400;
+
 /// The list of a document without diagnostics.
 pub(crate) const NONE: &str = "[]";
 
@@ -33,7 +36,10 @@ pub(crate) fn publication(uri: &Uri, list: &str, version: Option<i32>) -> String
     let empty = PublishDiagnosticsParams { uri: uri.clone(), diagnostics: Vec::new(), version };
     let around = json(&empty);
     // An address holds no such text: quotes are escaped in it.
-    around.replacen(r#""diagnostics":[]"#, &format!(r#""diagnostics":{list}"#), 1)
+    match around.split_once(r#""diagnostics":[]"#) {
+        Some((before, after)) => [before, r#""diagnostics":"#, list, after].concat(),
+        None => around,
+    }
 }
 
 /// The answer to `textDocument/diagnostic`, as JSON.
@@ -79,7 +85,11 @@ fn list<'a>(context: &Context, id: &DocumentId, diagnostics: impl Iterator<Item 
     let Some(document) = context.snapshot.document(id) else { return NONE.to_owned() };
     let written: Vec<_> =
         diagnostics.map(|diagnostic| to_proto::diagnostic(document, diagnostic, &context.profile)).collect();
-    json(&written)
+    let mut json = Vec::with_capacity(written.len() * DIAGNOSTIC_LENGTH);
+    match serde_json::to_writer(&mut json, &written) {
+        Ok(()) => String::from_utf8(json).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
 }
 
 /// Numbers, texts and lists of them: nothing here has no JSON.

@@ -100,7 +100,6 @@ pub(crate) fn diagnostics(document: &Document) -> Vec<Diagnostic> {
             range: TextRange::new(offset(place.start), offset(place.end)),
             severity,
             code: None,
-            page: None,
             message,
         })
         .collect()

@@ -1,8 +1,10 @@
 //! Our values as the protocol's. Nothing else turns offsets into LSP positions.
 
+use std::fmt::Display;
+
 use ide::code_actions::CreatedFile;
-use ide::{Diagnostic, Document, Layer, Severity, TextEdit, TextRange};
-use serde::Serialize;
+use ide::{Diagnostic, Document, Layer, PageUrl, Severity, TextEdit, TextRange};
+use serde::{Serialize, Serializer};
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, Uri};
 
 use crate::profile::Profile;
@@ -40,7 +42,12 @@ pub(crate) struct DiagnosticJson<'a> {
 
 #[derive(Serialize)]
 struct PageJson<'a> {
-    href: &'a str,
+    #[serde(serialize_with = "as_text")]
+    href: PageUrl<'a>,
+}
+
+fn as_text<S: Serializer>(text: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(text)
 }
 
 pub(crate) fn diagnostic<'a>(
@@ -52,7 +59,7 @@ pub(crate) fn diagnostic<'a>(
         range: range(document, diagnostic.range, profile),
         severity: severity(diagnostic.severity),
         code: diagnostic.code,
-        code_description: diagnostic.page.as_deref().map(|href| PageJson { href }),
+        code_description: diagnostic.page().map(|href| PageJson { href }),
         source: if diagnostic.layer == Layer::Build { BUILD } else { ANALYSIS },
         message: &diagnostic.message,
     }

@@ -1,5 +1,7 @@
 //! The pages of the rules and their index, as they stand under `server/docs`.
 
+use std::fmt;
+
 use crate::catalogue::REGISTRY;
 use crate::rule::{Category, Rule};
 
@@ -11,8 +13,18 @@ const HOME: &str = "https://github.com/layerwise/layerwise/blob/main/server/docs
 
 /// The address of a rule's page.
 #[must_use]
-pub fn url(code: &str) -> String {
-    format!("{HOME}/{code}.md")
+pub const fn url(code: &str) -> PageUrl<'_> {
+    PageUrl(code)
+}
+
+/// The address of a rule's page, written where it is needed: long files have thousands of findings.
+#[derive(Debug, Clone, Copy)]
+pub struct PageUrl<'a>(&'a str);
+
+impl fmt::Display for PageUrl<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{HOME}/{}.md", self.0)
+    }
 }
 
 /// The page of a rule, in Markdown.

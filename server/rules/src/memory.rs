@@ -128,9 +128,10 @@ impl Remembered {
         input.stage.from.start.wrapping_sub(self.start)
     }
 
-    fn remember(&mut self, number: usize, found: Vec<Finding>) {
+    fn remember(&mut self, number: usize, mut found: Vec<Finding>) {
         self.looked.insert(number);
         if !found.is_empty() {
+            found.shrink_to_fit();
             self.found.push((number, found));
         }
     }

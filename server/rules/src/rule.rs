@@ -1,5 +1,7 @@
 //! What a rule is, and what it finds.
 
+use std::borrow::Cow;
+
 use rewrites::{Fix, Input};
 use semantic::Stage;
 use syntax::TextRange;
@@ -96,7 +98,7 @@ pub struct Finding {
     /// The rule's code.
     pub code: &'static str,
     /// The peers' codes that report this very thing.
-    pub aliases: Vec<&'static str>,
+    pub aliases: Cow<'static, [&'static str]>,
     /// The category.
     pub category: Category,
     /// The severity, after settings.
@@ -135,7 +137,7 @@ impl Findings {
     /// Adds a finding with all of the rule's aliases and its severity; the reference lets the caller refine it.
     pub fn add(&mut self, range: TextRange, message: impl Into<String>) -> &mut Finding {
         let Rule { code, aliases, category, severity, .. } = *self.rule;
-        let (aliases, message) = (aliases.to_vec(), message.into());
+        let (aliases, message) = (Cow::Borrowed(aliases), message.into());
         self.found.push(Finding { code, aliases, category, severity, range, message, fixes: Vec::new() });
         let last = self.found.len() - 1;
         &mut self.found[last]

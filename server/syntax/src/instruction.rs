@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tree_sitter::Tree;
 
 use crate::arguments::{Arguments, Flag, Heredoc};
-use crate::keyword::Keyword;
+use crate::keyword::{Keyword, WordCase};
 use crate::problem::LocalProblem;
 use crate::range::{LocalRange, TextRange};
 use crate::shell::Script;
@@ -20,6 +20,8 @@ pub struct InstructionNode {
     pub keyword: Keyword,
     /// The keyword as written.
     pub keyword_range: LocalRange,
+    /// In which case.
+    pub keyword_case: WordCase,
     /// The flags, in order.
     pub flags: Vec<Flag>,
     /// What follows the flags.
@@ -102,7 +104,7 @@ impl InstructionNode {
     /// Whether a POSIX shell runs it at all is not known here: `semantic` knows the SHELL in effect.
     #[must_use]
     pub fn shell(&self) -> Option<&Arc<Script>> {
-        self.shell.get_or_init(|| Script::of(self).map(Arc::new)).as_ref()
+        self.shell.get_or_init(|| Script::of(self).map(|script| Arc::new(script.shrunk()))).as_ref()
     }
 
     /// The tree-sitter tree of the instruction, offsets local to it; parsed when first asked for. For highlighting, selection and

@@ -46,6 +46,29 @@ impl Keyword {
     }
 }
 
+/// The case that a word is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordCase {
+    /// No letter is lower case.
+    Upper,
+    /// No letter is upper case.
+    Lower,
+    /// Some are and some are not.
+    Mixed,
+}
+
+impl WordCase {
+    pub(crate) fn of(word: &str) -> Self {
+        if !word.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            Self::Upper
+        } else if !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Self::Lower
+        } else {
+            Self::Mixed
+        }
+    }
+}
+
 impl fmt::Display for Keyword {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())

@@ -35,7 +35,7 @@ mod words;
 pub use arguments::{Arguments, Flag, Form, Heredoc, Pair, Word};
 pub use document::{Comment, Directive, Document, Encoding, Position};
 pub use instruction::{Instruction, InstructionNode};
-pub use keyword::Keyword;
+pub use keyword::{Keyword, WordCase};
 pub use lines::continued;
 pub use problem::{LocalProblem, Problem};
 pub use range::{LocalRange, TextEdit, TextRange};

@@ -74,6 +74,9 @@ impl Parser<'_> {
         } else {
             self.arguments(keyword, start, end, &mut arguments);
         }
+        // Instructions are kept for as long as their file is open, and most have one word.
+        arguments.words.shrink_to_fit();
+        arguments.pairs.shrink_to_fit();
         Parsed {
             keyword,
             keyword_range: self.line.range(from, to),

@@ -1,5 +1,6 @@
 //! Offsets to editor positions and back, on LSP's line ends.
 
+use memchr::{memchr_iter, memrchr2};
 use ropey::Rope;
 
 use crate::document::{Encoding, Position};
@@ -26,16 +27,12 @@ fn position_in_chunk(rope: &Rope, offset: u32, encoding: Encoding) -> Option<Pos
         return None;
     }
     let bytes = before.as_bytes();
-    let is_end = |index: usize| bytes[index] == b'\n' || bytes[index] == b'\r';
-    let start = match (0..at).rev().find(|index| is_end(*index)) {
+    let start = match memrchr2(b'\n', b'\r', bytes) {
         Some(end) => end + 1,
         None if chunk_start == 0 => 0,
         None => return None,
     };
-    // Of a `\r\n` the second half counts.
-    let is_counted =
-        |index: &usize| is_end(*index) && !(bytes[*index] == b'\r' && bytes.get(index + 1) == Some(&b'\n'));
-    let line = chunk_line + (0..start).filter(is_counted).count();
+    let line = chunk_line + line_ends(&bytes[..start]);
     let text = &before[start..];
     let character = match encoding {
         Encoding::Utf16 if !text.is_ascii() => text.encode_utf16().count(),
@@ -43,6 +40,14 @@ fn position_in_chunk(rope: &Rope, offset: u32, encoding: Encoding) -> Option<Pos
         _ => text.len(),
     };
     Some(Position { line: to_u32(line), character: to_u32(character) })
+}
+
+/// How many lines end in a text.
+fn line_ends(text: &[u8]) -> usize {
+    let line_feeds = memchr_iter(b'\n', text).count();
+    // Of a `\r\n` the second half counts.
+    let returns = memchr_iter(b'\r', text).filter(|at| text.get(at + 1) != Some(&b'\n'));
+    line_feeds + returns.count()
 }
 
 fn position_by_tree(rope: &Rope, offset: u32, encoding: Encoding) -> Position {

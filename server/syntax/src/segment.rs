@@ -10,6 +10,7 @@ use crate::arguments::Heredoc;
 use crate::check::{check, shown};
 use crate::heredoc::{Marker, markers};
 use crate::instruction::{Instruction, InstructionNode};
+use crate::keyword::WordCase;
 use crate::lines::{Lines, continued, is_comment, without_end};
 use crate::mapped::{Mapped, to_u32};
 use crate::parse::{Parsed, parse};
@@ -193,6 +194,7 @@ fn node(
     InstructionNode {
         keyword: parsed.keyword,
         keyword_range: parsed.keyword_range,
+        keyword_case: WordCase::of(parsed.keyword_range.of(&source)),
         flags: parsed.flags,
         arguments: parsed.arguments,
         trigger: parsed.trigger.map(|mut trigger| {

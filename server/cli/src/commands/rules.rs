@@ -49,6 +49,6 @@ fn catalogue(rules: &[&Rule]) -> String {
 fn describe(rule: &Rule) -> Value {
     json!({
         "code": rule.code, "aliases": rule.aliases, "category": rule.category.as_str(), "severity": rule.severity.as_str(),
-        "on_by_default": rule.on_by_default, "summary": rule.summary, "page": rules::docs::text(rule), "docs": rules::docs::url(rule.code),
+        "on_by_default": rule.on_by_default, "summary": rule.summary, "page": rules::docs::text(rule), "docs": rules::docs::url(rule.code).to_string(),
     })
 }

@@ -27,7 +27,7 @@ fn describe(document: &Document, finding: &Finding) -> Value {
         "category": finding.category.as_str(),
         "severity": finding.severity.as_str(),
         "message": finding.message,
-        "docs": rules::docs::url(finding.code),
+        "docs": rules::docs::url(finding.code).to_string(),
         "range": place::range(document, finding.range),
         "fixes": finding.fixes.iter().map(|fix| describe_fix(document, fix)).collect::<Vec<_>>(),
     })

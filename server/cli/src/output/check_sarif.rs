@@ -58,7 +58,7 @@ fn describe_rule(rule: &Rule) -> Value {
         "id": rule.code,
         "shortDescription": {"text": rule.summary},
         "help": {"text": rules::docs::text(rule), "markdown": rules::docs::text(rule)},
-        "helpUri": rules::docs::url(rule.code),
+        "helpUri": rules::docs::url(rule.code).to_string(),
         "defaultConfiguration": {"enabled": rule.on_by_default, "level": level(rule.severity)},
         "properties": {"tags": tags},
     })

@@ -167,7 +167,7 @@ fn of_codes(model: &Model) -> Vec<DocumentLink> {
 fn page_of_code(name: &str) -> Option<(String, String)> {
     let bare = name.rsplit('/').next().unwrap_or(name);
     if let Some(rule) = rules::find(bare) {
-        return Some((rules::docs::url(rule.code), format!("{}: {}", rule.code, rule.summary)));
+        return Some((rules::docs::url(rule.code).to_string(), format!("{}: {}", rule.code, rule.summary)));
     }
     if let Some(check) = catalogue::check(bare) {
         return Some((check.link(), format!("{}: {}", check.name, check.summary)));

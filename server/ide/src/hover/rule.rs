@@ -31,7 +31,7 @@ fn card(name: &str) -> Option<Card> {
         let others = known.iter().skip(1).map(|rule| rule.code);
         card.line(say("The name also stands for ").list(others, known.len() - 1, 4).text("."));
     }
-    card.line(Line::default().link("The rule's page", rules::docs::url(rule.code)));
+    card.line(Line::default().link("The rule's page", rules::docs::url(rule.code).to_string()));
     Some(card)
 }
 

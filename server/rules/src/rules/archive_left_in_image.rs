@@ -1,5 +1,7 @@
 //! An archive that stays in the image beside what was unpacked from it.
 
+use std::borrow::Cow;
+
 use rewrites::Input;
 use semantic::commands::{Action, Download, DownloadTool, FileOperation, Meaning, meaning};
 use semantic::path::{Place, file_name};
@@ -170,7 +172,7 @@ fn check_run<'a>(
                     format!("This archive stays in the image beside what line {at} unpacks from it. {cure}");
                 let finding = findings.add(*place, message);
                 if !is_tar {
-                    finding.aliases.clear();
+                    finding.aliases = Cow::default();
                 }
             }
             (None, path) => {
@@ -215,7 +217,7 @@ fn report(
         word.text.trim_matches('"')
     );
     let finding = findings.add(item.instruction.place(word.range), message);
-    finding.aliases.clear();
+    finding.aliases = Cow::default();
     let script = item.as_run().and_then(|run| run.script.as_deref());
     let removal = format!("rm {}", word.text);
     let edit = script.and_then(|script| append_after(item, script, command, &removal));

@@ -75,7 +75,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         ),
         _ => return,
     };
-    findings.add(stage.image.range, message).aliases = vec![code, "DS-0001", "CKV_DOCKER_7"];
+    findings.add(stage.image.range, message).aliases = vec![code, "DS-0001", "CKV_DOCKER_7"].into();
 }
 
 #[cfg(test)]

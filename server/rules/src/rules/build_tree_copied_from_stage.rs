@@ -1,5 +1,7 @@
 //! COPY of a stage's whole working directory, sources and dependencies included, where only the result is needed.
 
+use std::borrow::Cow;
+
 use rewrites::Input;
 use semantic::image_reference::ImageReference;
 use semantic::path::{Place, clean};
@@ -92,7 +94,7 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
                 "`{path}` of stage {} is its whole source tree; only what `{built}` makes is needed here. Copy that alone.",
                 stage.display_name()
             );
-            findings.add(source.text.range, message).aliases.clear();
+            findings.add(source.text.range, message).aliases = Cow::default();
         }
     }
 }
@@ -167,7 +169,7 @@ mod tests {
     #[test]
     fn a_whole_file_system_is_pointed_at() {
         let found = check_only(CODE, "FROM a:1 AS b\nRUN make\nFROM c:1\nCOPY --from=b / /\n");
-        assert_eq!(found[0].aliases, ["DL3067"]);
+        assert_eq!(*found[0].aliases, ["DL3067"]);
         for text in [
             "FROM a:1 AS b\nRUN make\nFROM scratch\nCOPY --from=b / /\n",
             "FROM tonistiigi/xx:1 AS xx\nFROM a:1\nCOPY --from=xx / /\n",

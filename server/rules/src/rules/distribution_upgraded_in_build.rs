@@ -55,7 +55,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         };
         let place = call.call.subcommand().map_or_else(|| call.range(), |word| call.range_to(word));
         let message = "What is upgraded is in the image twice, and what comes out depends on the day. Take a newer base image.";
-        findings.add(place, message).aliases = aliases.to_vec();
+        findings.add(place, message).aliases = aliases.into();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Instructions in upper and in lower case.
 
 use rewrites::Input;
-use syntax::{Instruction, Keyword};
+use syntax::{Instruction, Keyword, WordCase};
 
 use crate::analysis::fixes::{replace, safe};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
@@ -48,46 +48,36 @@ When the layout of the file does not matter to anyone.
 "#;
 
 fn check(input: &Input<'_>, findings: &mut Findings) {
-    let (mut lower, mut upper, mut all) = (0_usize, 0_usize, 0_usize);
-    for_each(input, |_, word| {
-        all += 1;
-        lower += usize::from(!word.bytes().any(|byte| byte.is_ascii_uppercase()));
-        upper += usize::from(!word.bytes().any(|byte| byte.is_ascii_lowercase()));
-    });
-    if lower == all || upper == all {
+    let (mut lower, mut upper, mut mixed) = (0_usize, 0_usize, 0_usize);
+    for instruction in instructions(input) {
+        match instruction.keyword_case {
+            WordCase::Lower => lower += 1,
+            WordCase::Upper => upper += 1,
+            WordCase::Mixed => mixed += 1,
+        }
+    }
+    if mixed == 0 && (lower == 0 || upper == 0) {
         return;
     }
-    let is_lower = lower > upper;
-    for_each(input, |instruction, word| {
-        let is_wrong =
-            |byte: u8| if is_lower { byte.is_ascii_uppercase() } else { byte.is_ascii_lowercase() };
-        if !word.bytes().any(is_wrong) {
-            return;
-        }
-        let (wanted, name) = if is_lower {
-            (word.to_ascii_lowercase(), "lower")
-        } else {
-            (word.to_ascii_uppercase(), "upper")
-        };
+    let (usual, name) = if lower > upper { (WordCase::Lower, "lower") } else { (WordCase::Upper, "upper") };
+    for instruction in instructions(input).filter(|instruction| instruction.keyword_case != usual) {
+        let word = instruction.keyword_range.of(&instruction.source);
+        let wanted = if lower > upper { word.to_ascii_lowercase() } else { word.to_ascii_uppercase() };
         let range = instruction.keyword_range();
         let message = format!("The file's instructions are in {name} case. Write `{wanted}`.");
         findings
             .add(range, message)
             .fixes
             .push(safe(format!("Write `{wanted}`"), vec![replace(range, wanted)]));
-    });
+    }
 }
 
-/// Every instruction of a stage with its keyword as written.
-fn for_each<'a>(input: &Input<'a>, mut visit: impl FnMut(&'a Instruction, &'a str)) {
-    for stage in &input.model.stages {
-        let others = stage.instructions.iter().map(|item| &item.instruction);
-        for instruction in
-            std::iter::once(&stage.from).chain(others).filter(|item| item.keyword != Keyword::Unknown)
-        {
-            visit(instruction, instruction.keyword_range.of(&instruction.source));
-        }
-    }
+/// Every instruction of a stage whose keyword is one.
+fn instructions<'a>(input: &Input<'a>) -> impl Iterator<Item = &'a Instruction> {
+    let all = input.model.stages.iter().flat_map(|stage| {
+        std::iter::once(&stage.from).chain(stage.instructions.iter().map(|item| &item.instruction))
+    });
+    all.filter(|instruction| instruction.keyword != Keyword::Unknown)
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         let place = subcommand.map_or_else(|| call.range(), |word| call.range_to(word));
         let fix = fix(&call, flag);
         let finding = findings.add(place, message);
-        finding.aliases = aliases.to_vec();
+        finding.aliases = aliases.into();
         finding.fixes.extend(fix);
     }
 }

@@ -74,7 +74,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         );
         let edit = replace(whole_lines(input.file, item.instruction.range()), "");
         let finding = findings.add(item.instruction.keyword_range(), message);
-        finding.aliases = vec!["MultipleInstructionsDisallowed", aliases[0], aliases[1]];
+        finding.aliases = vec!["MultipleInstructionsDisallowed", aliases[0], aliases[1]].into();
         finding.fixes.push(safe(format!("Remove this {keyword}"), vec![edit]));
     }
 }

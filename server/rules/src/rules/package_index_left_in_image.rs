@@ -100,7 +100,7 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     for (item, left) in reported {
         let fix = fix(input, item, &left, needs_lists);
         let finding = findings.add(range(item, &left.first), messages::message(left.cache));
-        finding.aliases = messages::aliases(left.cache).to_vec();
+        finding.aliases = messages::aliases(left.cache).into();
         if left.cache == Cache::Npm {
             finding.severity = Severity::Info;
         }

@@ -1,5 +1,7 @@
 //! apt installs what is only recommended.
 
+use std::borrow::Cow;
+
 use rewrites::no_install_recommends::{brings_recommended, place};
 use rewrites::places::Place;
 
@@ -65,7 +67,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         let place = place(call.item, &call.call).filter(|_| call.is_editable());
         finding.fixes.extend(place.map(Place::into_fix));
         if call.call.program == "apt" {
-            finding.aliases.clear();
+            finding.aliases = Cow::default();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! An image whose containers run as root.
 
+use std::borrow::Cow;
+
 use semantic::Kind;
 
 use crate::analysis::user::{User, user};
@@ -68,8 +70,8 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
     let own = last.filter(|last| stage.range.contains(last.range));
     let finding = findings.add(own.map_or(stage.image.range, |own| own.range), message);
     finding.aliases = match last {
-        Some(_) => vec!["DL3002", "DS-0002", "CKV_DOCKER_8"],
-        None => vec!["DS-0002", "CKV_DOCKER_3"],
+        Some(_) => Cow::Borrowed(&["DL3002", "DS-0002", "CKV_DOCKER_8"]),
+        None => Cow::Borrowed(&["DS-0002", "CKV_DOCKER_3"]),
     };
 }
 

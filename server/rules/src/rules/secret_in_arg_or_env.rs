@@ -121,7 +121,7 @@ fn check_variable(
     if is_last && is_reported_by_trivy(raw) {
         aliases.push("DS-0031");
     }
-    findings.add(name.range, format!("{what} {leak}. {cure}")).aliases = aliases;
+    findings.add(name.range, format!("{what} {leak}. {cure}")).aliases = aliases.into();
 }
 
 #[cfg(test)]
@@ -169,7 +169,7 @@ FROM debian:12-slim
 
     #[test]
     fn aliases_are_those_that_report_this_very_thing() {
-        let aliases = |text: &str| check_only("secret-in-arg-or-env", text)[0].aliases.clone();
+        let aliases = |text: &str| check_only("secret-in-arg-or-env", text)[0].aliases.to_vec();
         assert_eq!(aliases("FROM a:1\nARG GITHUB_TOKEN\n"), ["SecretsUsedInArgOrEnv", "DL3064", "DS-0031"]);
         assert_eq!(aliases("FROM a:1\nARG NPM_TOKEN\n"), ["SecretsUsedInArgOrEnv", "DL3064"]);
         assert_eq!(aliases("FROM a:1\nARG PGPASSWORD\n"), ["DL3064"]);

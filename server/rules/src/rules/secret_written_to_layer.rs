@@ -4,6 +4,8 @@ mod sinks;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use rewrites::Input;
 use semantic::path::Place;
 use semantic::{Kind, MountKind, Run, Stage, StageInstruction};
@@ -174,7 +176,7 @@ fn report(
     let is_last = stage.index + 1 == input.model.stages.len();
     let finding = findings.add(item.instruction.place(*range), message);
     if !(is_last && sink.is_reported_by_trivy) {
-        finding.aliases.clear();
+        finding.aliases = Cow::default();
     }
 }
 
@@ -346,7 +348,7 @@ fn check_heredocs(
                 let message = format!(
                     "`{name}` is written to `{destination}`, which stays in this layer. Mount it in the RUN that needs it: `--mount=type=secret`."
                 );
-                findings.add(range, message).aliases.clear();
+                findings.add(range, message).aliases = Cow::default();
             }
         }
     }

@@ -75,7 +75,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         let Lost { what, cure, aliases, .. } = lost;
         let message = format!("{what} with this RUN: the next instruction sees nothing of it. {cure}");
         let finding = findings.add(item.instruction.place(command.range), message);
-        finding.aliases = aliases.to_vec();
+        finding.aliases = aliases.into();
         finding.fixes.extend(instead(input, item, command, before.is_empty()));
     }
 }

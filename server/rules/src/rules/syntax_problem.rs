@@ -1,5 +1,7 @@
 //! What BuildKit refuses to read or to build.
 
+use std::borrow::Cow;
+
 use rewrites::Input;
 use semantic::Base;
 
@@ -49,7 +51,7 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     for problem in input.model.document.problems() {
         let is_trigger = problem.message.starts_with("ONBUILD cannot trigger");
         findings.add(problem.range, problem.message).aliases =
-            if is_trigger { vec!["DL3043"] } else { Vec::new() };
+            if is_trigger { Cow::Borrowed(&["DL3043"]) } else { Cow::default() };
     }
     if input.model.problems.is_empty() {
         return;
@@ -71,11 +73,11 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
     {
         let finding = findings.add(problem.range, problem.message.clone());
         if own.contains(&problem.range) {
-            finding.aliases = vec!["DL3023", "DS-0006"];
+            finding.aliases = Cow::Borrowed(&["DL3023", "DS-0006"]);
         } else if problem.message.contains("before the first FROM") {
-            finding.aliases = vec!["DL3061"];
+            finding.aliases = Cow::Borrowed(&["DL3061"]);
         } else {
-            finding.aliases.clear();
+            finding.aliases = Cow::default();
         }
     }
 }
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_a_peer_reports_too_has_its_code() {
-        let aliases = |text: &str| check_only("syntax-problem", text)[0].aliases.clone();
+        let aliases = |text: &str| check_only("syntax-problem", text)[0].aliases.to_vec();
         assert_eq!(aliases("FROM debian:12-slim\nONBUILD FROM x\n"), ["DL3043"]);
         assert_eq!(aliases("RUN true\nFROM debian:12-slim\n"), ["DL3061"]);
         assert!(aliases("FROM debian:12-slim\nRUM x\n").is_empty());
@@ -113,6 +115,6 @@ mod tests {
     fn a_stage_that_copies_from_itself_has_the_peers_codes() {
         let found = check_only("syntax-problem", "FROM debian:12-slim AS a\nCOPY --from=a /x /y\n");
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].aliases, ["DL3023", "DS-0006"]);
+        assert_eq!(*found[0].aliases, ["DL3023", "DS-0006"]);
     }
 }

@@ -1,5 +1,7 @@
 //! A WORKDIR where the container mounts something of its own.
 
+use std::borrow::Cow;
+
 use semantic::Kind;
 use semantic::path::is_within;
 
@@ -72,7 +74,7 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
         let finding = findings.add(text.range, message);
         let below = text.raw.trim_matches('"').strip_prefix(directory);
         if !is_known || !below.is_some_and(|below| below.starts_with('/')) {
-            finding.aliases.clear();
+            finding.aliases = Cow::default();
         }
     }
 }

@@ -45,6 +45,8 @@ pub(crate) fn lower(document: &Document, facts: &Facts, before: Option<Model>) -
     };
     let instructions = document.instruction_list();
     let mut candidates = carried::Candidates::new(instructions, before);
+    lowering.stages.reserve_exact(candidates.starts().len());
+    lowering.carried.reserve_exact(candidates.starts().len());
     let first = candidates.starts().first().copied().unwrap_or(instructions.len());
     for (position, instruction) in instructions[..first].iter().enumerate() {
         lowering.take_before_stages(position, instruction.clone());
@@ -112,14 +114,18 @@ impl Lowering<'_> {
     fn take_stage(&mut self, instructions: &[Instruction]) {
         let Some((from, rest)) = instructions.split_first() else { return };
         self.take_from(from.clone());
+        // A stage is kept for as long as its file is open.
+        self.stages.last_mut().into_iter().for_each(|stage| stage.instructions.reserve_exact(rest.len()));
         let asked_by_from = self.asked.borrow().len();
         for instruction in rest {
             self.take_instruction(instruction.clone());
         }
+        let mut asked = self.asked.take();
+        asked.shrink_to_fit();
         self.carried.push(Carried {
             identity: StageIdentity::default(),
             instructions: instructions.len(),
-            asked: self.asked.take(),
+            asked,
             asked_by_from,
             end: std::mem::take(&mut self.state),
             problems: std::mem::take(&mut self.problems),

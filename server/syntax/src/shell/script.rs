@@ -59,6 +59,22 @@ impl Script {
         }
     }
 
+    /// The same without what its lists have reserved and do not use: it is kept for as long as its file is open.
+    pub(crate) fn shrunk(mut self) -> Self {
+        self.statements.shrink_to_fit();
+        self.variables.shrink_to_fit();
+        self.sets.shrink_to_fit();
+        self.pieces.shrink_to_fit();
+        for statement in &mut self.statements {
+            statement.commands.shrink_to_fit();
+            for command in &mut statement.commands {
+                command.words.shrink_to_fit();
+                command.words.iter_mut().for_each(|word| word.variables.shrink_to_fit());
+            }
+        }
+        self
+    }
+
     /// Its commands, for a statement that has this script inside.
     fn into_nested_commands(self) -> impl Iterator<Item = Command> {
         let commands = self.statements.into_iter().flat_map(|statement| statement.commands);
