@@ -1,9 +1,10 @@
 //! Blocking threads for computing, bounded in number.
+//!
+//! A thread whose job is done goes on with the next one of its queue: each thread takes memory of its own, and keeps it.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Jobs that wait for an answer: more than there are cores, so that a few slow ones do not hold up the quick ones.
 const REQUESTS: usize = 16;
@@ -19,10 +20,25 @@ const LOOKS: usize = 2;
 
 /// Queues of jobs. Each is served in the order of its jobs.
 pub(crate) struct Workers {
-    requests: Arc<Semaphore>,
-    background: Arc<Semaphore>,
-    disk: Arc<Semaphore>,
-    looks: Arc<Semaphore>,
+    requests: Arc<Queue>,
+    background: Arc<Queue>,
+    disk: Arc<Queue>,
+    looks: Arc<Queue>,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Jobs of one kind, so many at once at most.
+struct Queue {
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many threads are at work.
+    running: usize,
+    waiting: VecDeque<Job>,
 }
 
 /// A job that runs once at a time, and once more if it was asked for meanwhile.
@@ -53,18 +69,18 @@ impl Once {
 
 impl Workers {
     pub(crate) fn new() -> Self {
-        let slots = |number| Arc::new(Semaphore::new(number));
+        let queue = |most| Arc::new(Queue { most, state: Mutex::default() });
         Self {
-            requests: slots(REQUESTS),
-            background: slots(BACKGROUND),
-            disk: slots(DISK),
-            looks: slots(LOOKS),
+            requests: queue(REQUESTS),
+            background: queue(BACKGROUND),
+            disk: queue(DISK),
+            looks: queue(LOOKS),
         }
     }
 
     /// Runs a job that a request waits for. A panic ends that job alone.
     pub(crate) fn answer(&self, job: impl FnOnce() + Send + 'static) {
-        spawn(&self.requests, job, |_| {});
+        self.requests.take(guarded(job, |_| {}));
     }
 
     /// Runs a job that nobody waits for, and hands on what came out of it: nothing where it panicked.
@@ -73,7 +89,7 @@ impl Workers {
         job: impl FnOnce() -> T + Send + 'static,
         then: impl FnOnce(Option<T>) + Send + 'static,
     ) {
-        spawn(&self.background, job, then);
+        self.background.take(guarded(job, then));
     }
 
     /// Like [`Self::background`], for jobs that read files.
@@ -82,7 +98,7 @@ impl Workers {
         job: impl FnOnce() -> T + Send + 'static,
         then: impl FnOnce(Option<T>) + Send + 'static,
     ) {
-        spawn(&self.disk, job, then);
+        self.disk.take(guarded(job, then));
     }
 
     /// Like [`Self::background`], for jobs that look at the next build.
@@ -91,35 +107,88 @@ impl Workers {
         job: impl FnOnce() -> T + Send + 'static,
         then: impl FnOnce(Option<T>) + Send + 'static,
     ) {
-        spawn(&self.looks, job, then);
+        self.looks.take(guarded(job, then));
     }
 }
 
-fn spawn<T>(
-    slots: &Arc<Semaphore>,
+impl Queue {
+    fn take(self: &Arc<Self>, job: Job) {
+        let mut state = self.state();
+        if state.running >= self.most {
+            state.waiting.push_back(job);
+            return;
+        }
+        state.running += 1;
+        drop(state);
+        let queue = Arc::clone(self);
+        tokio::task::spawn_blocking(move || queue.work(job));
+    }
+
+    /// Does a job, and those that wait.
+    fn work(&self, mut job: Job) {
+        loop {
+            job();
+            let mut state = self.state();
+            let Some(next) = state.waiting.pop_front() else {
+                state.running -= 1;
+                return;
+            };
+            job = next;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job whose panic ends nothing but itself.
+fn guarded<T: 'static>(
     job: impl FnOnce() -> T + Send + 'static,
     then: impl FnOnce(Option<T>) + Send + 'static,
-) {
-    let run = move |permit: OwnedSemaphorePermit| {
-        tokio::task::spawn_blocking(move || {
-            let outcome = std::panic::catch_unwind(AssertUnwindSafe(job));
-            if outcome.is_err() {
-                tracing::error!("a worker's job failed; the session goes on");
-            }
-            drop(permit);
-            then(outcome.ok());
-        });
-    };
-    match Arc::clone(slots).try_acquire_owned() {
-        Ok(permit) => run(permit),
-        Err(_) => {
-            let slots = Arc::clone(slots);
-            tokio::spawn(async move {
-                // The semaphore is never closed.
-                if let Ok(permit) = slots.acquire_owned().await {
-                    run(permit);
-                }
-            });
+) -> Job {
+    Box::new(move || {
+        let outcome = catch_unwind(AssertUnwindSafe(job));
+        if outcome.is_err() {
+            tracing::error!("a worker's job failed; the session goes on");
         }
+        if catch_unwind(AssertUnwindSafe(|| then(outcome.ok()))).is_err() {
+            tracing::error!("what a worker found could not be handed on; the session goes on");
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn one_thread_does_the_jobs_of_a_queue_in_order_and_a_panic_costs_itself_alone() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let queue = Arc::new(Queue { most: 1, state: Mutex::default() });
+        let (sender, found) = mpsc::channel();
+        let (all_are_there, waiting) = mpsc::channel();
+        runtime.block_on(async {
+            queue.take(guarded(move || waiting.recv().unwrap(), |_| {}));
+            for number in 0..50 {
+                let sender = sender.clone();
+                let job = move || {
+                    assert!(number % 10 != 9, "on purpose");
+                    (number, thread::current().id())
+                };
+                queue.take(guarded(job, move |found| sender.send(found).unwrap()));
+            }
+            all_are_there.send(()).unwrap();
+        });
+        drop(sender);
+        let found: Vec<_> = found.iter().collect();
+        let numbers: Vec<_> = found.iter().map(|found| found.map(|(number, _)| number)).collect();
+        let expected: Vec<_> = (0..50).map(|number| Some(number).filter(|number| number % 10 != 9)).collect();
+        assert_eq!(numbers, expected);
+        let first = found[0].unwrap().1;
+        assert!(found.iter().flatten().all(|(_, thread)| *thread == first));
     }
 }
