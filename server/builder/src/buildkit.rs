@@ -118,7 +118,15 @@ impl Shared {
     }
 
     async fn connect(&self) -> Result<Connection, String> {
-        Connection::open(find::find(self.host.as_deref(), &self.surroundings).await?).await
+        let find = || find::find(self.host.as_deref(), &self.surroundings);
+        let found = find().await?;
+        let is_near = matches!(found.address, Address::Unix(_));
+        let opened = Connection::open(found).await;
+        if opened.is_err() && is_near {
+            // One that went away meanwhile answers oddly at first; what is to be said is that it is gone.
+            find().await?;
+        }
+        opened
     }
 
     /// Drops the kept connection. Whether there was one.

@@ -111,6 +111,20 @@ fn an_engine_that_is_not_there_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
+fn an_engine_that_goes_away_while_it_is_asked_is_told_to_be_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("docker.sock");
+    let listener = UnixListener::bind(&path).unwrap();
+    // It takes the connection by which it is found, and no other.
+    let found = thread::spawn(move || drop(listener.accept().unwrap()));
+    let engine = Engine::at("killed", format!("unix://{}", path.display()));
+    let build = engine.build(Context::new(&[]).request("FROM scratch\n"));
+    found.join().unwrap();
+    let failure = build.failure();
+    assert!(failure.no_builder && failure.message.contains("not running"), "{failure:?}");
+}
+
+#[test]
 fn something_else_that_listens_is_no_engine() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("docker.sock");
