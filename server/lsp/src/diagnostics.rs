@@ -24,10 +24,14 @@ pub(crate) fn pushed(context: &Context, id: &DocumentId, said: &[lsp::Diagnostic
     let analysis = if context.profile.pulls_diagnostics { Vec::new() } else { analysis(context, id) };
     let build = context.snapshot.build_diagnostics(id);
     let own = list(context, id, analysis.iter().chain(&build));
-    match (own.as_str(), json(&said).as_str()) {
-        (own, NONE) => own.to_owned(),
-        (NONE, said) => said.to_owned(),
-        (own, said) => format!("{},{}", own.trim_end_matches(']'), said.trim_start_matches('[')),
+    // Mostly there is nothing, and a list of thousands is not copied for it.
+    if said.is_empty() {
+        return own;
+    }
+    let said = json(&said);
+    match own.as_str() {
+        NONE => said,
+        own => format!("{},{}", own.trim_end_matches(']'), said.trim_start_matches('[')),
     }
 }
 
