@@ -66,4 +66,4 @@ pub use signature_help::{Reason, Signature, SignatureHelp, SignatureParameter};
 
 // What goes in and out of the facade; `lsp` knows these crates through it alone.
 pub use semantic::Facts;
-pub use syntax::{Document, Encoding, Position, TextEdit, TextRange};
+pub use syntax::{Document, Encoding, Position, Positions, TextEdit, TextRange};

@@ -82,11 +82,15 @@ impl Backend {
         event: impl FnOnce(Reading) -> Event,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        let run = Box::new(move |context: &Context| {
+        let run = Box::new(move |context: Context| {
             // Nobody waits for what was cancelled.
-            if !reply.is_closed() {
-                let _ = reply.send(job(context));
+            if reply.is_closed() {
+                return;
             }
+            let answer = job(&context);
+            // The next key follows the answer, and finds nobody who still holds the version before.
+            drop(context);
+            let _ = reply.send(answer);
         });
         let _ = self.events.send(event(Reading { method, run }));
         answer.await.unwrap_or_else(|_| Err(failed(method)))

@@ -37,7 +37,7 @@ impl BuildEvents {
         let Some((id, uri, _)) = self.of.as_ref().filter(|_| !events.is_empty()) else { return };
         self.last_told = Some(Instant::now());
         let value = json!({"uri": uri, "build": id.0, "events": events});
-        client.notify_json::<Progress>(&json!({"token": self.token, "value": value}).to_string());
+        client.notify_json::<Progress>(json!({"token": self.token, "value": value}).to_string());
     }
 }
 

@@ -10,6 +10,7 @@ use tower_lsp::ls_types::notification::{LogMessage, Notification, ShowMessage};
 use tower_lsp::ls_types::request::Request;
 use tower_lsp::ls_types::{LogMessageParams, MessageType, ShowMessageParams};
 
+use crate::frames::Body;
 use crate::main_loop::Event;
 use crate::service::send;
 
@@ -17,7 +18,7 @@ use crate::service::send;
 #[derive(Clone)]
 pub(crate) struct ClientHandle {
     client: Client,
-    outgoing: UnboundedSender<String>,
+    outgoing: UnboundedSender<Body>,
     events: UnboundedSender<Event>,
 }
 
@@ -31,7 +32,7 @@ struct Message<P> {
 impl ClientHandle {
     pub(crate) fn new(
         client: Client,
-        outgoing: UnboundedSender<String>,
+        outgoing: UnboundedSender<Body>,
         events: UnboundedSender<Event>,
     ) -> Self {
         Self { client, outgoing, events }
@@ -43,9 +44,9 @@ impl ClientHandle {
     }
 
     /// Queues a notification whose parameters are JSON already.
-    pub(crate) fn notify_json<N: Notification>(&self, params: &str) {
-        let method = N::METHOD;
-        let _ = self.outgoing.send(format!(r#"{{"jsonrpc":"2.0","method":"{method}","params":{params}}}"#));
+    pub(crate) fn notify_json<N: Notification>(&self, params: String) {
+        let before = format!(r#"{{"jsonrpc":"2.0","method":"{}","params":"#, N::METHOD);
+        let _ = self.outgoing.send(Body::around(before, params, "}"));
     }
 
     /// Sends a request whose answer matters to nobody; a refusal is logged.

@@ -53,7 +53,7 @@ impl MainLoop {
         let is_told = self.profile.pulls_diagnostics || open.pushed_for == version;
         if let Some(mut found) = found.filter(|found| !(stale || is_told && *found == open.pushed)) {
             let params = diagnostics::publication(&open.uri, &found, version);
-            self.client.notify_json::<PublishDiagnostics>(&params);
+            self.client.notify_json::<PublishDiagnostics>(params);
             found.shrink_to_fit();
             (open.pushed, open.pushed_for) = (found, version);
         }

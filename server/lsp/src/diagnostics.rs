@@ -4,7 +4,7 @@
 //! worker that finds them: a long file has thousands, and the main loop has other things to do.
 
 use ide::{Diagnostic, DocumentId, DocumentKind};
-use serde::Serialize;
+use serde::{Serialize, Serializer as _};
 use tower_lsp::ls_types::{
     self as lsp, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
     PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport, Uri,
@@ -13,8 +13,8 @@ use tower_lsp::ls_types::{
 use crate::main_loop::Context;
 use crate::{caller_diagnostics, from_proto, settings_files, to_proto};
 
-/// About as many bytes as a diagnostic has in JSON.
-const DIAGNOSTIC_LENGTH: usize = 400;
+/// More bytes than most diagnostics have in JSON.
+const DIAGNOSTIC_LENGTH: usize = 512;
 
 /// The list of a document without diagnostics.
 pub(crate) const NONE: &str = "[]";
@@ -58,10 +58,10 @@ pub(crate) fn pull(context: &Context, params: &DocumentDiagnosticParams) -> Stri
     {
         return format!(r#"{{"kind":"unchanged","resultId":{}}}"#, json(result_id));
     }
-    let items = list(context, &id, analysis(context, &id).iter());
     let result_id =
         result_id.map(|result_id| format!(r#""resultId":{},"#, json(&result_id))).unwrap_or_default();
-    format!(r#"{{"kind":"full",{result_id}"items":{items}}}"#)
+    let before = format!(r#"{{"kind":"full",{result_id}"items":"#);
+    list_behind(before, context, &id, analysis(context, &id).iter()) + "}"
 }
 
 /// What stands in the place of an answer that is JSON already.
@@ -86,14 +86,24 @@ fn analysis(context: &Context, id: &DocumentId) -> Vec<Diagnostic> {
 
 /// Diagnostics as a JSON list.
 fn list<'a>(context: &Context, id: &DocumentId, diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
-    let Some(document) = context.snapshot.document(id) else { return NONE.to_owned() };
-    let written: Vec<_> =
-        diagnostics.map(|diagnostic| to_proto::diagnostic(document, diagnostic, &context.profile)).collect();
-    let mut json = Vec::with_capacity(written.len() * DIAGNOSTIC_LENGTH);
-    match serde_json::to_writer(&mut json, &written) {
-        Ok(()) => String::from_utf8(json).unwrap_or_default(),
-        Err(_) => String::new(),
-    }
+    list_behind(String::new(), context, id, diagnostics)
+}
+
+/// The same behind other JSON.
+fn list_behind<'a>(
+    before: String,
+    context: &Context,
+    id: &DocumentId,
+    diagnostics: impl Iterator<Item = &'a Diagnostic>,
+) -> String {
+    let Some(document) = context.snapshot.document(id) else { return before + NONE };
+    let mut json = before.into_bytes();
+    json.reserve(diagnostics.size_hint().0 * DIAGNOSTIC_LENGTH);
+    let mut positions = document.positions(context.profile.encoding);
+    let written = diagnostics.map(|diagnostic| to_proto::diagnostic(&mut positions, diagnostic));
+    // Numbers and texts: nothing here has no JSON.
+    let _ = serde_json::Serializer::new(&mut json).collect_seq(written);
+    String::from_utf8(json).unwrap_or_default()
 }
 
 /// Numbers, texts and lists of them: nothing here has no JSON.

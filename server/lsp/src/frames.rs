@@ -14,6 +14,29 @@ const BODY_LIMIT: u64 = 512 * 1024 * 1024;
 
 const CONTENT_LENGTH: &str = "content-length:";
 
+/// Messages above this many bytes are written piece by piece.
+const LONG: usize = 64 * 1024;
+
+/// The JSON of a message that goes out, in pieces that follow each other: what is long is not copied to put something around it.
+#[derive(Debug)]
+pub(crate) struct Body(Vec<String>);
+
+impl Body {
+    pub(crate) fn around(before: String, json: String, after: &str) -> Self {
+        Self(vec![before, json, after.to_owned()])
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+}
+
+impl From<String> for Body {
+    fn from(json: String) -> Self {
+        Self(vec![json])
+    }
+}
+
 /// What came in.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
@@ -74,16 +97,11 @@ fn content_length(header: &str) -> Option<u64> {
 }
 
 /// Writes bodies as frames until the channel closes or the other side is gone; flushes when nothing more waits.
-pub(crate) async fn write_frames<W: AsyncWrite + Unpin>(
-    mut stream: W,
-    mut bodies: UnboundedReceiver<String>,
-) {
+pub(crate) async fn write_frames<W: AsyncWrite + Unpin>(mut stream: W, mut bodies: UnboundedReceiver<Body>) {
     while let Some(body) = bodies.recv().await {
         let mut next = Some(body);
         while let Some(body) = next {
-            // In one piece: each write to a pipe wakes its reader.
-            let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-            if let Err(error) = stream.write_all(frame.as_bytes()).await {
+            if let Err(error) = write_frame(&mut stream, &body).await {
                 tracing::warn!("the client reads no more: {error}");
                 return;
             }
@@ -94,6 +112,20 @@ pub(crate) async fn write_frames<W: AsyncWrite + Unpin>(
             return;
         }
     }
+}
+
+async fn write_frame(stream: &mut (impl AsyncWrite + Unpin), body: &Body) -> io::Result<()> {
+    let length = body.len();
+    let header = format!("Content-Length: {length}\r\n\r\n");
+    if length <= LONG {
+        // In one piece: each write to a pipe wakes its reader.
+        return stream.write_all((header + &body.0.concat()).as_bytes()).await;
+    }
+    stream.write_all(header.as_bytes()).await?;
+    for piece in &body.0 {
+        stream.write_all(piece.as_bytes()).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

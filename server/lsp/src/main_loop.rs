@@ -43,7 +43,7 @@ const SLOW_TURN: Duration = Duration::from_millis(50);
 /// A request that only reads.
 pub(crate) struct Reading {
     pub(crate) method: &'static str,
-    pub(crate) run: Box<dyn FnOnce(&Context) + Send>,
+    pub(crate) run: Box<dyn FnOnce(Context) + Send>,
 }
 
 /// What a reading request sees. It never changes.
@@ -236,7 +236,7 @@ impl MainLoop {
             if let Some(hook) = hook {
                 hook(method);
             }
-            run(&context);
+            run(context);
         });
     }
 
@@ -387,7 +387,7 @@ impl MainLoop {
         // A client that pulls forgets by itself; what was pushed stays until it is taken back.
         if closed.pushed != diagnostics::NONE || !self.profile.pulls_diagnostics {
             let params = diagnostics::publication(&closed.uri, diagnostics::NONE, None);
-            self.client.notify_json::<PublishDiagnostics>(&params);
+            self.client.notify_json::<PublishDiagnostics>(params);
         }
         self.source_file_closed(&closed.uri);
         self.tell_ignore_files(kind);

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::jsonrpc::{Error, Response, Result};
 
+use crate::frames::Body;
 use crate::service::send;
 
 tokio::task_local! {
@@ -29,10 +30,7 @@ pub(crate) fn leave<T: DeserializeOwned>(json: String, stand_in: T) -> Result<T>
 }
 
 /// Waits for a response and sends it, or the text that was left for it.
-pub(crate) async fn sending(
-    response: BoxFuture<'static, Option<Response>>,
-    outgoing: UnboundedSender<String>,
-) {
+pub(crate) async fn sending(response: BoxFuture<'static, Option<Response>>, outgoing: UnboundedSender<Body>) {
     let answered = READY.scope(Cell::default(), async {
         let response = response.await;
         (response, READY.with(Cell::take))
@@ -42,7 +40,8 @@ pub(crate) async fn sending(
         // Cancelling puts an error in the place of an answer that may just have been left.
         Some(json) if response.is_ok() => {
             let id = serde_json::to_string(response.id()).unwrap_or_default();
-            let _ = outgoing.send(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{json}}}"#));
+            let before = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#);
+            let _ = outgoing.send(Body::around(before, json, "}"));
         }
         _ => send(&outgoing, &response),
     }

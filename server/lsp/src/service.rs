@@ -26,7 +26,7 @@ use tower::Service as _;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp::{ClientSocket, ExitedError, LanguageServer, LspService};
 
-use crate::frames::{Frame, FrameReader};
+use crate::frames::{Body, Frame, FrameReader};
 use crate::{Exit, ready_answer, tolerance};
 
 /// How long requests may take to finish after the client closed its end without `exit`: a client that pipes its messages in
@@ -38,7 +38,7 @@ pub(crate) async fn serve<S: LanguageServer>(
     input: impl AsyncRead + Unpin,
     service: LspService<S>,
     socket: ClientSocket,
-    outgoing: UnboundedSender<String>,
+    outgoing: UnboundedSender<Body>,
 ) -> Exit {
     let (mut requests_to_client, mut responses_of_client) = socket.split();
     let mut session = Session {
@@ -82,7 +82,7 @@ pub(crate) async fn serve<S: LanguageServer>(
 
 struct Session<S: LanguageServer> {
     service: LspService<S>,
-    outgoing: UnboundedSender<String>,
+    outgoing: UnboundedSender<Body>,
     running: JoinSet<()>,
     initialized: bool,
     shut_down: bool,
@@ -148,9 +148,9 @@ fn without_panic(
 }
 
 /// Queues a message for the writer. Where the writer is gone, the client is too, and the end of the input follows.
-pub(crate) fn send(outgoing: &UnboundedSender<String>, message: &impl serde::Serialize) {
+pub(crate) fn send(outgoing: &UnboundedSender<Body>, message: &impl serde::Serialize) {
     match serde_json::to_string(message) {
-        Ok(body) => drop(outgoing.send(body)),
+        Ok(body) => drop(outgoing.send(body.into())),
         Err(error) => tracing::error!("a message that cannot be written: {error}"),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use ide::code_actions::CreatedFile;
-use ide::{Diagnostic, Document, Layer, PageUrl, Severity, TextEdit, TextRange};
+use ide::{Diagnostic, Document, Layer, PageUrl, Position, Positions, Severity, TextEdit, TextRange};
 use serde::{Serialize, Serializer};
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, Uri};
 
@@ -16,8 +16,11 @@ const ANALYSIS: &str = "layerwise";
 pub(crate) const BUILD: &str = "layerwise build";
 
 pub(crate) fn position(document: &Document, offset: u32, profile: &Profile) -> lsp::Position {
-    let position = document.position(offset, profile.encoding);
-    lsp::Position { line: position.line, character: position.character }
+    of_protocol(document.position(offset, profile.encoding))
+}
+
+fn of_protocol(Position { line, character }: Position) -> lsp::Position {
+    lsp::Position { line, character }
 }
 
 pub(crate) fn range(document: &Document, range: TextRange, profile: &Profile) -> lsp::Range {
@@ -51,12 +54,12 @@ fn as_text<S: Serializer>(text: &impl Display, serializer: S) -> Result<S::Ok, S
 }
 
 pub(crate) fn diagnostic<'a>(
-    document: &Document,
+    positions: &mut Positions<'_>,
     diagnostic: &'a Diagnostic,
-    profile: &Profile,
 ) -> DiagnosticJson<'a> {
+    let TextRange { start, end } = diagnostic.range;
     DiagnosticJson {
-        range: range(document, diagnostic.range, profile),
+        range: lsp::Range { start: of_protocol(positions.at(start)), end: of_protocol(positions.at(end)) },
         severity: severity(diagnostic.severity),
         code: diagnostic.code,
         code_description: diagnostic.page().map(|href| PageJson { href }),

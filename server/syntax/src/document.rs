@@ -11,7 +11,7 @@ use crate::gap::Gap;
 use crate::instruction::Instruction;
 use crate::lines::{Lines, after_line, line_feeds, line_start, without_end};
 use crate::mapped::to_u32;
-use crate::position;
+use crate::position::{self, Positions};
 use crate::problem::Problem;
 use crate::range::TextRange;
 use crate::segment::{self, MAX_LINE, Segments};
@@ -227,7 +227,7 @@ impl Document {
                 });
             }
         }
-        for instruction in self.instructions.iter() {
+        for instruction in self.instructions.iter().filter(|instruction| instruction.has_problems) {
             problems.extend(instruction.problems.iter().map(|problem| Problem {
                 range: instruction.place(problem.range),
                 message: problem.message.clone(),
@@ -241,6 +241,12 @@ impl Document {
     #[must_use]
     pub fn position(&self, offset: u32, encoding: Encoding) -> Position {
         position::position(&self.rope, offset, encoding)
+    }
+
+    /// Positions of many offsets, cheapest in order.
+    #[must_use]
+    pub const fn positions(&self, encoding: Encoding) -> Positions<'_> {
+        Positions::new(&self.rope, encoding)
     }
 
     /// Offset of a position; beyond a line's end it is that end, beyond the text its end.

@@ -6,6 +6,7 @@ use tree_sitter::Tree;
 
 use crate::arguments::{Arguments, Flag, Heredoc};
 use crate::keyword::{Keyword, WordCase};
+use crate::mapped::to_u32;
 use crate::problem::LocalProblem;
 use crate::range::{LocalRange, TextRange};
 use crate::shell::Script;
@@ -47,17 +48,36 @@ pub struct InstructionNode {
 }
 
 /// An instruction where it stands in a document. Cheap to clone.
+///
+/// What is asked of every instruction of a file at each key is in here too: in a long file, the way to each node would cost more than
+/// the answer.
 #[derive(Debug, Clone)]
 pub struct Instruction {
     /// Offset of the keyword's first byte.
     pub start: u32,
     /// BuildKit's line of the keyword, from 0.
     pub line: u32,
+    /// The length of the source.
+    len: u32,
+    /// The keyword.
+    pub keyword: Keyword,
+    /// The case that it is written in.
+    pub keyword_case: WordCase,
+    /// Whether BuildKit would refuse anything in it.
+    pub has_problems: bool,
+    /// Whether a line that it goes on over is blank; those of heredocs do not count.
+    pub has_blank_line: bool,
     /// Its parsed value, shared with other versions of the document.
     pub node: Arc<InstructionNode>,
 }
 
 impl Instruction {
+    pub(crate) fn new(start: u32, line: u32, node: Arc<InstructionNode>) -> Self {
+        let InstructionNode { keyword, keyword_case, has_blank_line, .. } = *node;
+        let (len, has_problems) = (to_u32(node.source.len()), !node.problems.is_empty());
+        Self { start, line, len, keyword, keyword_case, has_problems, has_blank_line, node }
+    }
+
     /// Places a local range in the document.
     #[must_use]
     pub fn place(&self, range: LocalRange) -> TextRange {
@@ -67,7 +87,7 @@ impl Instruction {
     /// The whole instruction, from the keyword to the end of its last line, without that line's end.
     #[must_use]
     pub fn range(&self) -> TextRange {
-        TextRange::new(self.start, self.start + u32::try_from(self.node.source.len()).unwrap_or(u32::MAX))
+        TextRange::new(self.start, self.start + self.len)
     }
 
     /// The keyword's place.

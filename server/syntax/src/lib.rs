@@ -37,6 +37,7 @@ pub use document::{Comment, Directive, Document, Encoding, Position};
 pub use instruction::{Instruction, InstructionNode};
 pub use keyword::{Keyword, WordCase};
 pub use lines::continued;
+pub use position::Positions;
 pub use problem::{LocalProblem, Problem};
 pub use range::{LocalRange, TextEdit, TextRange};
 pub use tokens::{Token, TokenKind};

@@ -1,6 +1,6 @@
 //! Offsets to editor positions and back, on LSP's line ends.
 
-use memchr::{memchr_iter, memrchr2};
+use memchr::{memchr_iter, memchr2, memrchr2};
 use ropey::Rope;
 
 use crate::document::{Encoding, Position};
@@ -33,13 +33,81 @@ fn position_in_chunk(rope: &Rope, offset: u32, encoding: Encoding) -> Option<Pos
         None => return None,
     };
     let line = chunk_line + line_ends(&bytes[..start]);
-    let text = &before[start..];
-    let character = match encoding {
+    let character = units(&before[start..], encoding);
+    Some(Position { line: to_u32(line), character: to_u32(character) })
+}
+
+/// Positions of many offsets, one after the other: where the next one is near behind the last, the rope is not asked again.
+pub struct Positions<'a> {
+    rope: &'a Rope,
+    encoding: Encoding,
+    /// The rest of a chunk, from the start of a line on, with its offset and its line.
+    chunk: &'a str,
+    start: usize,
+    line: usize,
+}
+
+impl<'a> Positions<'a> {
+    pub(crate) const fn new(rope: &'a Rope, encoding: Encoding) -> Self {
+        Self { rope, encoding, chunk: "", start: 0, line: 0 }
+    }
+
+    /// As [`Document::position`](crate::Document::position) says.
+    pub fn at(&mut self, offset: u32) -> Position {
+        if !self.chunk_holds(offset) {
+            let at = (offset as usize).min(self.rope.len_bytes());
+            let (chunk, start, _, line) = self.rope.chunk_at_byte(at);
+            (self.chunk, self.start, self.line) = (chunk, start, line);
+            if start > 0 {
+                self.leave_unfinished_line();
+            }
+        }
+        self.in_chunk(offset).unwrap_or_else(|| position(self.rope, offset, self.encoding))
+    }
+
+    fn chunk_holds(&self, offset: u32) -> bool {
+        (self.start..self.start + self.chunk.len()).contains(&(offset as usize))
+    }
+
+    /// Leaves out what of the chunk belongs to a line that began before it.
+    fn leave_unfinished_line(&mut self) {
+        let bytes = self.chunk.as_bytes();
+        let Some(end) = memchr2(b'\n', b'\r', bytes) else {
+            self.chunk = "";
+            return;
+        };
+        let is_pair = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
+        self.go_on(end + 1 + usize::from(is_pair));
+    }
+
+    fn go_on(&mut self, by: usize) {
+        self.line += line_ends(&self.chunk.as_bytes()[..by]);
+        self.start += by;
+        self.chunk = &self.chunk[by..];
+    }
+
+    fn in_chunk(&mut self, offset: u32) -> Option<Position> {
+        let at = (offset as usize).checked_sub(self.start)?;
+        let (before, after) = self.chunk.split_at_checked(at)?;
+        // Beside a carriage return it takes a closer look.
+        if after.is_empty() || before.ends_with('\r') {
+            return None;
+        }
+        if let Some(end) = memrchr2(b'\n', b'\r', before.as_bytes()) {
+            self.go_on(end + 1);
+        }
+        let text = &self.chunk[..offset as usize - self.start];
+        Some(Position { line: to_u32(self.line), character: to_u32(units(text, self.encoding)) })
+    }
+}
+
+/// How many units of an encoding a text has.
+fn units(text: &str, encoding: Encoding) -> usize {
+    match encoding {
         Encoding::Utf16 if !text.is_ascii() => text.encode_utf16().count(),
         Encoding::Utf32 if !text.is_ascii() => text.chars().count(),
         _ => text.len(),
-    };
-    Some(Position { line: to_u32(line), character: to_u32(character) })
+    }
 }
 
 /// How many lines end in a text.
@@ -111,6 +179,16 @@ mod tests {
         }
         let rope = Rope::from_str(&text);
         let mut quick = 0;
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            for step in [1, 7, 300, 5_000, 65_537] {
+                let mut positions = Positions::new(&rope, encoding);
+                for index in 0..3_000 {
+                    let offset = index * step % to_u32(text.len() + 2);
+                    let by_tree = position_by_tree(&rope, offset, encoding);
+                    assert_eq!(positions.at(offset), by_tree, "{offset} {encoding:?} {step}");
+                }
+            }
+        }
         for offset in 0..to_u32(text.len()) + 2 {
             for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
                 let by_tree = position_by_tree(&rope, offset, encoding);

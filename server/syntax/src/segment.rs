@@ -60,7 +60,7 @@ impl<'a> Segments<'a> {
         let lead = bom + (text.len() - trimmed.len());
         source.drain(..lead);
         let node = self.instruction(source);
-        instructions.push(Instruction { start: offset + to_u32(lead), line, node: Arc::new(node) });
+        instructions.push(Instruction::new(offset + to_u32(lead), line, Arc::new(node)));
         true
     }
 

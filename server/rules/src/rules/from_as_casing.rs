@@ -1,9 +1,9 @@
 //! FROM and AS in different cases.
 
-use rewrites::Input;
+use syntax::WordCase;
 
 use crate::analysis::fixes::{replace, safe};
-use crate::rule::{Category, Check, Findings, Rule, Severity};
+use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "from-as-casing",
@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     on_by_default: true,
     summary: "FROM and AS are written in different cases",
     page: PAGE,
-    check: Check::File(check),
+    check: Check::Stage(check),
 };
 
 const PAGE: &str = r"
@@ -46,26 +46,22 @@ from debian:12-slim as base
 When the layout of the file does not matter to anyone.
 ";
 
-fn check(input: &Input<'_>, findings: &mut Findings) {
-    for stage in input.model.stages.iter().filter(|stage| stage.name.is_some()) {
-        let from = stage.from.keyword_range.of(&stage.from.source);
-        let Some(word) = stage.from.arguments.words.get(1) else { continue };
-        // A FROM in both cases is reported for itself.
-        let wanted = match from {
-            _ if from == from.to_lowercase() => "as",
-            _ if from == from.to_uppercase() => "AS",
-            _ => continue,
-        };
-        if word.text == wanted {
-            continue;
-        }
-        let range = stage.from.place(word.range);
-        let message = format!("`{}` and `{from}` are in different cases. Write `{wanted}`.", word.text);
-        findings
-            .add(range, message)
-            .fixes
-            .push(safe(format!("Write `{wanted}`"), vec![replace(range, wanted)]));
+fn check(input: &StageInput<'_>, findings: &mut Findings) {
+    let from = &input.stage.from;
+    // A FROM in both cases is reported for itself.
+    let wanted = match from.keyword_case {
+        WordCase::Lower => "as",
+        WordCase::Upper => "AS",
+        WordCase::Mixed => return,
+    };
+    let Some(word) = from.arguments.words.get(1).filter(|_| input.stage.name.is_some()) else { return };
+    if word.text == wanted {
+        return;
     }
+    let range = from.place(word.range);
+    let keyword = from.keyword_range.of(&from.source);
+    let message = format!("`{}` and `{keyword}` are in different cases. Write `{wanted}`.", word.text);
+    findings.add(range, message).fixes.push(safe(format!("Write `{wanted}`"), vec![replace(range, wanted)]));
 }
 
 #[cfg(test)]
