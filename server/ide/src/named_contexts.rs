@@ -3,6 +3,7 @@
 //! A context of a stage's name replaces that stage, with all that stands in it (BuildKit: `dockerfile2llb/convert.go`,
 //! `buildDispatchStates`); any other one replaces the image that a FROM or a `--from` names.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use semantic::facts::callers::same_context;
@@ -86,7 +87,7 @@ pub(crate) fn folder_of<'a>(
 /// The name that a reference has, by which a context may replace what it means.
 pub(crate) fn name_of(model: &Model, reference: &StageReference) -> Option<String> {
     match &reference.target {
-        Base::Stage(index) => model.stages.get(*index)?.lower_name(),
+        Base::Stage(index) => model.stages.get(*index)?.lower_name().map(Cow::into_owned),
         Base::Image(name) => Some(name.clone()),
         Base::Scratch | Base::Unknown => None,
     }

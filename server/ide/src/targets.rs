@@ -1,5 +1,7 @@
 //! The stages of a document as what a build can be asked for.
 
+use std::borrow::Cow;
+
 use semantic::Stage;
 
 use crate::host::{DocumentId, Snapshot};
@@ -35,7 +37,7 @@ impl Snapshot {
 
 /// How a build names a stage: its name, else its number.
 pub(crate) fn target_name(stage: &Stage) -> String {
-    stage.lower_name().unwrap_or_else(|| stage.index.to_string())
+    stage.lower_name().map_or_else(|| stage.index.to_string(), Cow::into_owned)
 }
 
 fn list(stages: &[Stage]) -> String {

@@ -100,7 +100,7 @@ impl Names {
         arguments.sort();
         arguments.dedup();
         Self {
-            stages: model.stages.iter().filter_map(semantic::Stage::lower_name).collect(),
+            stages: model.stages.iter().filter_map(|stage| Some(stage.lower_name()?.into_owned())).collect(),
             n_stages: model.stages.len(),
             arguments,
             is_foreign: matches!(model.frontend, semantic::Frontend::Foreign(_)),

@@ -1,5 +1,7 @@
 //! A stage and its instructions, each with what is in force where it stands.
 
+use std::borrow::Cow;
+
 use syntax::{Instruction, TextRange};
 
 use crate::base::{Base, StageReference};
@@ -50,8 +52,10 @@ pub struct Stage {
 impl Stage {
     /// The name as BuildKit compares it: lower case.
     #[must_use]
-    pub fn lower_name(&self) -> Option<String> {
-        self.name.as_ref().map(|name| name.raw.to_lowercase())
+    pub fn lower_name(&self) -> Option<Cow<'_, str>> {
+        let name = &self.name.as_ref()?.raw;
+        let is_lower = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        Some(if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) })
     }
 
     /// The name in messages: the one after AS, or `stage-N` as BuildKit says.

@@ -75,7 +75,7 @@ fn stage_steps(stage: &Stage, named: bool) -> Vec<Step> {
     let width = total.to_string().len();
     let prefix = |number: usize| {
         // BuildKit makes names lower case when it reads them.
-        let name = stage.lower_name().unwrap_or_else(|| stage.display_name());
+        let name = stage.lower_name().unwrap_or_else(|| stage.display_name().into());
         let name = if named { format!("{name} ") } else { String::new() };
         format!("[{name}{number:>width$}/{total}] ")
     };

@@ -145,8 +145,12 @@ pub(super) fn of_source(asked: &Asked<'_>, from: &str, start: usize, quoting: Qu
     let model = asked.model();
     let above = asked.stages_above();
     let lower = from.to_lowercase();
-    let named =
-        model.stages.iter().take(above).rev().find(|stage| stage.lower_name().as_ref() == Some(&lower));
+    let named = model
+        .stages
+        .iter()
+        .take(above)
+        .rev()
+        .find(|stage| stage.lower_name().as_deref() == Some(lower.as_str()));
     let stage =
         named.or_else(|| model.stages.get(from.parse::<usize>().ok().filter(|index| *index < above)?));
     // A context of a stage's name stands in its place for those who give it; for others the stage is built.

@@ -67,7 +67,7 @@ impl Links<'_> {
     fn take(&mut self, to: (usize, usize), base: &Base, written: &str, kind: EdgeKind) {
         let name = match base {
             Base::Stage(stage) => self.model.stages.get(*stage).and_then(Stage::lower_name),
-            Base::Image(name) => Some(name.clone()),
+            Base::Image(name) => Some(name.as_str().into()),
             Base::Scratch | Base::Unknown => None,
         };
         let is_meant = |known: &&String| name.as_ref().is_some_and(|name| same_context(known, name));

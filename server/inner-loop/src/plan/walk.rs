@@ -111,7 +111,7 @@ impl Walk<'_> {
         let fresh = StageEnd::default();
         let name = match &stage.base {
             Base::Stage(below) => self.model.stages.get(*below).and_then(Stage::lower_name),
-            Base::Image(name) => Some(name.clone()),
+            Base::Image(name) => Some(name.as_str().into()),
             Base::Scratch | Base::Unknown => None,
         };
         if let Some(context) = name.as_deref().and_then(|name| self.context_of(name)) {
@@ -174,7 +174,7 @@ impl Walk<'_> {
     pub(super) fn source(&self, base: &Base, written: &str, selectors: Vec<Selector>) -> Option<Source> {
         let name = match base {
             Base::Stage(stage) => self.model.stages.get(*stage).and_then(Stage::lower_name),
-            Base::Image(name) => Some(name.clone()),
+            Base::Image(name) => Some(name.as_str().into()),
             Base::Scratch | Base::Unknown => None,
         };
         if let Some(context) = name.as_deref().and_then(|name| self.context_of(name)) {

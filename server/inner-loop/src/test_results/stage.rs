@@ -1,5 +1,7 @@
 //! The stage whose build runs the tests.
 
+use std::borrow::Cow;
+
 use semantic::{Model, Stage};
 
 /// The name of the stage that is called so where nobody names another.
@@ -27,7 +29,7 @@ pub fn test_stage(model: &Model, named: Option<&str>) -> Result<String, String> 
 }
 
 fn name(stage: &Stage) -> String {
-    stage.lower_name().unwrap_or_else(|| stage.index.to_string())
+    stage.lower_name().map_or_else(|| stage.index.to_string(), Cow::into_owned)
 }
 
 fn list(model: &Model) -> String {

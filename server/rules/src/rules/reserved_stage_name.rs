@@ -45,7 +45,7 @@ Never: choose another name.
 fn check(input: &Input<'_>, findings: &mut Findings) {
     for stage in &input.model.stages {
         let (Some(name), Some(lower)) = (&stage.name, stage.lower_name()) else { continue };
-        if matches!(lower.as_str(), "scratch" | "context") {
+        if matches!(&*lower, "scratch" | "context") {
             findings.add(name.range, format!("`{lower}` means something else to the builder, so this stage cannot be named. Call it otherwise."));
         }
     }

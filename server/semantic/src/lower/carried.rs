@@ -3,6 +3,7 @@
 //! Instructions are shared between versions, so that being the same is being the same value in memory. What lies before an edit
 //! stands where it stood, what lies behind it moved by one distance; a stage is a candidate where all of it lies on one side.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -133,7 +134,7 @@ impl Lowering<'_> {
             return false;
         }
         // The others see the stage's own name and definitions.
-        let name = stage.lower_name();
+        let name = stage.lower_name().map(Cow::into_owned);
         let hidden = name.clone().and_then(|name| self.names.insert(name, stage.index));
         self.scopes.push(layer);
         if !self.hears_the_same(by_others) {

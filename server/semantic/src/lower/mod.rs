@@ -11,6 +11,7 @@ mod moved;
 mod outside;
 mod references;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -150,7 +151,7 @@ impl Lowering<'_> {
         }
         let index = self.stages.len();
         let base_replaced = match &base {
-            Base::Stage(below) => self.stages[*below].lower_name(),
+            Base::Stage(below) => self.stages[*below].lower_name().map(Cow::into_owned),
             Base::Image(name) => Some(name.clone()),
             Base::Scratch | Base::Unknown => None,
         };
