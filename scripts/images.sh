@@ -2,9 +2,12 @@
 # The base images of the examples and tests, in the engine that DOCKER_HOST names: pulled where that works,
 # else made from Debian's and npm's packages. What is there already is left alone.
 #
+# Those of toolchains have what the tests of source errors need, and are made wherever they are asked for.
+#
 # LAYERWISE_IMAGES_FROM names another engine that may have them: copying is faster than making them again.
 #
-#   images.sh [node:22|node:22-slim|golang:1.19-bookworm|python:3.11-…|rust-musl-builder|debian:…]…     (all without arguments)
+#   images.sh [node:22|node:22-slim|golang:1.19-bookworm|python:3.11-…|rust-musl-builder|debian:…]…     (all of these without arguments)
+#   images.sh toolchain-clang toolchain-java toolchain-pytest toolchain-web
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")"
@@ -50,6 +53,9 @@ provide() {
             provide debian:trixie-slim
             build "$image" --file images/rust-musl-builder.Dockerfile images
             ;;
+        toolchain-clang | toolchain-java) make_toolchain "$image" debian:bookworm-slim ;;
+        toolchain-pytest) make_toolchain "$image" python:3.11-slim-bookworm ;;
+        toolchain-web) make_toolchain "$image" node:22-slim ;;
         *) fail "no recipe for $image" ;;
     esac
 }
@@ -68,7 +74,8 @@ copy() {
 # One refusal is enough to know that this engine has no registry to pull from.
 pull() {
     local image=$1
-    [ "$image" != rust-musl-builder ] && [ -z "${cannot_pull:-}" ] || return 1
+    case $image in rust-musl-builder | toolchain-*) return 1 ;; esac
+    [ -z "${cannot_pull:-}" ] || return 1
     echo "pulling $image" >&2
     if ! "$docker" pull --quiet "$image" > /dev/null 2>&1; then
         cannot_pull=yes
@@ -89,6 +96,12 @@ make_python() {
     local image=$1 target=full
     [ "$image" != python:3.11-slim-bookworm ] || target=slim
     build "$image" --file images/python.Dockerfile --target "$target" images
+}
+
+make_toolchain() {
+    local image=$1 base=$2
+    provide "$base"
+    build "$image" --file images/toolchains.Dockerfile --target "${image#toolchain-}" images
 }
 
 fetch_node() {

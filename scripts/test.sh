@@ -70,7 +70,8 @@ set_up_docker() {
 set_up_engine_28() {
     use_engine 28 || return 1
     export LAYERWISE_TEST_ENGINE_28=$engine_host
-    DOCKER_HOST=$engine_host scripts/images.sh
+    DOCKER_HOST=$engine_host scripts/images.sh || return 1
+    DOCKER_HOST=$engine_host scripts/images.sh toolchain-clang toolchain-java toolchain-pytest toolchain-web
 }
 
 set_up_engine_28_containerd() {

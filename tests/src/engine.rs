@@ -47,5 +47,6 @@ mod sync_shapes;
 mod sync_trees;
 mod targets;
 mod tls_relay;
+mod toolchains;
 mod untagged;
 mod watch;

@@ -6,17 +6,23 @@ use super::program_build::{events, nonce, on_each};
 use crate::program::Folder;
 
 /// The engine that has the toolchains.
-const ENGINE: [&str; 1] = ["28"];
+pub(super) const ENGINE: [&str; 1] = ["28"];
 
-/// The problems of a build that fails, without the one on the step: `file:line severity source: first line of the message`.
+/// The problems of a build that fails, without the one on the step.
+#[track_caller]
+pub(super) fn own_problems(events: &[Value]) -> Vec<&Value> {
+    let mut all: Vec<&Value> = events.iter().filter(|event| event["event"] == "problem").collect();
+    let step = all.pop().expect("a build that fails has a problem");
+    assert_eq!((&step["file"], &step["source"]), (&"Dockerfile".into(), &"build".into()), "{all:#?}");
+    assert!(all.iter().all(|own| own["dockerfile_line"] == step["dockerfile_line"]), "{all:#?}");
+    all
+}
+
+/// The same as texts: `file:line severity source: first line of the message`.
 #[track_caller]
 fn problems(events: &[Value]) -> Vec<String> {
-    let all: Vec<&Value> = events.iter().filter(|event| event["event"] == "problem").collect();
-    let (step, own) = all.split_last().expect("a build that fails has a problem");
-    assert_eq!((&step["file"], &step["source"]), (&"Dockerfile".into(), &"build".into()), "{all:#?}");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let shown = |event: &&Value| {
-        assert_eq!(event["dockerfile_line"], step["dockerfile_line"]);
         let message = text(&event["message"]);
         let first = message.lines().next().unwrap().to_owned();
         format!(
@@ -27,7 +33,7 @@ fn problems(events: &[Value]) -> Vec<String> {
             text(&event["source"])
         )
     };
-    own.iter().map(shown).collect()
+    own_problems(events).iter().map(shown).collect()
 }
 
 /// Builds a failing Dockerfile with these files and compares its problems. The beginning of a message is enough.

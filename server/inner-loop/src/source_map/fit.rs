@@ -47,7 +47,24 @@ fn words(text: &str) -> String {
 
 /// rustc draws the edge of a longer piece before its text.
 fn is_same(line: &str, wanted: &str) -> bool {
-    line == wanted || (!line.is_empty() && wanted.trim_start_matches(['/', '|', ' ']) == line)
+    line == wanted
+        || (!line.is_empty() && wanted.trim_start_matches(['/', '|', ' ']) == line)
+        || (wanted.contains(UNWRITABLE) && !line.is_ascii() && as_ascii(line) == as_ascii(wanted))
+}
+
+/// What tools write for letters that the container's locale has not: Java does in most images.
+const UNWRITABLE: [char; 2] = ['?', char::REPLACEMENT_CHARACTER];
+
+/// The text with each run of such letters made one.
+fn as_ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let shown = if letter.is_ascii() { letter } else { '?' };
+        if shown != '?' || !ascii.ends_with('?') {
+            ascii.push(shown);
+        }
+    }
+    ascii
 }
 
 fn is_shortened(text: &str) -> bool {
@@ -71,6 +88,11 @@ mod tests {
             (2, Some("größe( 2 );"), Fit::Changed),
             (2, None, Fit::Unknown),
             (2, Some("..."), Fit::Unknown),
+            // In the locale of a bare image.
+            (2, Some("gr??e( 1 );"), Fit::Same),
+            (2, Some("gr\u{fffd}\u{fffd}\u{fffd}\u{fffd}e( 1 );"), Fit::Same),
+            (2, Some("gr??e( 2 );"), Fit::Changed),
+            (1, Some("fn m?in() {"), Fit::Changed),
             (9, None, Fit::Changed),
             (9, Some("größe( 1 );"), Fit::Moved(2)),
         ] {

@@ -36,6 +36,9 @@ pub(crate) const MAVEN: Tool = Tool {
         Rule::begins("[WARNING] {absolute}:[{line},{column}] {message}").of(SOURCES).warns(),
         Rule::adds("[ERROR]   symbol: {message}").saying("symbol: "),
         Rule::adds("[ERROR]   location: {message}").saying("location: "),
+        Rule::tells(
+            "[FATAL] Non-parseable POM {absolute}: {message} (position: {_} @ line {line}, column {column}",
+        ),
         Rule::tells("[ERROR] Malformed POM {absolute}: {message} @{_}, line {line}, column {column}"),
     ],
 };
@@ -174,6 +177,26 @@ org.opentest4j.AssertionFailedError: expected: <3> but was: <4>
                   error (maven): com.x.SumTest.adds: org.opentest4j.AssertionFailedError: expected: <3> but was: <4>
                   from com/x/SumTest.java:12
                   from com/x/SumTest.java:20
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_pom_that_maven_cannot_read() {
+        check(
+            r#"
+[INFO] Scanning for projects...
+[ERROR] [ERROR] Some problems were encountered while processing the POMs:
+[FATAL] Non-parseable POM /srv/app/pom.xml: end tag name </artifact> must match start tag name <artifactId> from line 4 (position: TEXT seen ...<artifactId>app</artifact>... @4:29)  @ line 4, column 29
+ @ 
+[ERROR] The build could not read 1 project -> [Help 1]
+[ERROR]   
+[ERROR]   The project  (/srv/app/pom.xml) has 1 error
+[ERROR]     Non-parseable POM /srv/app/pom.xml: end tag name </artifact> must match start tag name <artifactId> from line 4 (position: TEXT seen ...<artifactId>app</artifact>... @4:29)  @ line 4, column 29 -> [Help 2]
+"#,
+            expect![[r#"
+                /srv/app/pom.xml:4:29
+                  error (maven): end tag name </artifact> must match start tag name <artifactId> from line 4
             "#]],
         );
     }
