@@ -50,6 +50,13 @@ export interface Step {
   readonly critical: boolean;
 }
 
+/** `layerwise.openShell`: what a terminal runs. */
+export interface Shell {
+  readonly title: string;
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
 /** `layerwise.builder`. */
 export interface Builder {
   readonly kind: string;

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 
-import type { Rewrite } from "./answers";
+import type { Rewrite, Shell } from "./answers";
 import { type Argument, argumentOf } from "./arguments";
 import type { GraphPanels } from "./graph-panel";
 import type { Server } from "./server";
@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** These run what the Dockerfile says. */
-const BUILDS = ["layerwise.build", "layerwise.test", "layerwise.prove"];
+const BUILDS = ["layerwise.build", "layerwise.test", "layerwise.prove", "layerwise.openShell"];
 
 /** How a command goes its way to the server. */
 export function executing(surroundings: () => Surroundings): ExecuteCommand {
@@ -40,8 +40,20 @@ export function executing(surroundings: () => Surroundings): ExecuteCommand {
     // A document that was closed, or never opened, is read by the server once it is open.
     await vscode.workspace.openTextDocument(vscode.Uri.parse(argument.uri));
     const sent = command === "layerwise.prove" ? await withRewrite(argument, server) : argument;
-    return sent === undefined ? undefined : next(command, [sent]);
+    if (sent === undefined) {
+      return undefined;
+    }
+    const answer: unknown = await next(command, [sent]);
+    if (command === "layerwise.openShell" && answer) {
+      openTerminal(answer as Shell);
+    }
+    return answer;
   };
+}
+
+/** Runs the program in a terminal of its own: no shell reads its words. */
+function openTerminal({ title, program, arguments: words }: Shell): void {
+  vscode.window.createTerminal({ name: title, shellPath: program, shellArgs: [...words], isTransient: true }).show();
 }
 
 function openDockerfile(): vscode.Uri | undefined {

@@ -140,7 +140,7 @@ export class Server implements vscode.Disposable {
         { pattern: "**/{devcontainer,.devcontainer}.json", scheme: "file" },
       ],
       // What the files of an untrusted workspace say of builds is not heeded; the server starts anew when trust is granted.
-      initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted, buildEvents: BUILD_EVENTS },
+      initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted, buildEvents: BUILD_EVENTS, opensTerminals: true },
       outputChannel: this.log,
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

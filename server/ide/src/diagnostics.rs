@@ -3,7 +3,7 @@
 use inner_loop::StepProblem;
 use rules::docs::PageUrl;
 use rules::{Finding, Severity, Wanted};
-use syntax::TextRange;
+use syntax::{Keyword, TextRange};
 
 use crate::build_record::LastBuild;
 use crate::host::{DocumentId, DocumentState, Snapshot};
@@ -56,6 +56,15 @@ impl Snapshot {
         let Some(last_build) = &state.last_build else { return Vec::new() };
         let problem = last_build.problem.as_ref();
         problem.and_then(|problem| build_diagnostic(state, last_build, problem)).into_iter().collect()
+    }
+
+    /// The step at which the last build failed, as far as the text still has it. Before a base image there is no state that one could look into.
+    #[must_use]
+    pub fn failed_step(&self, id: &DocumentId) -> Option<TextRange> {
+        let state = self.dockerfile(id)?;
+        let last_build = state.last_build.as_ref()?;
+        let step = last_build.locate(last_build.problem.as_ref()?.line, &state.document)?;
+        (!matches!(step.keyword, Keyword::From | Keyword::Arg)).then(|| step.range())
     }
 }
 

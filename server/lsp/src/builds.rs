@@ -112,6 +112,7 @@ impl MainLoop {
         let done = match commands::read(params) {
             Ok(Command::Builder) => return self.answer_builder(reply),
             Ok(Command::Graph(arguments)) => return self.answer_graph(arguments, reply),
+            Ok(Command::OpenShell(arguments)) => return self.open_shell(arguments, reply),
             Ok(Command::Predict(arguments)) => return self.predict(arguments, reply),
             Ok(Command::Rewrites(arguments)) => {
                 let id = from_proto::document_id(&arguments.uri);

@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{
 };
 
 use crate::main_loop::Context;
-use crate::{caller_diagnostics, from_proto, to_proto};
+use crate::{caller_diagnostics, failed_shell, from_proto, to_proto};
 
 /// What a client gives back to have an action's edits.
 #[derive(Serialize, Deserialize)]
@@ -64,6 +64,9 @@ pub(crate) fn list(context: &Context, params: &CodeActionParams) -> Option<CodeA
             (Some(edit_of(context, document, uri, &action, edits)), None)
         };
         actions.push(protocol_action(context, document, params, action, edit, data));
+    }
+    if asked_for(QUICK_FIX) {
+        actions.extend(failed_shell::action(context, params, range).map(CodeActionOrCommand::CodeAction));
     }
     Some(actions)
 }

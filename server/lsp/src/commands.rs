@@ -21,6 +21,9 @@ pub(crate) const CANCEL: &str = "layerwise.cancel";
 /// another format.
 pub(crate) const GRAPH: &str = "layerwise.graph";
 
+/// Answers the command line that opens a shell in the state before the step at which the last build failed.
+pub(crate) const OPEN_SHELL: &str = "layerwise.openShell";
+
 /// Says which steps the next build would run, and why: the answer is what `layerwise predict --format json` prints.
 pub(crate) const PREDICT: &str = "layerwise.predict";
 
@@ -41,7 +44,7 @@ pub(crate) const TEST: &str = "layerwise.test";
 
 /// All commands, as the client is told.
 pub(crate) const ALL: &[&str] =
-    &[BUILD, BUILDER, CANCEL, GRAPH, PREDICT, PROVE, REWRITES, SHOW_BUILD_LOG, SHOW_GRAPH, TEST];
+    &[BUILD, BUILDER, CANCEL, GRAPH, OPEN_SHELL, PREDICT, PROVE, REWRITES, SHOW_BUILD_LOG, SHOW_GRAPH, TEST];
 
 /// A command with arguments of the right shape.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ pub(crate) enum Command {
     Builder,
     Cancel(Arguments),
     Graph(Arguments),
+    OpenShell(Arguments),
     Predict(Arguments),
     Prove(Arguments),
     Rewrites(Arguments),
@@ -95,6 +99,7 @@ pub(crate) fn read(params: ExecuteCommandParams) -> Result<Command> {
         BUILDER => |_| Command::Builder,
         CANCEL => Command::Cancel,
         GRAPH => Command::Graph,
+        OPEN_SHELL => Command::OpenShell,
         PREDICT => Command::Predict,
         PROVE => Command::Prove,
         REWRITES => Command::Rewrites,

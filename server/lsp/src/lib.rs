@@ -25,6 +25,7 @@ mod diagnostics;
 mod document_links;
 mod document_symbol;
 mod event;
+mod failed_shell;
 mod folding_range;
 mod forecasts;
 mod formatting;

@@ -110,6 +110,8 @@ pub(crate) struct MainLoop {
     pub(crate) client_settings: Layer,
     /// The user does not trust what the folders hold.
     pub(crate) untrusted: bool,
+    /// The client runs the command lines that it is answered.
+    pub(crate) opens_terminals: bool,
     on_request: Option<RequestHook>,
 }
 
@@ -134,6 +136,7 @@ impl MainLoop {
             callers_asked: 0,
             client_settings: Layer::default(),
             untrusted: false,
+            opens_terminals: false,
             on_request: options.on_request,
         }
     }
@@ -166,6 +169,7 @@ impl MainLoop {
                 self.folders = surroundings::folders(&params).into();
                 if let Some(options) = &params.initialization_options {
                     self.untrusted = settings::is_untrusted(options);
+                    self.opens_terminals = settings::opens_terminals(options);
                     self.builds.told_events = settings::build_events_token(options).map(BuildEvents::new);
                     self.set_settings(settings::section(options));
                 }

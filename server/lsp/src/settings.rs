@@ -11,13 +11,16 @@ use tower_lsp::ls_types::ProgressToken;
 pub(crate) const SECTION: &str = "layerwise";
 
 /// What clients keep in the section for themselves.
-const CLIENTS_OWN: [&str; 4] = ["server", "trace", TRUST, BUILD_EVENTS];
+const CLIENTS_OWN: [&str; 5] = ["server", "trace", TRUST, BUILD_EVENTS, TERMINALS];
 
 /// What a client says in `initializationOptions` of a workspace that the user does not trust: `false`.
 const TRUST: &str = "workspaceTrusted";
 
 /// The token in `initializationOptions` under which a client wants to be told the events of all builds.
 const BUILD_EVENTS: &str = "buildEvents";
+
+/// What a client says in `initializationOptions` that runs a command line in a terminal by itself: `true`.
+const TERMINALS: &str = "opensTerminals";
 
 /// What a section sets, and what could not be read of it.
 pub(crate) fn read(section: &Value) -> (Layer, Vec<String>) {
@@ -35,6 +38,11 @@ pub(crate) fn read(section: &Value) -> (Layer, Vec<String>) {
 /// Whether the client says that the user does not trust the workspace: what it holds then goes into no build.
 pub(crate) fn is_untrusted(options: &Value) -> bool {
     options.get(TRUST) == Some(&Value::Bool(false))
+}
+
+/// Whether the client opens terminals itself.
+pub(crate) fn opens_terminals(options: &Value) -> bool {
+    options.get(TERMINALS) == Some(&Value::Bool(true))
 }
 
 /// The token under which the client wants to be told the events of builds.

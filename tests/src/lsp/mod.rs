@@ -12,6 +12,7 @@ pub(crate) mod client;
 mod completion;
 mod diagnostics;
 mod document_links;
+mod failed_shells;
 mod folders;
 mod forecasts;
 mod formatting;

@@ -139,6 +139,27 @@ describe("the loop", () => {
     assert.ok(heads.length > 0 && heads.every((head) => head.startsWith("line ")), heads.join("\n"));
   });
 
+  it("has a terminal opened in the state before the step that failed", async () => {
+    await vscode.window.showTextDocument(document);
+    const line = document.lineCount;
+    await editor.edit((edit) => edit.insert(document.lineAt(line - 1).range.end, `\nRUN false # ${Date.now()}\n`));
+    assert.ok(await document.save());
+    const failing = document.lineAt(lineOf("RUN false")).range;
+    await run("layerwise.build");
+    const action = await until("the action", async () => {
+      const found = (await run("vscode.executeCodeActionProvider", document.uri, failing, "quickfix")) as vscode.CodeAction[];
+      return found.find(({ command }) => command?.command === "layerwise.openShell");
+    });
+    const opened = new Promise<vscode.Terminal>((resolve) => vscode.window.onDidOpenTerminal(resolve));
+    await run("layerwise.openShell", ...(action.command?.arguments ?? []));
+    const terminal = await opened;
+    assert.equal(terminal.name, "Open a shell in the state before this step");
+    const { shellPath, shellArgs } = terminal.creationOptions as vscode.TerminalOptions;
+    assert.match(shellPath ?? "", /layerwise$/);
+    assert.deepEqual([shellArgs?.at(0), shellArgs?.at(-1)], ["build", "--shell-on-failure"]);
+    terminal.dispose();
+  });
+
   it("has a walkthrough", async () => {
     await run("layerwise.getStarted");
     await ask({ what: "text", selector: '.gettingStartedContainer .category-title:visible:has-text("Get Started with Layerwise")' });
