@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inner_loop::{BuildEvent, BuildFailure, BuildOutcome, BuildRequest, BuiltImage, ContextTransfer, Export};
+use inner_loop::{
+    BuildEvent, BuildFailure, BuildOutcome, BuildRequest, BuiltImage, ContextTransfer, Export, Progress,
+};
 use semantic::dockerignore::Dockerignore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,7 @@ use crate::report::Reporter;
 use crate::reports;
 use crate::session::{self, MemoryFile, Offer, Session, Source, Sources};
 use crate::solve::{self, Solved};
+use crate::step_again;
 use crate::untagged;
 
 /// Runs a build. Everything but `Finished` goes out on the way.
@@ -76,6 +79,9 @@ pub(crate) async fn run(
             solve::solve_request(request, &connection, &session.id, session::new_id(), proxies);
         // Engines before those that lint keep nothing of a step that failed.
         let channel = connection.channel.clone().filter(|_| connection.frontend.lint);
+        if channel.is_none() && !request.reports.is_empty() {
+            reporter.follow(Progress::of(&request.model(), request.target.clone()));
+        }
         let look = channel.filter(|_| !request.reports.is_empty()).map(|channel| Look {
             channel,
             reports: &request.reports,
@@ -95,11 +101,8 @@ pub(crate) async fn run(
             // The builder's own mishap: it went on with a step that another build had begun and given up.
             Solved::Failed(failure) if !is_last_try && failure::is_mishap(&failure) => {}
             Solved::Failed(mut failure) => {
-                if look.is_none() && request.reports.iter().any(|report| report.is_named) {
-                    reporter.notice(format!(
-                        "{} keeps nothing of a step that failed, so its reports cannot be read: Docker 27 and later do",
-                        connection.name()
-                    ));
+                if look.is_none() {
+                    step_again::read_reports(shared, &connection, request, &failure, reporter, cancel).await;
                 }
                 report_context(&session, None, reporter).await;
                 if let Some(message) = session.explain(&failure) {

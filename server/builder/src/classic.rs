@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use inner_loop::{BuildEvent, BuildFailure, BuildOutcome, BuildRequest, Export, is_remote};
+use inner_loop::{BuildEvent, BuildFailure, BuildOutcome, BuildRequest, Export, Progress, is_remote};
 use semantic::Model;
 use semantic::mount::MountKind;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use crate::buildkit::Shared;
 use crate::connection::Connection;
 use crate::engine::Engine;
 use crate::report::Reporter;
-use crate::{image, reports, untagged};
+use crate::{image, reports, step_again, untagged};
 use call::Answer;
 use context::Archive;
 use lines::Lines;
@@ -50,6 +50,9 @@ pub(crate) async fn run(
     if !asked.is_empty() {
         return failed(refusal(connection, &asked));
     }
+    if !request.reports.is_empty() {
+        reporter.follow(Progress::of(&model, request.target.clone()));
+    }
     let mut lines = Lines::new(&model, request.target.as_deref());
     let built = cancel.run_until_cancelled(async {
         let existing = untagged::existing(engine).await;
@@ -58,7 +61,10 @@ pub(crate) async fn run(
     });
     let (id, existing) = match built.await {
         None => return BuildOutcome::Canceled,
-        Some(Err(failure)) => return BuildOutcome::Failed(failure),
+        Some(Err(failure)) => {
+            step_again::read_reports(shared, connection, request, &failure, reporter, cancel).await;
+            return BuildOutcome::Failed(failure);
+        }
         Some(Ok(built)) => built,
     };
     let exported = HashMap::from([("containerimage.config.digest".to_owned(), id)]);

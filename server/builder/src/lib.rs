@@ -33,6 +33,7 @@ mod session;
 mod solve;
 mod state;
 mod status;
+mod step_again;
 mod surroundings;
 mod tls;
 mod trial;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use inner_loop::test_results::ReportFile;
-use inner_loop::{BuildEvent, BuildOutcome, EventSink};
+use inner_loop::{BuildEvent, BuildFailure, BuildOutcome, EventSink, Progress, Update};
 
 use crate::redaction::Redaction;
 
@@ -15,16 +15,39 @@ pub(crate) struct Reporter {
     started: Instant,
     finished: AtomicBool,
     redaction: Mutex<Redaction>,
+    /// The steps, where it will be asked which one failed.
+    steps: Mutex<Option<Progress>>,
 }
 
 impl Reporter {
     pub(crate) fn new(sink: EventSink) -> Self {
-        Self { sink, started: Instant::now(), finished: AtomicBool::new(false), redaction: Mutex::default() }
+        Self {
+            sink,
+            started: Instant::now(),
+            finished: AtomicBool::new(false),
+            redaction: Mutex::default(),
+            steps: Mutex::default(),
+        }
     }
 
     /// Seconds since the build was asked for.
     pub(crate) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    /// From now on it is known which step fails.
+    pub(crate) fn follow(&self, steps: Progress) {
+        *self.steps.lock().unwrap_or_else(PoisonError::into_inner) = Some(steps);
+    }
+
+    /// The line of the step that failed, from 1, where the steps were followed.
+    pub(crate) fn failed_line(&self, failure: &BuildFailure) -> Option<u32> {
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let end = BuildEvent::Finished { outcome: BuildOutcome::Failed(failure.clone()), seconds: 0.0 };
+        steps?.apply(end).into_iter().find_map(|update| match update {
+            Update::Problem(problem) => Some(problem.line),
+            _ => None,
+        })
     }
 
     /// A secret was handed to the builder: what steps print of it is not passed on.
@@ -49,6 +72,12 @@ impl Reporter {
                     path,
                     content: content.map(|bytes| redaction.without(bytes)),
                 })
+            }
+            BuildEvent::Vertex(vertex) => {
+                if let Some(steps) = &mut *self.steps.lock().unwrap_or_else(PoisonError::into_inner) {
+                    steps.apply(BuildEvent::Vertex(vertex.clone()));
+                }
+                BuildEvent::Vertex(vertex)
             }
             other => other,
         };

@@ -1,13 +1,15 @@
 //! The state before a step that failed: a build of all that stands above it, whose steps are cached by then, and how its command would be run there.
+//! And the state after it: for the reports of its tests, where a builder keeps nothing of what failed.
 
 use std::path::{Path, PathBuf};
 
 use semantic::scope::{Origin, Value};
-use semantic::{Mount, MountKind, StageInstruction};
-use syntax::Document;
+use semantic::{Model, Mount, MountKind, StageInstruction};
+use syntax::{Document, Form};
 
 use crate::cache_spec::CacheSpec;
 use crate::request::{BuildRequest, Export, is_remote};
+use crate::test_results::leaves_reports;
 
 /// The shell of shell forms where no SHELL names another.
 const SHELL: &str = "/bin/sh";
@@ -40,15 +42,11 @@ impl BeforeStep {
     /// One line: there is no state before it.
     pub fn of(request: &BuildRequest, line: u32) -> Result<Self, String> {
         let model = request.model();
-        let at = line.saturating_sub(1);
-        let is_at =
-            |item: &&StageInstruction| item.instruction.line <= at && at <= item.instruction.end_line();
-        let item = model.stages.iter().flat_map(|stage| &stage.instructions).find(is_at).ok_or_else(|| {
+        let item = item_at(&model, line).ok_or_else(|| {
             format!("line {line} is no step of a stage, so there is no state before it that a shell could be opened in")
         })?;
         let text = &request.dockerfile_text;
-        let start = item.instruction.range().start as usize;
-        let above = text.get(..start).unwrap_or(text);
+        let above = above(text, item);
         let mut before = Self {
             request: BuildRequest {
                 dockerfile_text: above.to_owned(),
@@ -112,6 +110,51 @@ impl BeforeStep {
     }
 }
 
+/// A build that ends with the RUN at a line of the Dockerfile, from 1, whose command is run and its status passed over: what it writes before it
+/// fails is in the image. Nothing where it is known to leave no reports. Where the result goes, and its name, is the caller's to say.
+#[must_use]
+pub fn past_failure(request: &BuildRequest, line: u32) -> Option<BuildRequest> {
+    let model = request.model();
+    let item = item_at(&model, line)?;
+    let is_named = request.reports.iter().any(|report| report.is_named);
+    item.as_run().filter(|run| is_named || leaves_reports(run))?;
+    let (text, source) = (&request.dockerfile_text, &item.instruction.source);
+    // Its own words are passed on as they are: those of SHELL, to which the builder adds the command, or those of the exec form.
+    let around = [SHELL, "-c", "\"$@\" || :", "sh"].map(str::to_owned).into_iter();
+    let step = match item.instruction.arguments.form {
+        Some(Form::Exec) => {
+            let start = item.instruction.arguments.range.start as usize;
+            let words = item.instruction.arguments.words.iter().map(|word| word.text.clone());
+            let words: Vec<String> = around.chain(words).collect();
+            format!("{}{}", source.get(..start)?, serde_json::to_string(&words).ok()?)
+        }
+        _ => {
+            let shell = item.shell.clone().unwrap_or_else(|| vec![SHELL.to_owned(), "-c".to_owned()]);
+            let words: Vec<String> = around.chain(shell).collect();
+            format!("SHELL {}\n{source}", serde_json::to_string(&words).ok()?)
+        }
+    };
+    Some(BuildRequest {
+        dockerfile_text: format!("{}{step}\n", above(text, item)),
+        target: None,
+        no_cache: false,
+        cache_to: Vec::new(),
+        tags: Vec::new(),
+        export: Export::Image,
+        ..request.clone()
+    })
+}
+
+fn item_at(model: &Model, line: u32) -> Option<&StageInstruction> {
+    let at = line.checked_sub(1)?;
+    let is_at = |item: &&StageInstruction| item.instruction.line <= at && at <= item.instruction.end_line();
+    model.stages.iter().flat_map(|stage| &stage.instructions).find(is_at)
+}
+
+fn above<'a>(text: &'a str, item: &StageInstruction) -> &'a str {
+    text.get(..item.instruction.range().start as usize).unwrap_or(text)
+}
+
 fn one_line(document: &Document, item: &StageInstruction) -> String {
     let text = document.slice(item.instruction.range());
     let first = text.lines().next().unwrap_or_default().trim_end();
@@ -121,6 +164,7 @@ fn one_line(document: &Document, item: &StageInstruction) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_results::ReportPath;
 
     const TEXT: &str = "ARG V=1\r\nFROM a AS build\r\nSHELL [\"/bin/bash\", \"-c\"]\r\nARG V\r\nENV E=größe\r\nCOPY . .\r\nRUN --mount=type=cache,target=/c --mount=type=secret,id=npm --mount=type=tmpfs,target=/t \\\r\n  --mount=type=bind,source=src,target=/s make\r\nRUN after\r\nFROM build\r\nRUN last\r\n";
 
@@ -154,6 +198,55 @@ mod tests {
         );
         let last = BeforeStep::of(&request(), 11).unwrap();
         assert_eq!((last.instruction.as_str(), last.shell.as_str()), ("RUN last", "/bin/bash"));
+    }
+
+    /// The last lines of the Dockerfile that is built.
+    fn past(text: &str, line: u32, is_named: bool) -> Option<String> {
+        let reports = vec![ReportPath { path: "/r.xml".to_owned(), is_named }];
+        let request = BuildRequest { dockerfile_text: text.to_owned(), reports, ..request() };
+        let built = past_failure(&request, line)?;
+        assert_eq!((&built.target, &built.reports, built.no_cache), (&None, &request.reports, false));
+        let text = &built.dockerfile_text;
+        Some(text.strip_prefix("FROM a\n").expect(text).to_owned())
+    }
+
+    #[test]
+    fn a_step_is_run_past_its_failure_in_its_own_shell_and_words() {
+        let around = r#""/bin/sh","-c","\"$@\" || :","sh""#;
+        for (step, expected) in [
+            (
+                "RUN pytest --junitxml=r.xml",
+                format!("SHELL [{around},\"/bin/sh\",\"-c\"]\nRUN pytest --junitxml=r.xml\n"),
+            ),
+            (
+                "RUN --mount=type=cache,target=/c \\\n  mvn test",
+                format!(
+                    "SHELL [{around},\"/bin/sh\",\"-c\"]\nRUN --mount=type=cache,target=/c \\\n  mvn test\n"
+                ),
+            ),
+            (
+                "SHELL [\"/bin/bash\", \"-ec\"]\nRUN mvn größe",
+                format!(
+                    "SHELL [\"/bin/bash\", \"-ec\"]\nSHELL [{around},\"/bin/bash\",\"-ec\"]\nRUN mvn größe\n"
+                ),
+            ),
+            (
+                "RUN --network=none [\"pytest\", \"--junitxml=r.xml\"]",
+                format!("RUN --network=none [{around},\"pytest\",\"--junitxml=r.xml\"]\n"),
+            ),
+        ] {
+            let text = format!("FROM a\n{step}\nRUN after\n");
+            let line = u32::try_from(step.lines().count()).unwrap() + 1;
+            assert_eq!(past(&text, line, false), Some(expected), "{step}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_no_reports_is_not_run_again() {
+        let text = "FROM a\nCOPY . .\nRUN npm ci\n";
+        assert_eq!([past(text, 1, true), past(text, 2, true), past(text, 9, true)], [None, None, None]);
+        assert_eq!(past(text, 3, false), None);
+        assert!(past(text, 3, true).is_some());
     }
 
     #[test]

@@ -56,6 +56,19 @@ fn steps_are_told_on_their_lines_and_cached_the_second_time() {
 }
 
 #[test]
+fn reports_of_a_step_that_fails_are_read() {
+    let run = "mkdir out\ncat > out/r.xml <<EOF\n<testsuite><testcase name=\"adds\"><failure message=\"größe\">t/sum.py:2: x</failure></testcase></testsuite>\nEOF\nexit 3\n";
+    let text = format!(
+        "FROM debian:bookworm-slim AS test\nWORKDIR /srv/app\nCOPY spec t\nRUN sh t/run.sh --junitxml=out/r.xml # {}\n",
+        nonce()
+    );
+    let folder = folder(&[("Dockerfile", &text), ("spec/run.sh", run), ("spec/sum.py", "a\nb\n")]);
+    let output = folder.run(&["test", "."]).exits(1);
+    assert!(output.stdout.contains("FAILED adds\n  spec/sum.py:2\n    größe\n"), "{}", output.stdout);
+    assert!(output.stdout.contains("line 4 is run once more"), "{}", output.stdout);
+}
+
+#[test]
 fn a_failed_command_has_its_line_its_output_and_its_status() {
     let text =
         format!("FROM debian:bookworm-slim\nRUN echo {} && echo 'no such thing' >&2 && exit 3\n", nonce());

@@ -9,7 +9,7 @@ use crate::program::{Folder, path};
 
 const DOCKERFILE: &str = "FROM debian:bookworm-slim\nSHELL [\"/bin/bash\", \"-c\"]\nARG FLAVOUR=größe\nENV COLOUR=blue\nWORKDIR /srv/deep\nCOPY said .\nRUN --mount=type=secret,id=npm --mount=type=tmpfs,target=/scratch cat said; touch made; exit 3 # NONCE\nRUN echo after\n";
 
-fn docker(host: &str, arguments: &[&str]) -> String {
+pub(super) fn docker(host: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(variable("LAYERWISE_TEST_DOCKER"));
     let output = command.args(arguments).env("DOCKER_HOST", host).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()

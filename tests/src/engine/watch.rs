@@ -19,7 +19,11 @@ struct Watch {
 
 impl Watch {
     fn start(folder: &Folder) -> Self {
-        let mut child = folder.command(["watch", "--progress", "json", "."]).spawn().unwrap();
+        Self::of(folder, &["watch", "--progress", "json", "."])
+    }
+
+    fn of(folder: &Folder, arguments: &[&str]) -> Self {
+        let mut child = folder.command(arguments).spawn().unwrap();
         let lines: BufReader<ChildStdout> = BufReader::new(child.stdout.take().unwrap());
         let (sender, events) = channel();
         std::thread::spawn(move || {
@@ -97,6 +101,34 @@ fn what_the_build_reads_starts_the_next_and_nothing_else_does() {
         folder.write("package.json", format!("{{\"n\": \"{}\"}}", nonce()));
         let (files, ran, _) = watch.build();
         assert_eq!((files, ran.first()), (strings(&["package.json"]), Some(&3)));
+        watch.interrupt();
+    });
+}
+
+#[test]
+fn tests_run_again_where_what_they_read_changes_and_stay_green_where_it_does_not() {
+    on_each(&ALL, |host| {
+        let text = format!(
+            "FROM debian:bookworm-slim AS test\nWORKDIR /srv/app\nCOPY said.txt .\nRUN cat said.txt; ! grep -q ^not said.txt # {}\nFROM scratch\nCOPY other /\n",
+            nonce()
+        );
+        let files = [("Dockerfile", text.as_str()), ("said.txt", "not ok 1 - adds\n"), ("other", "")];
+        let folder = Folder::new(&files).with_host(host);
+        let watch = Watch::of(&folder, &["test", "--watch", "--progress", "json", "."]);
+        let round = |ok: bool| {
+            let events = watch.until("finished");
+            assert_eq!(events.last().unwrap()["ok"], ok, "{events:#?}");
+            let tests = events.iter().find(|event| event["event"] == "tests").expect("the counts");
+            let changed = events.iter().find(|event| event["event"] == "changed");
+            let changed = changed.map(|event| event["files"].clone()).unwrap_or_default();
+            (changed, tests["passed"].clone(), tests["failed"].clone(), tests["cached"].clone())
+        };
+        assert_eq!(round(false), (Value::Null, 0.into(), 1.into(), false.into()));
+        folder.write("other", "of no interest to the tests");
+        folder.write("said.txt", "ok 1 - adds\nok 2 - more\n");
+        assert_eq!(round(true), (serde_json::json!(["said.txt"]), 2.into(), 0.into(), false.into()));
+        folder.write("Dockerfile", format!("# a comment\n{text}"));
+        assert_eq!(round(true), (serde_json::json!(["Dockerfile"]), 2.into(), 0.into(), true.into()));
         watch.interrupt();
     });
 }

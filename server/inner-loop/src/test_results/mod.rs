@@ -27,6 +27,7 @@ pub(crate) use go::output_in;
 pub use kept::{KeptTests, TestRecord};
 pub use log::{TestLog, TestedSteps};
 pub use merge::with_findings;
+pub(crate) use report::leaves_reports;
 pub use report::{ReportFile, ReportPath, report_paths};
 pub use stage::test_stage;
 

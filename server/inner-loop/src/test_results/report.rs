@@ -59,12 +59,15 @@ const OPTIONS: [&str; 7] = [
     "--output-junit",
 ];
 
+/// What test runners of JavaScript write where a plugin is set up that does.
+const PERHAPS: &str = "junit.xml";
+
 /// What build tools write without being asked.
 const OF_TOOLS: [(&[&str], &str); 4] = [
     (&["mvn", "mvnw"], "target/surefire-reports/TEST-*.xml"),
     (&["mvn", "mvnw"], "target/failsafe-reports/TEST-*.xml"),
     (&["gradle", "gradlew"], "build/test-results/test/TEST-*.xml"),
-    (&["jest", "npx", "npm", "yarn", "pnpm"], "junit.xml"),
+    (&["jest", "npx", "npm", "yarn", "pnpm"], PERHAPS),
 ];
 
 /// Where the tests of a stage leave their reports: the paths that the user names, those that the commands of its RUN steps do, and those that
@@ -99,6 +102,12 @@ pub fn report_paths(model: &Model, stage: usize, named: &[String]) -> Vec<Report
         }
     }
     paths
+}
+
+/// Whether a step names a report that it writes, or runs a tool that always writes one.
+#[must_use]
+pub(crate) fn leaves_reports(run: &semantic::Run) -> bool {
+    run.commands().flat_map(written_by).any(|path| path != PERHAPS)
 }
 
 /// The reports that a command writes, as far as its words tell.
