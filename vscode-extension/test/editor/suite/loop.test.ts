@@ -140,7 +140,7 @@ describe("the loop", () => {
   });
 
   it("has a terminal opened in the state before the step that failed", async () => {
-    await vscode.window.showTextDocument(document);
+    editor = await vscode.window.showTextDocument(document);
     const line = document.lineCount;
     await editor.edit((edit) => edit.insert(document.lineAt(line - 1).range.end, `\nRUN false # ${Date.now()}\n`));
     assert.ok(await document.save());
