@@ -21,8 +21,12 @@ impl LineBuffer {
         let mut lines = Vec::new();
         let mut rest = chunk;
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            self.pending.extend_from_slice(&rest[..end]);
-            lines.push(self.take_line());
+            if self.pending.is_empty() {
+                lines.push(line(&rest[..end]));
+            } else {
+                self.pending.extend_from_slice(&rest[..end]);
+                lines.push(self.take_line());
+            }
             rest = &rest[end + 1..];
         }
         self.pending.extend_from_slice(rest);
@@ -38,14 +42,18 @@ impl LineBuffer {
     }
 
     fn take_line(&mut self) -> String {
-        let mut line = std::mem::take(&mut self.pending);
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        // What a carriage return overwrote is not seen on a terminal either.
-        let start = line.iter().rposition(|byte| *byte == b'\r').map_or(0, |at| at + 1);
-        String::from_utf8_lossy(&line[start..]).into_owned()
+        let line = line(&self.pending);
+        self.pending.clear();
+        line
     }
+}
+
+/// A line as text.
+fn line(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    // What a carriage return overwrote is not seen on a terminal either.
+    let start = bytes.iter().rposition(|byte| *byte == b'\r').map_or(0, |at| at + 1);
+    String::from_utf8_lossy(&bytes[start..]).into_owned()
 }
 
 /// The last lines of a step's output.
@@ -56,10 +64,14 @@ pub(crate) struct Tail {
 
 impl Tail {
     pub(crate) fn push(&mut self, line: &str) {
+        // The room of the line that goes is that of the one that comes.
+        let mut kept = String::new();
         if self.lines.len() == TAIL_LINES {
-            self.lines.pop_front();
+            kept = self.lines.pop_front().unwrap_or_default();
         }
-        self.lines.push_back(line.to_owned());
+        kept.clear();
+        kept.push_str(line);
+        self.lines.push_back(kept);
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {

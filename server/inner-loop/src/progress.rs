@@ -102,15 +102,24 @@ pub struct Progress {
     /// Of each stage, by its name in vertices, how many steps the Dockerfile counts.
     totals: HashMap<Option<String>, u32>,
     vertices: HashMap<String, VertexState>,
-    tails: HashMap<String, Tail>,
-    /// What the log of each vertex of a step says is wrong, until the step is known to be fine.
-    readers: HashMap<String, LogReader>,
-    lines: HashMap<(String, bool), LineBuffer>,
+    /// What each vertex writes, by its digest.
+    outputs: HashMap<String, Output>,
     /// What each step wrote.
     logs: Vec<StepLog>,
     context: Option<ContextTransfer>,
     /// The first files that were sent.
     sent: Vec<String>,
+}
+
+/// What a vertex writes.
+#[derive(Debug, Default)]
+struct Output {
+    /// The lines that have begun, of stdout and of stderr.
+    begun: [LineBuffer; 2],
+    /// The last lines.
+    tail: Tail,
+    /// What it says is wrong, until the step is known to be fine.
+    reader: LogReader,
 }
 
 #[derive(Debug, Default)]
@@ -161,9 +170,7 @@ impl Progress {
             by_number,
             totals,
             vertices: HashMap::new(),
-            tails: HashMap::new(),
-            readers: HashMap::new(),
-            lines: HashMap::new(),
+            outputs: HashMap::new(),
             logs: vec![StepLog::default(); steps.len()],
             context: None,
             sent: Vec::new(),
@@ -336,37 +343,50 @@ impl Progress {
         step.cached &= state == StepState::Done;
         if state == StepState::Done {
             let is_of_it = |digest: &str| self.vertices.get(digest).is_some_and(|of| of.step == Some(index));
-            self.readers.retain(|digest, _| !is_of_it(digest));
+            for (_, output) in self.outputs.iter_mut().filter(|(digest, _)| is_of_it(digest)) {
+                output.reader = LogReader::default();
+            }
         }
         Some(Update::Step(self.steps[index].clone()))
     }
 
+    /// A step may write millions of lines: what they have in common is looked up once for all that came together.
     fn take_log(&mut self, vertex: &str, stream: LogStream, data: &[u8]) -> Vec<Update> {
-        let buffer = self.lines.entry((vertex.to_owned(), stream == LogStream::Stderr)).or_default();
-        let lines = buffer.push(data);
-        lines.into_iter().map(|text| self.log_line(vertex, stream, text)).collect()
+        let output = match self.outputs.get_mut(vertex) {
+            Some(output) => output,
+            None => self.outputs.entry(vertex.to_owned()).or_default(),
+        };
+        let lines = output.begun[usize::from(stream == LogStream::Stderr)].push(data);
+        self.log_lines(vertex, stream, lines)
     }
 
-    fn log_line(&mut self, vertex: &str, stream: LogStream, text: String) -> Update {
-        self.tails.entry(vertex.to_owned()).or_default().push(&text);
+    fn log_lines(&mut self, vertex: &str, stream: LogStream, lines: Vec<String>) -> Vec<Update> {
+        let Some(Output { tail, reader, .. }) = self.outputs.get_mut(vertex) else { return Vec::new() };
         let step = self.vertices.get(vertex).and_then(|state| state.step);
-        if let Some(step) = step {
-            self.logs[step].push(&text);
-            match self.readers.get_mut(vertex) {
-                Some(reader) => reader.read(stream, &text),
-                None => self.readers.entry(vertex.to_owned()).or_default().read(stream, &text),
+        let line = step.map(|index| self.steps[index].line);
+        let mut kept = step.map(|index| &mut self.logs[index]);
+        let take = |text: String| {
+            tail.push(&text);
+            if let Some(log) = &mut kept {
+                log.push(&text);
+                reader.read(stream, &text);
             }
-        }
-        Update::Log { line: step.map(|index| self.steps[index].line), stream, text }
+            Update::Log { line, stream, text }
+        };
+        lines.into_iter().map(take).collect()
     }
 
     fn flush_logs(&mut self) -> Vec<Update> {
-        let mut rest: Vec<_> =
-            self.lines.iter_mut().filter_map(|(key, buffer)| Some((key.clone(), buffer.finish()?))).collect();
-        rest.sort();
-        let stream = |is_stderr| if is_stderr { LogStream::Stderr } else { LogStream::Stdout };
+        let mut rest = Vec::new();
+        for (vertex, output) in &mut self.outputs {
+            for (stream, begun) in [LogStream::Stdout, LogStream::Stderr].into_iter().zip(&mut output.begun) {
+                rest.extend(begun.finish().map(|text| (vertex.clone(), stream, text)));
+            }
+        }
+        // In an order that is the same each time.
+        rest.sort_by(|one, other| one.0.cmp(&other.0));
         rest.into_iter()
-            .map(|((vertex, is_stderr), text)| self.log_line(&vertex, stream(is_stderr), text))
+            .flat_map(|(vertex, stream, text)| self.log_lines(&vertex, stream, vec![text]))
             .collect()
     }
 

@@ -5,6 +5,7 @@
 //! means is [`source_map`](crate::source_map)'s to say, and whether the step failed at all is the build's.
 
 mod folders;
+mod marks;
 mod plain;
 mod reader;
 mod shapes;

@@ -77,15 +77,16 @@ impl Reader {
             }
         }
         let mut taken_by = usize::MAX;
-        for (at, number) in shapes.at(line) {
-            if active & (1 << at) != 0 || taken_by == *at {
+        for candidate in shapes.at(line) {
+            let at = candidate.tool;
+            if active & (1 << at) != 0 || taken_by == at {
                 continue;
             }
-            let shaped = &shapes.tools[*at];
-            let (rule, template) = &shaped.rules[*number];
+            let shaped = &shapes.tools[at];
+            let (rule, template) = &shaped.rules[candidate.rule];
             let Some(captures) = template.captures(line) else { continue };
-            if self.apply(*at, shaped.tool, rule, &captures, line, heard) {
-                taken_by = *at;
+            if self.apply(at, shaped.tool, rule, &captures, line, heard) {
+                taken_by = at;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::marks::Marks;
 use super::template::{Start, Template};
 use super::tool::{Rule, Tool};
 use super::tools::TOOLS;
@@ -15,10 +16,23 @@ pub(super) struct Shaped {
 /// All tools.
 pub(super) struct Shapes {
     pub(super) tools: Vec<Shaped>,
-    /// By the first byte of a line, the rules that begin something: the tool's position and the rule's.
-    by_first: Vec<Vec<(usize, usize)>>,
+    /// By the first byte of a line, the rules that begin something.
+    by_first: Vec<Vec<Candidate>>,
     /// The same where a line also names a place.
-    by_first_with_place: Vec<Vec<(usize, usize)>>,
+    by_first_with_place: Vec<Vec<Candidate>>,
+}
+
+/// A rule that a line may fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    /// The position of its tool.
+    pub(super) tool: usize,
+    /// Its own among the tool's.
+    pub(super) rule: usize,
+    /// What is in all lines that fit.
+    needs: Marks,
+    /// How the name of a file ends that such a line begins with; any where there is none.
+    files: &'static [&'static str],
 }
 
 impl Shapes {
@@ -42,6 +56,9 @@ impl Shapes {
                     continue;
                 }
                 let start = template.start();
+                let is_told = template.begins_with_file() && !rule.files.contains(&"/");
+                let files = if is_told { rule.files } else { &[] };
+                let candidate = Candidate { tool: at, rule: number, needs: template.needs(), files };
                 for first in 0..=u8::MAX {
                     let begins = match start {
                         Start::Byte(byte) => byte == first,
@@ -54,9 +71,9 @@ impl Shapes {
                     if !begins {
                         continue;
                     }
-                    by_first_with_place[usize::from(first)].push((at, number));
+                    by_first_with_place[usize::from(first)].push(candidate);
                     if start != Start::Any {
-                        by_first[usize::from(first)].push((at, number));
+                        by_first[usize::from(first)].push(candidate);
                     }
                 }
             }
@@ -65,27 +82,16 @@ impl Shapes {
     }
 
     /// The rules that may begin something at this line, tool by tool.
-    pub(super) fn at(&self, line: &str) -> &[(usize, usize)] {
-        let Some(first) = line.bytes().next() else { return &[] };
-        let table = if names_place(line.as_bytes()) { &self.by_first_with_place } else { &self.by_first };
-        &table[usize::from(first)]
+    pub(super) fn at<'a>(&'a self, line: &'a str) -> impl Iterator<Item = Candidate> + use<'a> {
+        let (marks, ends) = Marks::of(line.as_bytes());
+        let table = if marks.name_place() { &self.by_first_with_place } else { &self.by_first };
+        let candidates = line.bytes().next().map_or(&[][..], |first| &table[usize::from(first)]);
+        let may_fit = move |candidate: &&Candidate| {
+            marks.have(candidate.needs)
+                && (candidate.files.is_empty() || candidate.files.iter().any(|end| ends.have(line, end)))
+        };
+        candidates.iter().filter(may_fit).copied()
     }
-}
-
-/// Whether a number stands where tools write that of a line: behind `:`, `: `, `(`, `[` or the word `line`.
-fn names_place(line: &[u8]) -> bool {
-    let mut before = 0u8;
-    for (at, byte) in line.iter().enumerate() {
-        if byte.is_ascii_digit() {
-            match before {
-                b':' | b'(' | b'[' => return true,
-                b' ' if line[..at].ends_with(b": ") || line[..at].ends_with(b"line ") => return true,
-                _ => {}
-            }
-        }
-        before = *byte;
-    }
-    false
 }
 
 #[cfg(test)]
@@ -94,7 +100,7 @@ mod tests {
 
     #[test]
     fn most_lines_are_held_against_few_rules() {
-        let count = |line: &str| Shapes::get().at(line).len();
+        let count = |line: &str| Shapes::get().at(line).count();
         assert_eq!(count(""), 0);
         assert!(count("Collecting größe==1.2.3") <= 2, "{}", count("Collecting größe==1.2.3"));
         assert!(count("   Compiling layerwise v0.1.0") <= 24, "{}", count("   Compiling layerwise v0.1.0"));

@@ -5,6 +5,7 @@
 //! that bounds what any line costs, whoever wrote it.
 
 use super::Severity;
+use super::marks::Marks;
 
 /// A template, read.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ enum Field {
 }
 
 /// How tools name severities. What is no more than a note is no problem.
-const SEVERITIES: [(&str, Severity); 6] = [
+pub(super) const SEVERITIES: [(&str, Severity); 6] = [
     ("fatal error", Severity::Error),
     ("Fatal error", Severity::Error),
     ("error", Severity::Error),
@@ -130,6 +131,35 @@ impl Template {
         }
     }
 
+    /// Whether a line that fits begins with a file's name, right before a number that is the line.
+    pub(super) fn begins_with_file(&self) -> bool {
+        matches!(
+            self.pieces[..],
+            [Piece::Field(Field::File), Piece::Text(":" | "("), Piece::Field(Field::Line), ..]
+        )
+    }
+
+    /// What is in every line that fits.
+    pub(super) fn needs(&self) -> Marks {
+        let mut needs = Marks::default();
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let before = at.checked_sub(1).map(|before| &self.pieces[before]);
+            match (before, piece) {
+                (Some(Piece::Text(text)), Piece::Field(Field::Line)) => {
+                    needs = needs.with(Marks::behind(text.as_bytes()));
+                }
+                (_, Piece::Field(Field::Severity)) => needs = needs.with(Marks::SEVERITY),
+                _ => {}
+            }
+            if let [Piece::Field(Field::Line), Piece::Text(":"), Piece::Field(Field::Column), ..] =
+                &self.pieces[at..]
+            {
+                needs = needs.with(Marks::TWO_NUMBERS);
+            }
+        }
+        needs
+    }
+
     /// What the fields hold, where the line fits.
     pub(super) fn captures<'a>(&self, line: &'a str) -> Option<Captures<'a>> {
         let (mut captures, mut tries) = (Captures::default(), MOST_TRIES);
@@ -140,9 +170,13 @@ impl Template {
 fn fits<'a>(pieces: &[Piece], rest: &'a str, captures: &mut Captures<'a>, tries: &mut usize) -> bool {
     let Some((piece, behind)) = pieces.split_first() else { return rest.is_empty() };
     match piece {
+        // The first byte tells of nearly all.
+        Piece::Text(text) if rest.as_bytes().first() != text.as_bytes().first() => false,
         Piece::Text(text) => rest.strip_prefix(text).is_some_and(|rest| fits(behind, rest, captures, tries)),
         Piece::Field(Field::Severity) => {
-            let named = SEVERITIES.iter().find(|(name, _)| rest.starts_with(name));
+            let is_it =
+                |name: &str| rest.as_bytes().first() == name.as_bytes().first() && rest.starts_with(name);
+            let named = SEVERITIES.iter().find(|(name, _)| is_it(name));
             let Some((name, severity)) = named else { return false };
             captures.severity = Some(*severity);
             fits(behind, &rest[name.len()..], captures, tries)
@@ -173,8 +207,8 @@ fn field_fits<'a>(
     let mut from = 0;
     loop {
         let found = match next {
-            Some(text) => rest[from..].find(text),
-            None => rest[from..].find([' ', '\t']),
+            Some(text) => find(&rest[from..], text),
+            None => rest.bytes().skip(from).position(|byte| byte == b' ' || byte == b'\t'),
         };
         let Some(end) = found.map(|found| from + found) else { return false };
         if *tries == 0 || field.is_over(&rest[..end], from) {
@@ -186,6 +220,19 @@ fn field_fits<'a>(
             return true;
         }
         from = end + rest[end..].chars().next().map_or(1, char::len_utf8);
+    }
+}
+
+/// The first place of a text: `str::find` prepares for longer ones than these at a cost.
+fn find(rest: &str, text: &str) -> Option<usize> {
+    let (first, bytes) = (*text.as_bytes().first()?, rest.as_bytes());
+    let mut from = 0;
+    loop {
+        let at = from + bytes[from..].iter().position(|byte| *byte == first)?;
+        if text.len() == 1 || bytes[at..].starts_with(text.as_bytes()) {
+            return Some(at);
+        }
+        from = at + 1;
     }
 }
 
@@ -230,9 +277,9 @@ impl Field {
             Self::File => {
                 text.len() > MOST_OF_A_PATH
                     || text.starts_with(NO_FILE_BEGINS_WITH)
-                    || text[new..].contains([' ', '\t', '"', '\0'])
+                    || has_any(&text[new..], b" \t\"\0")
             }
-            Self::Class => text[new..].contains([' ', '\t']),
+            Self::Class => has_any(&text[new..], b" \t"),
             Self::Absolute => !text.is_empty() && !text.starts_with('/'),
             _ => false,
         }
@@ -240,12 +287,12 @@ impl Field {
 
     /// Takes a text in, if it is one of these.
     fn store<'a>(self, text: &'a str, captures: &mut Captures<'a>) -> bool {
-        let is_path = !text.is_empty() && text.len() <= MOST_OF_A_PATH && !text.contains(['"', '\t', '\0']);
+        let is_path = !text.is_empty() && text.len() <= MOST_OF_A_PATH && !has_any(text, b"\"\t\0");
         let number = || text.parse().ok().filter(|_| text.len() <= 7);
         let takes = match self {
             Self::File => {
                 is_path
-                    && !text.contains(' ')
+                    && !has_any(text, b" ")
                     && !text.starts_with(NO_FILE_BEGINS_WITH)
                     && (!text.contains("://") || text.starts_with("file://"))
             }
@@ -270,6 +317,10 @@ impl Field {
         }
         takes
     }
+}
+
+fn has_any(text: &str, bytes: &[u8]) -> bool {
+    text.bytes().any(|byte| bytes.contains(&byte))
 }
 
 const fn is_in_class_name(byte: u8) -> bool {

@@ -3,8 +3,7 @@
 use super::{Progress, StepProblem, VertexState};
 use crate::causes::{self, Cause, Evidence};
 use crate::event::BuildFailure;
-use crate::log::Tail;
-use crate::problems::{Findings, LogReader};
+use crate::problems::Findings;
 use crate::record::StepRecord;
 use syntax::Keyword;
 
@@ -50,12 +49,13 @@ impl Progress {
         let digest = failure.vertex.clone().or_else(|| {
             let mut of_step =
                 self.vertices.iter().filter(|(_, state)| failed.is_some() && state.step == failed);
-            of_step.find(|(digest, _)| self.tails.contains_key(*digest)).map(|(digest, _)| digest.clone())
+            of_step.find(|(digest, _)| self.outputs.contains_key(*digest)).map(|(digest, _)| digest.clone())
         });
-        let tail = digest.as_ref().and_then(|digest| self.tails.get(digest));
-        let log = tail.map(Tail::lines).unwrap_or_default();
-        let reader = digest.and_then(|digest| self.readers.remove(&digest));
-        let findings = reader.map(LogReader::finish).unwrap_or_default();
+        let output = digest.and_then(|digest| self.outputs.get_mut(&digest));
+        let (log, findings) = match output {
+            Some(output) => (output.tail.lines(), std::mem::take(&mut output.reader).finish()),
+            None => (Vec::new(), Findings::default()),
+        };
         let instruction = failed.map_or("", |index| self.steps[index].instruction.as_str());
         let message = with_cause(failure, instruction, &log) + &left_out(&findings);
         StepProblem { line, end_line, message, log, findings }
