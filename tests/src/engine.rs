@@ -47,6 +47,7 @@ mod sync_shapes;
 mod sync_trees;
 mod targets;
 mod tls_relay;
+mod toolchain_tests;
 mod toolchains;
 mod untagged;
 mod watch;

@@ -18,7 +18,7 @@ pub(super) fn own_problems(events: &[Value]) -> Vec<&Value> {
     all
 }
 
-/// The same as texts: `file:line severity source: first line of the message`.
+/// The same as texts: `file:line:column severity source: first line of the message`.
 #[track_caller]
 fn problems(events: &[Value]) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -26,9 +26,10 @@ fn problems(events: &[Value]) -> Vec<String> {
         let message = text(&event["message"]);
         let first = message.lines().next().unwrap().to_owned();
         format!(
-            "{}:{} {} {}: {first}",
+            "{}:{}:{} {} {}: {first}",
             text(&event["file"]),
             event["line"],
+            event["column"],
             text(&event["severity"]),
             text(&event["source"])
         )
@@ -62,12 +63,12 @@ fn c_on_the_line_that_gcc_cannot_compile_and_ld_cannot_link() {
     check(
         &format!("{dockerfile}RUN make -C c main.o\n"),
         &files,
-        &["native/größe/main.c:2 error gcc: 'missing' undeclared"],
+        &["native/größe/main.c:2:12 error gcc: 'missing' undeclared"],
     );
     check(
         &format!("{dockerfile}RUN cd c && cc -g link.c -o /link\n"),
         &files,
-        &["native/größe/link.c:3 error ld: undefined reference to `add'"],
+        &["native/größe/link.c:3:1 error ld: undefined reference to `add'"],
     );
 }
 
@@ -81,7 +82,7 @@ fn rust_on_the_line_that_does_not_compile_or_whose_test_panics() {
             ("crates/core/Cargo.toml", manifest),
             ("crates/core/src/lib.rs", "pub fn one() -> i32 {\n    größe()\n}\n"),
         ],
-        &["crates/core/src/lib.rs:2 error rustc: E0425: cannot find function `größe`"],
+        &["crates/core/src/lib.rs:2:5 error rustc: E0425: cannot find function `größe`"],
     );
     check(
         &format!("{dockerfile}RUN cargo test --offline\n"),
@@ -92,7 +93,7 @@ fn rust_on_the_line_that_does_not_compile_or_whose_test_panics() {
                 "#[cfg(test)]\nmod tests {\n    #[test]\n    fn adds() {\n        assert_eq!(1 + 1, 3);\n    }\n\n    #[test]\n    fn fine() {\n        println!(\"src/lib.rs:2:5: error: x\");\n    }\n}\n",
             ),
         ],
-        &["crates/core/src/lib.rs:5 error rust: tests::adds: assertion `left == right` failed"],
+        &["crates/core/src/lib.rs:5:9 error rust: tests::adds: assertion `left == right` failed"],
     );
 }
 
@@ -105,19 +106,19 @@ fn go_on_the_line_that_does_not_compile_is_doubted_or_whose_test_fails() {
     check(
         &format!("{dockerfile}go build ./...\n"),
         &[module, ("api/main.go", &main("größe")), ("tools/x.txt", "")],
-        &["api/main.go:6 error go: undefined: größe"],
+        &["api/main.go:6:13 error go: undefined: größe"],
     );
     check(
         &format!("{dockerfile}go vet ./...\n"),
         &[module, ("api/main.go", &main("\"%d\\n\", \"x\"")), ("tools/x.txt", "")],
-        &["api/main.go:6 error go: fmt.Printf format %d has arg \"x\" of wrong type string"],
+        &["api/main.go:6:2 error go: fmt.Printf format %d has arg \"x\" of wrong type string"],
     );
     let test = "package sum\n\nimport \"testing\"\n\nfunc TestFine(t *testing.T) {\n\tt.Log(\"fine\")\n}\n\nfunc TestSum(t *testing.T) {\n\tt.Errorf(\"größe\")\n}\n";
     for flags in ["", "-v "] {
         check(
             &format!("{dockerfile}go test {flags}./...\n"),
             &[module, ("tools/sum/sum_test.go", test), ("tools/other/sum.go", "package other\n")],
-            &["tools/sum/sum_test.go:10 error go test: TestSum: größe"],
+            &["tools/sum/sum_test.go:10:1 error go test: TestSum: größe"],
         );
     }
 }
@@ -132,12 +133,12 @@ fn node_on_the_line_that_throws_or_cannot_be_read() {
             ("packages/site/main.js", "const { deep } = require('./lib/deep');\ndeep();\n"),
             ("packages/site/lib/deep.js", deep),
         ],
-        &["packages/site/lib/deep.js:2 error node: TypeError: größe"],
+        &["packages/site/lib/deep.js:2:3 error node: TypeError: größe"],
     );
     check(
         &format!("{dockerfile}RUN node ../main.mjs\n"),
         &[("packages/site/main.mjs", "const a = 1;\nfunction (;\n")],
-        &["packages/site/main.mjs:2 error node: SyntaxError: "],
+        &["packages/site/main.mjs:2:1 error node: SyntaxError: "],
     );
     check(
         &format!("{dockerfile}RUN cd .. && node --test test/sum.test.js\n"),
@@ -145,7 +146,7 @@ fn node_on_the_line_that_throws_or_cannot_be_read() {
             "packages/site/test/sum.test.js",
             "const test = require('node:test');\nconst assert = require('node:assert');\n\ntest('adds', () => {\n  assert.strictEqual(1 + 1, 3);\n});\n",
         )],
-        &["packages/site/test/sum.test.js:5 error node --test: adds: "],
+        &["packages/site/test/sum.test.js:5:10 error node --test: adds: "],
     );
 }
 
@@ -165,17 +166,17 @@ fn python_on_the_line_that_raises_or_whose_test_fails() {
     check(
         &format!("{dockerfile}RUN python3 main.py\n"),
         &files,
-        &["src/python/lib/deep.py:4 error python: json.decoder.JSONDecodeError: "],
+        &["src/python/lib/deep.py:4:12 error python: json.decoder.JSONDecodeError: "],
     );
     check(
         &format!("{dockerfile}RUN python3 bad.py\n"),
         &files,
-        &["src/python/bad.py:1 error python: SyntaxError: invalid syntax"],
+        &["src/python/bad.py:1:7 error python: SyntaxError: invalid syntax"],
     );
     check(
         &format!("{dockerfile}RUN python3 -m unittest test_sum\n"),
         &files,
-        &["src/python/test_sum.py:5 error unittest: test_adds: AssertionError: 2 != 3"],
+        &["src/python/test_sum.py:5:1 error unittest: test_adds: AssertionError: 2 != 3"],
     );
 }
 
@@ -186,22 +187,22 @@ fn shells_on_the_line_of_the_script_or_of_the_dockerfile() {
     check(
         &format!("{dockerfile}RUN sh tools/build.sh\n"),
         &files,
-        &["scripts/build.sh:3 error sh: frobnicate: not found"],
+        &["scripts/build.sh:3:1 error sh: frobnicate: not found"],
     );
     check(
         &format!("{dockerfile}RUN bash tools/build.sh\n"),
         &files,
-        &["scripts/build.sh:3 error sh: frobnicate: command not found"],
+        &["scripts/build.sh:3:1 error sh: frobnicate: command not found"],
     );
     check(
         &format!("{dockerfile}RUN <<EOF\nset -e\nfrobnicate\nEOF\n"),
         &files,
-        &["Dockerfile:6 error sh: frobnicate: not found"],
+        &["Dockerfile:6:1 error sh: frobnicate: not found"],
     );
     check(
         &format!("{dockerfile}RUN --mount=type=bind,source=scripts,target=/mnt/s sh /mnt/s/build.sh\n"),
         &files,
-        &["scripts/build.sh:3 error sh: frobnicate: not found"],
+        &["scripts/build.sh:3:1 error sh: frobnicate: not found"],
     );
     check(&format!("{dockerfile}RUN frobnicate\n"), &files, &[]);
 }

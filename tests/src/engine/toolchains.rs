@@ -59,7 +59,7 @@ fn clang_and_its_linker() {
         files: &[("native/main.c", main)],
         problems: &[
             "native/main.c:2:12 error gcc: use of undeclared identifier 'größe'",
-            "native/main.c:2:22 error gcc: use of undeclared identifier 'missing'",
+            "native/main.c:2:20 error gcc: use of undeclared identifier 'missing'",
         ],
         fixes: &[("native/main.c", "größe + missing", "0")],
     });
@@ -171,7 +171,8 @@ fn pytest_and_what_it_cannot_collect() {
     // Python's own tracebacks name no test.
     let in_python =
         ["python: AssertionError: assert (1 + 1) == 3", "python: ZeroDivisionError: division by zero"];
-    for (style, [first, second]) in [("", in_pytest), ("--tb=short ", in_pytest), ("--tb=native ", in_python)]
+    for (style, [first, second], column) in
+        [("", in_pytest, 1), ("--tb=short ", in_pytest, 12), ("--tb=native ", in_python, 14)]
     {
         check(&Project {
             dockerfile: &format!(
@@ -183,7 +184,7 @@ fn pytest_and_what_it_cannot_collect() {
             ],
             problems: &[
                 &format!("src/python/tests/test_sum.py:9:1 error {first}"),
-                &format!("src/python/lib/deep.py:2:1 error {second}"),
+                &format!("src/python/lib/deep.py:2:{column} error {second}"),
             ],
             fixes: &[
                 ("src/python/tests/test_sum.py", "== 3", "== 2"),
@@ -215,7 +216,7 @@ fn javac_and_what_nobody_caught() {
     check(&Project {
         dockerfile,
         files: &[("modules/core/src/com/x/App.java", app)],
-        problems: &["modules/core/src/com/x/App.java:6:1 error javac: cannot find symbol"],
+        problems: &["modules/core/src/com/x/App.java:6:21 error javac: cannot find symbol"],
         fixes: &[("modules/core/src/com/x/App.java", "missing()", "1")],
     });
     check(&Project {
@@ -231,7 +232,7 @@ fn javac_and_what_nobody_caught() {
 }
 
 /// A module with one test.
-const POM: &str = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n  <modelVersion>4.0.0</modelVersion>\n  <groupId>com.x</groupId>\n  <artifactId>app</artifactId>\n  <version>1</version>\n  <properties>\n    <maven.compiler.source>17</maven.compiler.source>\n    <maven.compiler.target>17</maven.compiler.target>\n    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>\n  </properties>\n  <dependencies>\n    <dependency>\n      <groupId>junit</groupId>\n      <artifactId>junit</artifactId>\n      <version>4.x</version>\n      <scope>test</scope>\n    </dependency>\n  </dependencies>\n</project>\n";
+pub(super) const POM: &str = "<project xmlns=\"http://maven.apache.org/POM/4.0.0\">\n  <modelVersion>4.0.0</modelVersion>\n  <groupId>com.x</groupId>\n  <artifactId>app</artifactId>\n  <version>1</version>\n  <properties>\n    <maven.compiler.source>17</maven.compiler.source>\n    <maven.compiler.target>17</maven.compiler.target>\n    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>\n  </properties>\n  <dependencies>\n    <dependency>\n      <groupId>junit</groupId>\n      <artifactId>junit</artifactId>\n      <version>4.x</version>\n      <scope>test</scope>\n    </dependency>\n  </dependencies>\n</project>\n";
 
 #[test]
 fn maven_that_cannot_compile_test_or_read() {
@@ -257,7 +258,7 @@ fn maven_that_cannot_compile_test_or_read() {
         dockerfile,
         files: &[(pom, POM), (main, &app("größe - b")), (tests, &test)],
         problems: &[
-            "modules/core/src/test/java/com/x/AppTest.java:14:1 error maven: adds(com.x.AppTest): java.lang.AssertionError: expected:<3> but was:<-1>",
+            "modules/core/src/test/java/com/x/AppTest.java:14:1 error maven: adds: java.lang.AssertionError: expected:<3> but was:<-1>",
         ],
         fixes: &[(main, "größe - b", "größe + b")],
     });

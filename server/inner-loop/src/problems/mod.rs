@@ -58,6 +58,9 @@ pub struct Frame {
     pub column: Option<u32>,
     /// The text of that line, where the tool shows it, without the blanks around it.
     pub text: Option<String>,
+    /// Where the tool marks that text in the line below: how many letters from its beginning.
+    #[serde(default)]
+    pub mark: Option<u32>,
     /// The folder that the tool was run in, where another tool said so.
     pub folder: Option<String>,
 }

@@ -50,10 +50,20 @@ struct Pending {
     frames: Vec<Frame>,
     /// The last thing said was the last of these places.
     is_fresh: bool,
+    /// The line before showed the source text, or what is the source text if it is marked now.
+    shown: Option<Shown>,
     /// The source text of the place that is to come.
     next_text: Option<String>,
     /// How many lines were nothing to it.
     waited: usize,
+}
+
+#[derive(Debug)]
+struct Shown {
+    /// How many letters stood before it.
+    at: usize,
+    /// The text, where it is only guessed that it is one.
+    guess: Option<String>,
 }
 
 impl Reader {
@@ -109,6 +119,8 @@ impl Reader {
             (Does::Says, Some(pending)) => pending.message.is_empty(),
             (Does::Adds, Some(pending)) => (1..MOST_LINES).contains(&pending.message.len()),
             (Does::Quotes, Some(pending)) => pending.is_fresh,
+            (Does::Marks, Some(pending)) => pending.shown.is_some(),
+            (Does::Guesses, Some(pending)) => pending.is_fresh,
             (Does::Shows, Some(pending)) => pending.is_fresh && pending.message.is_empty(),
             (_, pending) => pending.is_some(),
         }
@@ -139,6 +151,7 @@ impl Reader {
             line,
             column: captures.column.filter(|column| *column > 0),
             text: None,
+            mark: None,
             folder: heard.folders.current().map(str::to_owned),
         });
         let severity = captures.severity.unwrap_or(rule.severity);
@@ -146,6 +159,9 @@ impl Reader {
             let code = captures.code.map(|code| format!("{code}: ")).unwrap_or_default();
             format!("{}{code}{}", rule.opening, without_columns(message))
         });
+        let shown = state.pending.as_mut().and_then(|pending| pending.shown.take());
+        // The message is a part of the line.
+        let letters_before = |text: &str| line[..text.as_ptr().addr() - line.as_ptr().addr()].chars().count();
         match rule.does {
             Does::Tells => {
                 let (Some(frame), Some(message)) = (frame, message) else { return false };
@@ -171,6 +187,7 @@ impl Reader {
                     file,
                     is_fresh: frame.is_some(),
                     frames: frame.into_iter().collect(),
+                    shown: None,
                     next_text: None,
                     waited: 0,
                 });
@@ -184,11 +201,32 @@ impl Reader {
                     (_, Some(frame)) if frame.text.is_none() && !is_of_other(frame) => {
                         frame.text = captures.message.map(str::to_owned);
                         pending.is_fresh = false;
+                        let at = captures.message.map(letters_before);
+                        pending.shown = at.map(|at| Shown { at, guess: None });
                     }
                     _ => return false,
                 }
                 pending.title = pending.title.take().or_else(|| captures.title.map(str::to_owned));
                 pending.waited = 0;
+            }
+            Does::Guesses => {
+                let (Some(pending), Some(text)) = (&mut state.pending, captures.message) else {
+                    return false;
+                };
+                pending.is_fresh = false;
+                pending.shown = Some(Shown { at: letters_before(text), guess: Some(text.to_owned()) });
+            }
+            Does::Marks => {
+                let frame = state.pending.as_mut().and_then(|pending| pending.frames.last_mut());
+                let (Some(frame), Some(shown)) = (frame, shown) else { return false };
+                // Whatever else has such letters is no mark.
+                if !line.bytes().all(|byte| b" \t|^~".contains(&byte)) {
+                    return false;
+                }
+                let at = line.find('^').or_else(|| line.find('~'));
+                let letters = at.and_then(|at| line[..at].chars().count().checked_sub(shown.at));
+                frame.mark = letters.and_then(|letters| u32::try_from(letters).ok());
+                frame.text = shown.guess.or(frame.text.take());
             }
             Does::Places | Does::Says | Does::Adds | Does::Ends => {
                 let Some(pending) = &mut state.pending else { return false };
@@ -257,6 +295,7 @@ impl Reader {
         state.file = None;
         if let Some(pending) = &mut state.pending {
             pending.waited += 1;
+            pending.shown = None;
             if pending.waited > tool.patience {
                 state.close(tool, found);
             }

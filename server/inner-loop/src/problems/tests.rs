@@ -148,3 +148,36 @@ fn junk_does_no_harm() {
     let colons = format!("{}\n{}\n", ":1".repeat(50_000), "(1,1):".repeat(50_000));
     read(&colons);
 }
+
+/// Where the first place of each problem is marked in the text that is shown.
+#[track_caller]
+fn check_marks(log: &str, expected: &[(&str, Option<u32>)]) {
+    let found = read(log);
+    let marks: Vec<_> = found.list.iter().map(|finding| &finding.frames[0]).collect();
+    let marks: Vec<_> =
+        marks.iter().map(|frame| (frame.text.as_deref().unwrap_or_default(), frame.mark)).collect();
+    assert_eq!(marks, expected, "{log}");
+}
+
+#[test]
+fn what_tools_mark_is_counted_in_letters_from_the_beginning_of_the_text() {
+    check_marks(
+        "a.c:2:16: error: x\n    2 |         return größe + missing;\n      |                        ^~~~~~~\n",
+        &[("return größe + missing;", Some(15))],
+    );
+    check_marks(
+        "a.c:2:22: error: x\n    return größe + missing;\n           ~~~~~ ^ ~~~~~~~\n",
+        &[("return größe + missing;", Some(13))],
+    );
+    check_marks(
+        "A.java:5: error: x\n        int gr??e = missing();\n                    ^\n",
+        &[("int gr??e = missing();", Some(12))],
+    );
+    check_marks(
+        "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n    return 1 / x\n           ~~^~~\nZeroDivisionError: x\n",
+        &[("return 1 / x", Some(9))],
+    );
+    check_marks("/a.js:2\n  function (;\n           ^\n\nSyntaxError: x\n", &[("function (;", Some(9))]);
+    // Nothing is marked.
+    check_marks("a.c:2:16: error: x\n    2 |  return größe;\nmake: ^\n", &[("return größe;", None)]);
+}

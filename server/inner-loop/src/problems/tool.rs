@@ -52,6 +52,10 @@ pub(super) enum Does {
     Quotes,
     /// The same as long as there is no message.
     Shows,
+    /// Is the source text of the place in the line before, if the next line marks a place in it.
+    Guesses,
+    /// Marks a place in the source text of the line before, with `^` or else `~`.
+    Marks,
     /// Is the source text of the next place.
     Previews,
     /// Does nothing but to name what failed, where it does.
@@ -93,7 +97,7 @@ macro_rules! rules {
 }
 
 rules! {
-    tells => Tells, begins => Begins, places => Places, quotes => Quotes, shows => Shows, previews => Previews, keeps => Keeps, says => Says, adds => Adds, ends => Ends, drops => Drops,
+    tells => Tells, begins => Begins, places => Places, quotes => Quotes, shows => Shows, guesses => Guesses, marks => Marks, previews => Previews, keeps => Keeps, says => Says, adds => Adds, ends => Ends, drops => Drops,
     heads => Heads, holds => Holds, runs => Runs, fails => Fails, passes => Passes, packs => Packs, enters => Enters, leaves => Leaves
 }
 

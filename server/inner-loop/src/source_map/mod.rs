@@ -114,6 +114,9 @@ pub fn source_problems(
     findings.iter().map(located).collect()
 }
 
+/// The tool that counts bytes and shows no line.
+const GO: &str = "go";
+
 /// What a step sees, and where it comes from.
 struct SourceMap<'a> {
     model: &'a Model,
@@ -161,21 +164,49 @@ impl<'a> SourceMap<'a> {
     fn locate(&self, finding: &Finding, step: u32) -> Option<SourceProblem> {
         let found = finding.frames.iter().find_map(|frame| Some((frame, self.candidate(frame)?)));
         let Some((frame, candidate)) = found else { return in_container(finding, step) };
-        let place = match candidate.origin {
+        let place = match &candidate.origin {
             Origin::Heredoc { first, .. } => {
                 SourcePlace::Dockerfile { line: first + candidate.line - 1, is_exact: true }
             }
             Origin::File { context, path } => SourcePlace::File {
-                context,
-                path,
+                column: self.column(finding.source, frame, &candidate, context.as_deref(), path),
+                context: context.clone(),
+                path: path.clone(),
                 line: candidate.line,
-                column: frame.column.filter(|_| candidate.fit != Fit::Changed),
                 is_stale: candidate.fit == Fit::Changed,
                 is_sure: matches!(candidate.fit, Fit::Same | Fit::Moved(_)),
             },
         };
         let Finding { severity, message, source, .. } = finding;
         Some(SourceProblem { place, severity: *severity, message: message.clone(), source })
+    }
+
+    /// The column that the tool marks in the line that it shows, or the one that it names: tools count bytes, or tabs as eight.
+    fn column(
+        &self,
+        tool: &str,
+        frame: &Frame,
+        candidate: &Candidate,
+        context: Option<&str>,
+        path: &str,
+    ) -> Option<u32> {
+        if candidate.fit == Fit::Changed {
+            return None;
+        }
+        let text = self.files.text(context, path);
+        let own = || text.as_ref()?.lines().nth(candidate.line.checked_sub(1)? as usize);
+        let marked = || {
+            let (own, mark, shown) = (own()?, frame.mark?, frame.text.as_ref()?);
+            let is_same_length = own.trim().chars().count() == shown.chars().count();
+            let indent = own.chars().take_while(|letter| letter.is_whitespace()).count();
+            is_same_length.then_some(u32::try_from(indent).ok()? + mark + 1)
+        };
+        let in_letters = |column: u32| {
+            let before = own().and_then(|own| own.get(..(column as usize).checked_sub(1)?));
+            let letters = before.and_then(|before| u32::try_from(before.chars().count()).ok());
+            letters.map_or(column, |letters| letters + 1)
+        };
+        marked().or_else(|| frame.column.map(|column| if tool == GO { in_letters(column) } else { column }))
     }
 
     /// The line that a place means. Of several files it is the one that has the text which the tool shows, else the one that was put there last.

@@ -441,3 +441,33 @@ fn a_line_behind_a_heredoc_is_none_of_it() {
         "#]],
     );
 }
+
+#[test]
+fn a_mark_is_a_column_of_the_user_s_line() {
+    let dockerfile = "FROM a\nWORKDIR /srv\nCOPY src .\nRUN make\n";
+    let model = Model::new(&Document::new(dockerfile), &Facts::default());
+    let files = Memory::new(&[("src/a.c", "x\r\n\treturn größe;\r\n")]);
+    let check_tool = |source, column, text: Option<&str>, mark, expected| {
+        let (text, path) = (text.map(str::to_owned), "a.c".to_owned());
+        let frame = Frame { path, line: 2, column: Some(column), text, mark, ..Frame::default() };
+        let message = "wrong".to_owned();
+        let finding =
+            Finding { frames: vec![frame], title: None, severity: Severity::Error, message, source };
+        let found = source_problems(&model, 4, &[finding], &BTreeSet::new(), &files);
+        let Some(SourcePlace::File { column, .. }) = found[0].as_ref().map(|found| &found.place) else {
+            panic!("no file of the user's: {found:?}")
+        };
+        assert_eq!(*column, expected);
+    };
+    let check = |text: &str, mark, expected| check_tool("gcc", 16, Some(text), mark, expected);
+    // gcc counts a tab as eight.
+    check("return größe;", Some(7), Some(9));
+    check("return gr??e;", Some(7), Some(9));
+    check("return größe;", None, Some(16));
+    // The text is not letter for letter what is there.
+    check("return   größe;", Some(9), Some(16));
+    // Go counts bytes, and others letters.
+    check_tool("go", 16, None, None, Some(14));
+    check_tool("rustc", 14, None, None, Some(14));
+    check_tool("go", 99, None, None, Some(99));
+}

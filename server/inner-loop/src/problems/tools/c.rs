@@ -12,10 +12,16 @@ pub(crate) const COMPILER: Tool = Tool {
     innermost: Innermost::First,
     patience: 1,
     rules: &[
+        Rule::marks("{ }|{ }^{_}"),
+        Rule::marks("{ }|{ }~{_}"),
+        Rule::marks("{ }^{_}"),
+        Rule::marks("{ }~{_}"),
+        Rule::marks("^{_}"),
         Rule::quotes("{ }{line} | {message}"),
-        // clang shows the line alone.
         Rule::begins("{file}:{line}:{column}: {severity}: {message}").of(SOURCES),
         Rule::begins("{file}:{line}: {severity}: {message}").of(SOURCES),
+        // clang before 17 shows the line alone.
+        Rule::guesses("{message}"),
     ],
 };
 
@@ -66,6 +72,31 @@ main.c:4:9: warning: unused variable 'unused' [-Wunused-variable]
                   error (gcc): expected ';' before '}' token
                 main.c:4:9  `int unused;`
                   warning (gcc): unused variable 'unused' [-Wunused-variable]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn old_clang_shows_the_line_alone_and_what_is_not_marked_is_none() {
+        check(
+            r#"
+c/main.c:2:12: error: use of undeclared identifier 'größe'
+    return größe + missing;
+           ^
+c/main.c:2:22: error: use of undeclared identifier 'missing'
+    return größe + missing;
+                   ^
+c/main.c:3:1: error: expected '}'
+make: *** [Makefile:2: main.o] Error 1
+   ^ there
+"#,
+            expect![[r#"
+                c/main.c:2:12  `return größe + missing;`
+                  error (gcc): use of undeclared identifier 'größe'
+                c/main.c:2:22  `return größe + missing;`
+                  error (gcc): use of undeclared identifier 'missing'
+                c/main.c:3:1
+                  error (gcc): expected '}'
             "#]],
         );
     }

@@ -12,6 +12,8 @@ pub(crate) const JAVAC: Tool = Tool {
         Rule::adds("  symbol:{_}"),
         Rule::adds("  location:{_}"),
         Rule::begins("{file}:{line}: {severity}: {message}").of(SOURCES),
+        Rule::marks("{ }^"),
+        Rule::marks("^"),
         Rule::quotes("{message}"),
     ],
 };
@@ -53,6 +55,9 @@ pub(crate) const SUREFIRE: Tool = Tool {
         Rule::ends(""),
         Rule::begins("[ERROR] {title} -- Time elapsed: {_} <<< FAILURE!"),
         Rule::begins("[ERROR] {title} -- Time elapsed: {_} <<< ERROR!"),
+        // As with JUnit 4: the test, and its class behind it.
+        Rule::begins("[ERROR] {title}({_})  Time elapsed: {_} <<< FAILURE!"),
+        Rule::begins("[ERROR] {title}({_})  Time elapsed: {_} <<< ERROR!"),
         Rule::begins("[ERROR] {title}  Time elapsed: {_} <<< FAILURE!"),
         Rule::begins("[ERROR] {title}  Time elapsed: {_} <<< ERROR!"),
         Rule::says("{error}"),
@@ -177,6 +182,25 @@ org.opentest4j.AssertionFailedError: expected: <3> but was: <4>
                   error (maven): com.x.SumTest.adds: org.opentest4j.AssertionFailedError: expected: <3> but was: <4>
                   from com/x/SumTest.java:12
                   from com/x/SumTest.java:20
+            "#]],
+        );
+    }
+
+    #[test]
+    fn tests_of_junit_4_are_named_before_their_class() {
+        check(
+            r#"
+[ERROR] Tests run: 1, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.041 s <<< FAILURE! - in com.x.AppTest
+[ERROR] adds(com.x.AppTest)  Time elapsed: 0.005 s  <<< FAILURE!
+java.lang.AssertionError: expected:<4> but was:<3>
+	at com.x.AppTest.adds(AppTest.java:9)
+
+[ERROR] Failures: 
+[ERROR]   AppTest.adds:9 expected:<4> but was:<3>
+"#,
+            expect![[r#"
+                com/x/AppTest.java:9
+                  error (maven): adds: java.lang.AssertionError: expected:<4> but was:<3>
             "#]],
         );
     }

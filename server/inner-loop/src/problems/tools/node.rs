@@ -17,6 +17,8 @@ pub(crate) const NODE: Tool = Tool {
         Rule::places("    at {_} ({file}:{line}:{column}){_}").of(SOURCES),
         Rule::places("    at async {file}:{line}:{column}{_}").of(SOURCES),
         Rule::places("    at {file}:{line}:{column}{_}").of(SOURCES),
+        Rule::marks("{ }^{_}"),
+        Rule::marks("^{_}"),
         Rule::shows("{message}"),
         Rule::says("{error}"),
         Rule::begins("node:internal/{_}:{column}"),

@@ -11,6 +11,8 @@ pub(crate) const PYTHON: Tool = Tool {
     rules: &[
         Rule::places("  File \"{path}\", line {line}, in {_}"),
         Rule::places("  File \"{path}\", line {line}"),
+        Rule::marks("{ }^{_}"),
+        Rule::marks("{ }~{_}"),
         Rule::quotes("    {message}"),
         Rule::ends("{error}"),
         Rule::begins("Traceback (most recent call last):"),

@@ -15,6 +15,7 @@ pub(crate) const PYTEST: Tool = Tool {
         Rule::keeps("E{ }^{_}"),
         Rule::places("E     File \"{path}\", line {line}"),
         Rule::shows("E       {message}"),
+        Rule::marks("{ }^{_}"),
         Rule::quotes("    {message}"),
         Rule::places("{file}:{line}: in {_}").of(SOURCES),
         Rule::ends("{file}:{line}: {error}").of(SOURCES),
@@ -35,6 +36,8 @@ pub(crate) const UNITTEST: Tool = Tool {
     rules: &[
         Rule::places("  File \"{path}\", line {line}, in {_}"),
         Rule::places("  File \"{path}\", line {line}"),
+        Rule::marks("{ }^{_}"),
+        Rule::marks("{ }~{_}"),
         Rule::quotes("    {message}"),
         Rule::begins("FAIL: {title} ({_})"),
         Rule::begins("ERROR: {title} ({_})"),
