@@ -133,12 +133,12 @@ fn apply(change: &Change, document: &mut Document) {
 
 /// Carries on to a text, and holds what rules find against what they find anew.
 fn looks_again(model: Model, memory: Memory, document: &Document) -> Result<(Model, Memory), TestCaseError> {
-    let facts = Facts::default();
+    let (facts, settings) = (Facts::default(), rules::Settings::default());
     let (model, fresh) = (Model::carried(model, document, &facts), Model::new(document, &facts));
     let mut memory = memory.carried(&Input { model: &model, facts: &facts });
     for rule in rules::REGISTRY {
-        let found = memory.run(rule, &Input { model: &model, facts: &facts }, Wanted::Findings);
-        let anew = rules::run(rule, &Input { model: &fresh, facts: &facts });
+        let found = memory.run(rule, &Input { model: &model, facts: &facts }, &settings, Wanted::Findings);
+        let anew = rules::run(rule, &Input { model: &fresh, facts: &facts }, &settings);
         prop_assert_eq!(found, anew, "{}", document.text());
     }
     Ok((model, memory))
@@ -162,12 +162,12 @@ proptest! {
         first in lines(4..28),
         changes in prop::collection::vec(change(), 1..8),
     ) {
-        let facts = Facts::default();
+        let (facts, settings) = (Facts::default(), rules::Settings::default());
         let mut document = Document::new(&text(&first));
         let (mut model, mut memory) = (Model::new(&document, &facts), Memory::default());
         memory = memory.carried(&Input { model: &model, facts: &facts });
         for rule in rules::REGISTRY {
-            memory.run(rule, &Input { model: &model, facts: &facts }, Wanted::Findings);
+            memory.run(rule, &Input { model: &model, facts: &facts }, &settings, Wanted::Findings);
         }
         for change in changes {
             apply(&change, &mut document);

@@ -60,7 +60,6 @@ impl Folder {
     }
 
     /// With an environment variable.
-    #[cfg(feature = "engine")]
     pub(crate) fn with_variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod cursor;
 pub mod devcontainer;
 mod paths;
+pub mod plain;
 mod yaml;
 
 use std::ops::Range;

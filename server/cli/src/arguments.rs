@@ -80,9 +80,12 @@ pub(crate) struct CheckArguments {
     /// Not these codes, aliases or categories
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
-    /// Exit 1 from this severity on
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = Level::Warning)]
-    pub(crate) fail_on: Level,
+    /// The rules that run where nothing selects any, whatever the settings say
+    #[arg(long, value_name = "NAME", value_parser = ["default", "strict", "hadolint", "buildkit"])]
+    pub(crate) profile: Option<String>,
+    /// Exit 1 from this severity on [default: warning]
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(crate) fail_on: Option<Level>,
     /// A file of known findings: only others are told, and fail
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
@@ -120,6 +123,18 @@ pub(crate) enum Level {
     Warning,
     Info,
     Hint,
+}
+
+impl Level {
+    /// What it stands for.
+    pub(crate) const fn severity(self) -> rules::Severity {
+        match self {
+            Self::Error => rules::Severity::Error,
+            Self::Warning => rules::Severity::Warning,
+            Self::Info => rules::Severity::Info,
+            Self::Hint => rules::Severity::Hint,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

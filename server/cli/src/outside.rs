@@ -1,7 +1,7 @@
 //! What lies outside the Dockerfile: the build context on disk, and the builder.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, LazyLock, OnceLock, mpsc};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -13,6 +13,7 @@ use semantic::{Caller, Facts, Model};
 use syntax::Document;
 use tokio::runtime::Runtime;
 use workspace::callers::Callers;
+use workspace::facts::Contexts;
 use workspace::foresight::Foresight;
 use workspace::recorder::Recorder;
 use workspace::{dockerfiles, surroundings};
@@ -51,7 +52,8 @@ pub(crate) fn facts(
         }
     };
     let dockerfile = dockerfile.unwrap_or(Path::new("Dockerfile"));
-    let context = root.and_then(|root| surroundings::context_facts(&root, dockerfile));
+    static CONTEXTS: LazyLock<Contexts> = LazyLock::new(Contexts::default);
+    let context = root.and_then(|root| surroundings::context_facts_of(&CONTEXTS, &root, dockerfile));
     Ok(Facts { context, callers, ..Facts::default() })
 }
 

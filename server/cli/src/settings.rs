@@ -1,22 +1,41 @@
-//! The settings of a Dockerfile on the command line: its `layerwise.toml` files, and the flags, which win.
+//! The settings of a Dockerfile on the command line: its `layerwise.toml` files, hadolint's where the profile is hadolint's, and the flags,
+//! which win.
 //!
 //! A mistake in a file ends the command: a check that leaves something out in silence is no check.
 
 use std::path::Path;
 
 use ide::Settings;
-use ide::settings::{self, Layer};
-use rules::Level;
-use workspace::settings::read_all;
+use ide::settings::{self, Layer, Reading, hadolint};
+use rules::{Level, Profile};
+use workspace::settings::{SettingsFile, Verdict, read_all, read_hadolint};
 
 /// The settings of a Dockerfile; those of the working directory for a text without a path.
 pub(crate) fn of(dockerfile: Option<&Path>) -> anyhow::Result<Settings> {
-    let folder = dockerfile.and_then(Path::parent).unwrap_or(Path::new("."));
-    let files = read_all(folder, Path::new("."), |values, folder| {
-        let reading = settings::read(values);
-        let problems = reading.problems.into_iter().map(|problem| (problem.at, problem.message));
-        (reading.layer.in_folder(folder), problems.collect())
-    });
+    with_profile(dockerfile, None)
+}
+
+/// The same, with the profile of a flag.
+pub(crate) fn with_profile(dockerfile: Option<&Path>, profile: Option<Profile>) -> anyhow::Result<Settings> {
+    let (folder, boundary) = (dockerfile.and_then(Path::parent).unwrap_or(Path::new(".")), Path::new("."));
+    let files = read_all(folder, boundary, |values, folder| verdict(settings::read(values), folder));
+    let of_flag = Layer { profile, ..Layer::default() };
+    let mut layers = vec![of_flag];
+    layers.extend(without_problems(files)?);
+    if Settings::merged(&layers).reads_hadolint() {
+        let file = read_hadolint(folder, boundary, |values, folder| verdict(hadolint::read(values), folder));
+        layers.extend(without_problems(file.into_iter().collect())?);
+    }
+    Ok(Settings::merged(&layers))
+}
+
+fn verdict(reading: Reading, folder: &Path) -> Verdict<Layer> {
+    let problems = reading.problems.into_iter().map(|problem| (problem.at, problem.message));
+    (reading.layer.in_folder(folder), problems.collect())
+}
+
+/// The layers of files, where nothing is wrong in them.
+fn without_problems(files: Vec<SettingsFile<Layer>>) -> anyhow::Result<Vec<Layer>> {
     let mut problems = files.iter().flat_map(|file| &file.problems);
     if let Some(first) = problems.next() {
         let more = match problems.count() {
@@ -25,8 +44,7 @@ pub(crate) fn of(dockerfile: Option<&Path>) -> anyhow::Result<Settings> {
         };
         anyhow::bail!("{first}{more}");
     }
-    let layers: Vec<Layer> = files.into_iter().map(|file| file.layer).collect();
-    Ok(Settings::merged(&layers))
+    Ok(files.into_iter().map(|file| file.layer).collect())
 }
 
 /// Which rules run, with the flags `--select` and `--ignore`: what is selected runs whatever the files say, at their severity, and what
@@ -70,6 +88,7 @@ mod tests {
             select: names(&["style"]),
             ignore: names(&["DL3020"]),
             severity: severity.into(),
+            ..rules::Settings::default()
         };
         assert_eq!(with_flags(files.clone(), &[], &[]), files);
         let ignoring = with_flags(files.clone(), &[], &names(&["cache"]));

@@ -172,7 +172,7 @@ fn parts(criterion: &mut Criterion) {
         bencher.iter(|| rules::report_with(&input, &settings, &mut |_| Vec::new()));
     });
     for rule in rules::REGISTRY {
-        group.bench_function(rule.code, |bencher| bencher.iter(|| rules::run(rule, &input)));
+        group.bench_function(rule.code, |bencher| bencher.iter(|| rules::run(rule, &input, &settings)));
     }
     group.finish();
 }

@@ -373,7 +373,9 @@ impl DocumentState {
         let input = self.input();
         let mut memory = self.remembered.take(&self.facts).carried(&input);
         let mut run = |rule| {
-            let found = std::panic::catch_unwind(AssertUnwindSafe(|| memory.run(rule, &input, wanted)));
+            let found = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                memory.run(rule, &input, &settings.rules, wanted)
+            }));
             found.unwrap_or_default()
         };
         let findings = rules::report_with(&input, &settings.rules, &mut run).findings;

@@ -59,11 +59,12 @@ pub use kind::DocumentKind;
 pub use references::{Access, Highlight};
 pub use rename::Renamable;
 pub use rules::docs::PageUrl;
-pub use rules::{Level, Severity};
+pub use rules::{Level, Severity, shell_scripts, wants_shell_checks};
 pub use semantic_tokens::{SemanticKind, SemanticToken};
 pub use settings::Settings;
 pub use signature_help::{Reason, Signature, SignatureHelp, SignatureParameter};
 
 // What goes in and out of the facade; `lsp` knows these crates through it alone.
 pub use semantic::Facts;
+pub use semantic::facts::shell_checks::{ShellChecks, ShellComment};
 pub use syntax::{Document, Encoding, Position, Positions, TextEdit, TextRange};

@@ -4,6 +4,7 @@
 //! layers that speak for a Dockerfile, merged. Files are read and parsed elsewhere.
 
 pub mod docs;
+pub mod hadolint;
 pub mod schema;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rules::Level;
+use rules::{LabelKind, LabelSchema, Level, Profile, Severity};
 
 use crate::formatting::Layout;
 
@@ -22,6 +23,8 @@ pub use schema::{Problem, Reading, read};
 pub struct Settings {
     /// Which rules run and how severe they are.
     pub rules: rules::Settings,
+    /// From which severity on `check` fails, where its flag does not say; `warning` where this does not either.
+    pub fail_on: Option<FailOn>,
     /// How to build.
     pub build: BuildSettings,
     /// How to test.
@@ -30,6 +33,15 @@ pub struct Settings {
     pub format: FormatSettings,
     /// Which hints are shown.
     pub hints: HintSettings,
+}
+
+/// From which severity on a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Whatever is found.
+    Never,
+    /// From this severity on.
+    From(Severity),
 }
 
 /// Settings of layout.
@@ -86,12 +98,24 @@ pub struct TestSettings {
 /// What one place sets. What it leaves out is left to the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layer {
+    /// Which rules where `select` does not say.
+    pub profile: Option<Profile>,
     /// Only these rules.
     pub select: Option<Vec<String>>,
     /// Not these rules.
     pub ignore: Option<Vec<String>>,
     /// How severe, by the rule's name as written.
     pub severity: BTreeMap<String, Level>,
+    /// The registries that are trusted.
+    pub trusted_registries: Option<Vec<String>>,
+    /// The labels that an image has to have.
+    pub required_labels: Option<BTreeMap<String, LabelKind>>,
+    /// Whether it may have no others.
+    pub strict_labels: Option<bool>,
+    /// Whether comments made for hadolint suppress nothing. Its own file alone says so.
+    pub ignores_hadolint_comments: Option<bool>,
+    /// From which severity on a check fails. hadolint's own file alone says so.
+    pub fail_on: Option<FailOn>,
     /// How to build.
     pub build: BuildLayer,
     /// How to test.
@@ -172,11 +196,23 @@ fn from_folder(field: &str, folder: &Path) -> String {
 }
 
 impl Settings {
+    /// Whether hadolint's own settings count.
+    #[must_use]
+    pub fn reads_hadolint(&self) -> bool {
+        self.rules.profile == Profile::Hadolint
+    }
+
     /// Merges layers, the nearest first: the nearest that sets a key decides it, and tables are merged entry by entry.
     #[must_use]
     pub fn merged<'a>(layers: impl IntoIterator<Item = &'a Layer>) -> Self {
         let mut all = Layer::default();
         for layer in layers {
+            all.profile = all.profile.or(layer.profile);
+            all.trusted_registries = all.trusted_registries.or_else(|| layer.trusted_registries.clone());
+            all.required_labels = all.required_labels.or_else(|| layer.required_labels.clone());
+            all.strict_labels = all.strict_labels.or(layer.strict_labels);
+            all.ignores_hadolint_comments = all.ignores_hadolint_comments.or(layer.ignores_hadolint_comments);
+            all.fail_on = all.fail_on.or(layer.fail_on);
             all.select = all.select.or_else(|| layer.select.clone());
             all.ignore = all.ignore.or_else(|| layer.ignore.clone());
             for (name, level) in &layer.severity {
@@ -201,8 +237,19 @@ impl Settings {
             all.hints.workdir = all.hints.workdir.or(hints.workdir);
             all.hints.stages = all.hints.stages.or(hints.stages);
         }
+        let profile = all.profile.unwrap_or_default();
+        // hadolint fails from there on.
+        let usual = (profile == Profile::Hadolint).then_some(FailOn::From(Severity::Info));
         Self {
+            fail_on: all.fail_on.or(usual),
             rules: rules::Settings {
+                profile,
+                trusted_registries: all.trusted_registries.unwrap_or_default(),
+                labels: LabelSchema {
+                    required: all.required_labels.unwrap_or_default(),
+                    is_strict: all.strict_labels.unwrap_or_default(),
+                },
+                ignores_hadolint_comments: all.ignores_hadolint_comments.unwrap_or_default(),
                 select: all.select.unwrap_or_default(),
                 ignore: all.ignore.unwrap_or_default(),
                 severity: all.severity,

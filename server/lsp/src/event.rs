@@ -20,6 +20,7 @@ use crate::main_loop::Reading;
 use crate::proofs::{self, ProofId};
 use crate::save_builds::Heard;
 use crate::semantic_tokens::Sent;
+use crate::shell_checks::Asked;
 use crate::test_runs::TestsTold;
 use crate::{shown_file, source_errors};
 
@@ -60,6 +61,16 @@ pub(crate) enum Event {
     SettingsFiles {
         id: DocumentId,
         files: Option<Vec<SettingsFile<Layer>>>,
+    },
+    /// The pause after this question about a document's scripts is over.
+    ShellCheckDue {
+        id: DocumentId,
+        number: u64,
+    },
+    /// ShellCheck has been asked about a document; nothing where that failed.
+    ShellCheckAsked {
+        id: DocumentId,
+        asked: Option<Asked>,
     },
     /// These tokens go out now.
     TokensSent {
@@ -119,6 +130,7 @@ impl Event {
                 "publishing diagnostics"
             }
             Self::Surroundings { .. } | Self::SurroundingsOverdue(_) => "what lies around a document",
+            Self::ShellCheckDue { .. } | Self::ShellCheckAsked { .. } => "what ShellCheck says",
             Self::TokensSent { .. } => "tokens that went out",
             Self::SettingsFiles { .. } | Self::Configuration(_) => "settings",
             Self::ProgressCreated { .. } | Self::ProgressDue(_) => "progress",

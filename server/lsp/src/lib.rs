@@ -51,6 +51,7 @@ mod semantic_tokens;
 mod service;
 mod settings;
 mod settings_files;
+mod shell_checks;
 mod shown_file;
 mod signature_help;
 mod source_errors;
@@ -62,6 +63,7 @@ mod tolerance;
 mod workers;
 mod workspace_symbol;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -102,6 +104,8 @@ pub struct Options {
     pub builder: Arc<dyn Builder>,
     /// Where it is kept how builds went; nowhere where absent.
     pub cache_folder: Option<PathBuf>,
+    /// The folders that ShellCheck is looked for in, as `PATH` has them.
+    pub program_path: Option<OsString>,
     /// See [`RequestHook`].
     pub on_request: Option<RequestHook>,
 }
@@ -115,7 +119,12 @@ where
     I: AsyncRead + Unpin + Send,
     O: AsyncWrite + Unpin + Send + 'static,
 {
-    run_with(input, output, Options { builder, cache_folder, on_request: None }).await
+    run_with(
+        input,
+        output,
+        Options { builder, cache_folder, program_path: std::env::var_os("PATH"), on_request: None },
+    )
+    .await
 }
 
 /// [`run`] with all its options.

@@ -32,6 +32,7 @@ use crate::profile::Profile;
 use crate::proofs::Proofs;
 use crate::save_builds::Followed;
 use crate::semantic_tokens::Sent;
+use crate::shell_checks::ShellQuestions;
 use crate::source_errors::{SourceErrors, Touched};
 use crate::symbols_on_disk::SymbolsOnDisk;
 use crate::workers::{Once, Workers};
@@ -80,6 +81,10 @@ pub(crate) struct OpenDocument {
     pub(crate) reading_settings: Once,
     /// What these set and what is wrong in them, the nearest first.
     pub(crate) settings_files: Vec<SettingsFile<Layer>>,
+    /// ShellCheck is being asked about it.
+    pub(crate) asking_shell: Once,
+    /// How often it was to be asked.
+    pub(crate) shell_asked: u64,
     /// What went over the push channel last: a JSON list.
     pub(crate) pushed: String,
     /// The version of the text for which it did.
@@ -108,6 +113,8 @@ pub(crate) struct MainLoop {
     pub(crate) callers_asked: u64,
     /// What the client's section sets.
     pub(crate) client_settings: Layer,
+    /// What is known of scripts.
+    pub(crate) shell_questions: ShellQuestions,
     /// The user does not trust what the folders hold.
     pub(crate) untrusted: bool,
     /// The client runs the command lines that it is answered.
@@ -135,6 +142,7 @@ impl MainLoop {
             symbols: SymbolsOnDisk::default(),
             callers_asked: 0,
             client_settings: Layer::default(),
+            shell_questions: ShellQuestions::new(options.program_path),
             untrusted: false,
             opens_terminals: false,
             on_request: options.on_request,
@@ -185,6 +193,8 @@ impl MainLoop {
             Event::Surroundings { id, facts } => self.surroundings_read(&id, facts),
             Event::SurroundingsOverdue(id) => self.stop_waiting(&id),
             Event::SettingsFiles { id, files } => self.settings_files_read(&id, files),
+            Event::ShellCheckDue { id, number } => self.ask_shellcheck(&id, number),
+            Event::ShellCheckAsked { id, asked } => self.shellcheck_asked(&id, asked),
             Event::TokensSent { id, sent } => {
                 if self.open.contains_key(&id) {
                     Arc::make_mut(&mut self.sent_tokens).insert(id, sent);
@@ -293,6 +303,9 @@ impl MainLoop {
         let ids: Vec<DocumentId> = self.open.keys().cloned().collect();
         for id in &ids {
             self.merge_settings(id);
+            // Another profile may want other files.
+            self.read_settings_files(id);
+            self.ask_shellcheck_soon(id);
             self.follow_inputs(id);
             self.forecast_soon(id);
             self.diagnose(id);
@@ -327,6 +340,8 @@ impl MainLoop {
             waiting: None,
             reading_settings: Once::default(),
             settings_files: Vec::new(),
+            asking_shell: Once::default(),
+            shell_asked: 0,
             pushed: diagnostics::NONE.to_owned(),
             pushed_for: None,
         });
@@ -335,6 +350,7 @@ impl MainLoop {
         self.diagnose(&id);
         self.tell_callers(&id, Some(kind));
         self.read_settings_files(&id);
+        self.ask_shellcheck_soon(&id);
         self.read_first_surroundings(&id);
         self.follow_inputs(&id);
         self.forecast_soon(&id);
@@ -366,6 +382,7 @@ impl MainLoop {
         Arc::make_mut(&mut self.versions).insert(id.clone(), params.text_document.version);
         self.follow_source_errors(&params.text_document.uri, &touched);
         self.diagnose(&id);
+        self.ask_shellcheck_soon(&id);
         self.forecast_soon(&id);
         let kind = self.host.snapshot().kind(&id);
         self.tell_ignore_files(kind);

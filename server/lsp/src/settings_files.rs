@@ -1,9 +1,11 @@
-//! `layerwise.toml`: read by `workspace` off the loop for each open Dockerfile, and checked where it is open itself.
+//! `layerwise.toml`, and `.hadolint.yaml` where the profile is hadolint's: read by `workspace` off the loop for each open Dockerfile, and checked where it is open itself.
 
-use ide::settings::{self, Layer};
+use std::path::Path;
+
+use ide::settings::{self, Layer, Reading, hadolint};
 use ide::{Diagnostic, Document, DocumentId, DocumentKind, Settings, Severity, TextRange};
 use tower_lsp::ls_types::MessageType;
-use workspace::settings::{SettingsFile, parse, read_all};
+use workspace::settings::{SettingsFile, parse, read_all, read_hadolint};
 
 use crate::main_loop::{Event, MainLoop};
 use crate::surroundings::file_path;
@@ -21,20 +23,27 @@ impl MainLoop {
         let Some(dockerfile) = self.open.get(id).and_then(|open| file_path(&open.uri)) else { return };
         let boundary = self.boundary(&dockerfile).to_owned();
         let Some(folder) = dockerfile.parent().map(ToOwned::to_owned) else { return };
-        let untrusted = self.untrusted;
+        let (untrusted, client_settings) = (self.untrusted, self.client_settings.clone());
         let Some(open) = self.open.get_mut(id) else { return };
         if !open.reading_settings.start() {
             return;
         }
         let (events, id) = (self.events.clone(), id.clone());
         let read = move || {
-            read_all(&folder, &boundary, |values, folder| {
-                let reading = settings::read(values);
+            let verdict = |reading: Reading, folder: &Path| {
                 let layer = reading.layer.in_folder(folder);
                 let layer = if untrusted { layer.without_builds() } else { layer };
                 let problems = reading.problems.into_iter().map(|problem| (problem.at, problem.message));
                 (layer, problems.collect())
-            })
+            };
+            let mut files =
+                read_all(&folder, &boundary, |values, folder| verdict(settings::read(values), folder));
+            let layers = files.iter().map(|file| &file.layer);
+            if Settings::merged(layers.chain([&client_settings])).reads_hadolint() {
+                let read = |values: &_, folder: &Path| verdict(hadolint::read(values), folder);
+                files.extend(read_hadolint(&folder, &boundary, read));
+            }
+            files
         };
         self.workers.disk(read, move |files| drop(events.send(Event::SettingsFiles { id, files })));
     }
@@ -61,6 +70,7 @@ impl MainLoop {
             }
             if self.merge_settings(id) {
                 self.follow_inputs(id);
+                self.ask_shellcheck_soon(id);
                 self.forecast_soon(id);
                 self.diagnose(id);
                 self.refresh_diagnostics();

@@ -23,6 +23,7 @@ const WATCHED: &[&str] = &[
     "**/*.dockerignore",
     "**/.dockerignore",
     "**/layerwise.toml",
+    "**/.hadolint.{yaml,yml}",
     "**/package.json",
     "**/Cargo.toml",
     "**/go.mod",
@@ -166,6 +167,8 @@ impl MainLoop {
         let mut again = open.reading.finish();
         let snapshot = self.host.snapshot();
         let before = snapshot.facts(id);
+        let shell_checks = before.and_then(|before| before.shell_checks.clone());
+        let facts = facts.map(|facts| Facts { shell_checks, ..facts });
         if let Some(facts) = facts
             && before != Some(&facts)
         {

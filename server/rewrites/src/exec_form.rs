@@ -78,6 +78,13 @@ fn in_force(stage: &Stage) -> impl Iterator<Item = &StageInstruction> {
     entrypoint.into_iter().chain(last(|kind| matches!(kind, Kind::Cmd)))
 }
 
+/// Whether a command in shell form begins with `exec`, which gives the program the shell's place.
+#[must_use]
+pub fn hands_over(item: &StageInstruction) -> bool {
+    let text = item.instruction.arguments.text.trim_start();
+    text.strip_prefix("exec").is_some_and(|rest| rest.starts_with([' ', '\t']))
+}
+
 /// Whether this is a CMD or ENTRYPOINT that the default shell runs.
 #[must_use]
 pub fn is_run_by_shell(item: &StageInstruction) -> bool {

@@ -11,9 +11,11 @@ pub(crate) mod official_image;
 pub(crate) mod pipes;
 pub(crate) mod run_calls;
 pub mod secret_name;
+pub(crate) mod shell_scripts;
 pub(crate) mod stage_copy;
 pub(crate) mod text;
 pub(crate) mod user;
+pub(crate) mod windows;
 
 // What fixes and rewrites read alike is told apart in one place.
 pub(crate) use rewrites::analysis::{append, call, image_path, install, made, shipped};

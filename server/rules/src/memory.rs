@@ -11,6 +11,7 @@ use semantic::{Base, Model, StageIdentity, Value};
 use crate::catalogue::REGISTRY;
 use crate::report::{each_stage, run};
 use crate::rule::{Check, Finding, Findings, Rule, StageInput};
+use crate::settings::Settings;
 
 /// What rules found in the stages of one version of a file. It holds for the facts that it was made with.
 #[derive(Debug, Default)]
@@ -72,9 +73,17 @@ impl Memory {
     }
 
     /// What one rule finds in the version that this was carried to, as [`run`] says it, at the cost of what has changed.
-    pub fn run(&mut self, rule: &'static Rule, input: &Input<'_>, wanted: Wanted) -> Vec<Finding> {
+    pub fn run(
+        &mut self,
+        rule: &'static Rule,
+        input: &Input<'_>,
+        settings: &Settings,
+        wanted: Wanted,
+    ) -> Vec<Finding> {
         let number = REGISTRY.iter().position(|known| std::ptr::eq(*known, rule));
-        let (Check::Stage(check), Some(number)) = (rule.check, number) else { return run(rule, input) };
+        let (Check::Stage(check), Some(number)) = (rule.check, number) else {
+            return run(rule, input, settings);
+        };
         let mut all = Vec::new();
         for (stage, known) in input.model.stages.iter().zip(&mut self.stages) {
             if !known.looked.contains(number) {

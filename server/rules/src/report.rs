@@ -8,7 +8,7 @@ use crate::catalogue::REGISTRY;
 use crate::rule::{Check, Finding, Findings, Rule, Severity, StageInput};
 use crate::rules::{foreign_frontend, unused_suppression};
 use crate::settings::{Choice, Settings};
-use crate::suppress::Suppressions;
+use crate::suppress::{Dialect, Suppressions};
 
 /// What the rules found in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,16 +37,17 @@ pub fn check(input: &Input<'_>, settings: &Settings) -> Vec<Finding> {
 /// What the rules find in a file, with what comments suppress.
 #[must_use]
 pub fn report(input: &Input<'_>, settings: &Settings) -> Report {
-    report_with(input, settings, &mut |rule| run(rule, input))
+    report_with(input, settings, &mut |rule| run(rule, input, settings))
 }
 
-/// What one rule finds, without settings and comments.
+/// What one rule finds, before settings choose and comments suppress.
 #[must_use]
-pub fn run(rule: &'static Rule, input: &Input<'_>) -> Vec<Finding> {
+pub fn run(rule: &'static Rule, input: &Input<'_>, settings: &Settings) -> Vec<Finding> {
     let mut findings = Findings::new(rule);
     match rule.check {
         Check::File(check) => check(input, &mut findings),
         Check::Stage(check) => each_stage(input, |input| check(input, &mut findings)),
+        Check::Wanted(check) => check(input, settings, &mut findings),
     }
     findings.into_vec()
 }
@@ -78,6 +79,9 @@ pub fn report_with(
         return Report { findings, suppressed: Vec::new() };
     }
     let mut suppressions = Suppressions::new(&input.model.document);
+    if settings.ignores_hadolint_comments {
+        suppressions.disregard(Dialect::Hadolint);
+    }
     let mut report = Report::default();
     let mut active = Vec::new();
     let runs = |rule: &&'static Rule, suppressions: &Suppressions| {
@@ -110,14 +114,17 @@ impl Report {
             self.suppressed.push(Suppressed { finding, reason });
             return;
         }
-        if suppressions.checks_are_errors() && is_build_check(&finding) && !choice.has_level(&finding) {
+        if suppressions.checks_are_errors()
+            && finding.aliases.iter().any(|alias| is_build_check(alias))
+            && !choice.has_level(&finding)
+        {
             finding.severity = Severity::Error;
         }
         self.findings.push(finding);
     }
 }
 
-/// Whether BuildKit's own checks report this too. Their names are words, those of the other peers have digits.
-pub(crate) fn is_build_check(finding: &Finding) -> bool {
-    finding.aliases.iter().any(|alias| !alias.bytes().any(|byte| byte.is_ascii_digit()))
+/// Whether a peer's code is one of BuildKit's own checks. Their names are words, those of the other peers have digits.
+pub(crate) fn is_build_check(alias: &str) -> bool {
+    !alias.bytes().any(|byte| byte.is_ascii_digit())
 }

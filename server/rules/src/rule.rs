@@ -6,6 +6,8 @@ use rewrites::{Fix, Input};
 use semantic::Stage;
 use syntax::TextRange;
 
+use crate::settings::Settings;
+
 /// A rule.
 #[derive(Debug)]
 pub struct Rule {
@@ -34,6 +36,8 @@ pub enum Check {
     File(fn(&Input<'_>, &mut Findings)),
     /// One stage at a time, see [`StageInput`]. What it finds is remembered: see [`crate::memory`].
     Stage(fn(&StageInput<'_>, &mut Findings)),
+    /// As a whole and by what the settings want of it. It finds nothing where they want nothing.
+    Wanted(fn(&Input<'_>, &Settings, &mut Findings)),
 }
 
 /// What a rule knows that looks at one stage at a time: the stage, and how it stands among the others.

@@ -3,18 +3,28 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::REGISTRY;
+use crate::labels::LabelSchema;
 use crate::names::{nearest, normalized};
+use crate::profile::Profile;
 use crate::rule::{Category, Finding, Rule, Severity};
 
 /// Which rules run and how severe they are. Every name may be a code, an alias of a peer, or a category, in any case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
-    /// Only these run; `all` stands for every rule. Empty: those that are on by default.
+    /// Which rules run where nothing below says so, and how severe they are.
+    pub profile: Profile,
+    /// Only these run; `all` stands for every rule. Empty: those of the profile.
     pub select: Vec<String>,
     /// These are dropped.
     pub ignore: Vec<String>,
     /// How severe findings are; a rule with a severity of its own runs even if it is off by default.
     pub severity: BTreeMap<String, Level>,
+    /// The registries that images may come from, with a `*` at one end for any letters; empty where all are trusted.
+    pub trusted_registries: Vec<String>,
+    /// The labels that an image has to have.
+    pub labels: LabelSchema,
+    /// Whether comments made for hadolint suppress nothing.
+    pub ignores_hadolint_comments: bool,
 }
 
 /// A severity, or off.
@@ -67,11 +77,19 @@ pub(crate) fn is_known(name: &str) -> bool {
     wanted == "all"
         || Category::ALL.iter().any(|category| category.as_str() == wanted)
         || crate::catalogue::find(name).is_some()
+        || is_shellcheck_code(&wanted)
+}
+
+/// Whether a comparable name is one of ShellCheck's codes, `sc2086`.
+fn is_shellcheck_code(name: &str) -> bool {
+    name.strip_prefix("sc")
+        .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// Settings with their names made comparable once.
 #[derive(Debug)]
 pub(crate) struct Choice {
+    profile: Profile,
     select: Vec<String>,
     ignore: Vec<String>,
     severity: Vec<(String, Level)>,
@@ -81,6 +99,7 @@ impl Choice {
     pub(crate) fn new(settings: &Settings) -> Self {
         let names = |names: &[String]| names.iter().map(|name| normalized(name)).collect();
         Self {
+            profile: settings.profile,
             select: names(&settings.select),
             ignore: names(&settings.ignore),
             severity: settings.severity.iter().map(|(name, level)| (normalized(name), *level)).collect(),
@@ -105,19 +124,20 @@ impl Choice {
     }
 
     fn level(&self, rule: &Rule) -> Option<&(String, Level)> {
-        self.severity.iter().find(|(name, _)| rule_names(rule).any(|known| known == *name))
+        self.severity.iter().find(|(name, _)| names_rule(name, rule))
     }
 
     fn is_asked_for(&self, rule: &Rule) -> bool {
         if self.select.is_empty() {
-            return rule.on_by_default || self.level(rule).is_some();
+            return self.profile.has(rule) || self.level(rule).is_some();
         }
-        self.select.iter().any(|name| name == "all" || rule_names(rule).any(|known| known == *name))
+        self.select.iter().any(|name| name == "all" || names_rule(name, rule))
     }
 
     /// The finding with the severity that settings give it; none where they drop it.
     pub(crate) fn keep(&self, mut finding: Finding) -> Option<Finding> {
-        if self.ignore.is_empty() && self.severity.is_empty() && self.select.is_empty() {
+        let is_plain = self.profile == Profile::Default;
+        if is_plain && self.ignore.is_empty() && self.severity.is_empty() && self.select.is_empty() {
             return Some(finding);
         }
         let is_meant = |name: &String| names_finding(name, &finding);
@@ -133,7 +153,14 @@ impl Choice {
                 finding.severity = *severity;
                 Some(finding)
             }
-            None => Some(finding),
+            None => match self.profile.severity(&finding) {
+                Some(severity) => {
+                    finding.severity = severity;
+                    Some(finding)
+                }
+                // Who selects a rule wants what it finds, whichever profile has it.
+                None => (!self.select.is_empty()).then_some(finding),
+            },
         }
     }
 
@@ -147,6 +174,23 @@ impl Choice {
     pub(crate) fn has_level(&self, finding: &Finding) -> bool {
         self.severity.iter().any(|(name, _)| names_finding(name, finding))
     }
+}
+
+/// Whether a comparable name means the rule.
+fn names_rule(name: &str, rule: &Rule) -> bool {
+    rule_names(rule).any(|known| known == name)
+        || rule.code == "shell-script-problem" && is_shellcheck_code(name)
+}
+
+/// Whether ShellCheck is to be asked, for whom it is there: nothing where no rule needs it; else whether somebody named it, or a profile that has it.
+#[must_use]
+pub fn wants_shell_checks(settings: &Settings) -> Option<bool> {
+    let rule = &crate::rules::shell_script_problem::RULE;
+    let choice = Choice::new(settings);
+    let is_named = choice.profile != Profile::Default
+        || choice.select.iter().any(|name| name != "all" && names_rule(name, rule))
+        || choice.level(rule).is_some();
+    choice.runs(rule).then_some(is_named)
 }
 
 /// Everything that a rule can be called, made comparable.

@@ -11,11 +11,10 @@ use syntax::{Comment, Document, TextRange};
 pub use write::comment_for;
 
 use crate::names::normalized;
+use crate::profile::EXPERIMENTAL;
+use crate::report::is_build_check;
 use crate::rule::{Finding, Rule};
 use crate::settings::names_finding;
-
-/// BuildKit's checks that run only where a file or a build asks for them.
-const EXPERIMENTAL: [&str; 1] = ["InvalidDefinitionDescription"];
 
 /// Whether a comment suppresses findings, ours or another tool's.
 pub(crate) fn is_suppression(comment: &Comment, document: &Document) -> bool {
@@ -65,6 +64,8 @@ pub enum Dialect {
     Layerwise,
     /// `# check=skip=…`, which knows BuildKit's checks alone.
     BuildKit,
+    /// `# hadolint ignore=…`.
+    Hadolint,
     /// Another peer's.
     Peer,
 }
@@ -127,6 +128,12 @@ impl Suppressions {
         !rule.on_by_default && rule.aliases.iter().filter(|alias| EXPERIMENTAL.contains(alias)).any(is_meant)
     }
 
+    /// Leaves out all comments in one language.
+    pub(crate) fn disregard(&mut self, dialect: Dialect) {
+        self.next.retain(|(_, suppression)| suppression.dialect != dialect);
+        self.global.retain(|suppression| suppression.dialect != dialect);
+    }
+
     /// Every comment and directive that suppresses something, whoever's language it speaks, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Suppression> {
         self.next.iter().map(|(_, suppression)| suppression).chain(&self.global)
@@ -163,6 +170,6 @@ impl SuppressedCode {
 impl Dialect {
     /// Whether a comment in this language can speak of the finding at all.
     fn knows(self, finding: &Finding) -> bool {
-        self != Self::BuildKit || crate::report::is_build_check(finding)
+        self != Self::BuildKit || finding.aliases.iter().any(|alias| is_build_check(alias))
     }
 }

@@ -6,6 +6,7 @@ pub mod callers;
 pub mod node;
 mod patterns;
 pub mod rust;
+pub mod shell_checks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,9 @@ pub struct Facts {
     /// What lies in the folders that callers name as contexts, by the folder's whole path; those that were read.
     #[serde(default)]
     pub named_contexts: BTreeMap<String, ContextFacts>,
+    /// What ShellCheck said of the file's scripts; absent where it was not asked.
+    #[serde(skip)]
+    pub shell_checks: Option<shell_checks::ShellChecks>,
 }
 
 /// The build context.

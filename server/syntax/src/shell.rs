@@ -11,6 +11,7 @@ mod command;
 mod flat_text;
 mod lower;
 mod script;
+mod script_text;
 mod sets;
 mod word;
 
@@ -19,6 +20,8 @@ mod tests;
 
 use crate::range::LocalRange;
 use crate::tokens::TokenKind;
+
+pub use script_text::ScriptText;
 
 pub(crate) use script::{is_script, pieces_of_body};
 

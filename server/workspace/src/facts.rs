@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use semantic::dockerignore::Dockerignore;
 use semantic::facts::{ContextFacts, FileFacts, FileKind, IgnoreFile};
@@ -107,6 +108,51 @@ pub fn of_context(root: &Path, dockerfile: &Path, limits: Limits) -> Result<Cont
     Ok(facts)
 }
 
+/// Reads contexts for many Dockerfiles one after the other: a folder that the Dockerfile before had as its context is not read again.
+/// For programs that end soon: what changes meanwhile is not seen.
+#[derive(Debug, Default)]
+pub struct Contexts {
+    last: Mutex<Option<ContextFacts>>,
+}
+
+impl Contexts {
+    /// As [`of_context`].
+    ///
+    /// # Errors
+    /// As for [`of_context`].
+    pub fn of(&self, root: &Path, dockerfile: &Path, limits: Limits) -> Result<ContextFacts, ContextError> {
+        let ignore_file = context::ignore_file(root, dockerfile)?;
+        let shown = root.display().to_string();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = |file: &IgnoreFile| file.text.clone();
+        let is_same = |known: &&ContextFacts| {
+            known.root == shown
+                && known.ignore_file.as_ref().map(text) == ignore_file.as_ref().map(|file| file.text.clone())
+        };
+        let mut facts = match last.as_ref().filter(is_same) {
+            Some(known) => {
+                let mut known = known.clone();
+                known.ignore_file = ignore_file.map(|file| shown_in(root, file));
+                known
+            }
+            None => {
+                let read = list(root, Ok(ignore_file), limits)?;
+                *last = Some(read.clone());
+                read
+            }
+        };
+        facts.dockerfile = relative(root, dockerfile);
+        Ok(facts)
+    }
+}
+
+fn shown_in(root: &Path, file: context::IgnoreFile) -> IgnoreFile {
+    IgnoreFile {
+        path: relative(root, &file.path).unwrap_or_else(|| file.path.display().to_string()),
+        text: file.text,
+    }
+}
+
 /// Reads the facts of a named context.
 ///
 /// # Errors
@@ -122,10 +168,7 @@ fn list(
 ) -> Result<ContextFacts, ContextError> {
     let unreadable = |error| ContextError::Root { path: root.display().to_string(), error };
     fs::read_dir(root).map_err(unreadable)?;
-    let ignore_file = ignore_file?.map(|file| IgnoreFile {
-        path: relative(root, &file.path).unwrap_or_else(|| file.path.display().to_string()),
-        text: file.text,
-    });
+    let ignore_file = ignore_file?.map(|file| shown_in(root, file));
     let mut facts = ContextFacts {
         root: root.display().to_string(),
         complete: true,

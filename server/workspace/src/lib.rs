@@ -11,6 +11,7 @@ pub mod git_history;
 pub mod kept;
 pub mod recorder;
 pub mod settings;
+pub mod shellcheck;
 pub mod source_errors;
 pub mod surroundings;
 pub mod test_run;

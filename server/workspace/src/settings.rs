@@ -1,4 +1,4 @@
-//! `layerwise.toml`: which files speak for a Dockerfile, and their values with the places where these stand.
+//! `layerwise.toml` and `.hadolint.yaml`: which files speak for a Dockerfile, and their values with the places where these stand.
 //!
 //! What the keys mean is not known here: whoever reads brings the schema. A file that cannot be read or parsed is a problem with
 //! its path, and never an error: the rest still counts.
@@ -15,6 +15,9 @@ use toml::de::{DeTable, DeValue};
 
 /// The name of settings files.
 pub const FILE_NAME: &str = "layerwise.toml";
+
+/// The names of hadolint's settings files, the one that wins first.
+const HADOLINT_NAMES: [&str; 2] = [".hadolint.yaml", ".hadolint.yml"];
 
 /// A file of settings is not longer than this, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -55,18 +58,33 @@ pub fn read_all<L: Default>(
     let last = if folder.starts_with(&boundary) { &boundary } else { &folder };
     let folders = folder.ancestors().take_while(|above| above.starts_with(last));
     let there = folders.filter(|folder| folder.join(FILE_NAME).symlink_metadata().is_ok());
-    there.map(|folder| read(folder, &boundary, &schema)).collect()
+    there.map(|folder| read(folder, &folder.join(FILE_NAME), &boundary, parse, &schema)).collect()
+}
+
+/// Reads the settings of hadolint that speak for a Dockerfile in a folder: the nearest file alone, as far up as [`read_all`] looks.
+pub fn read_hadolint<L: Default>(
+    folder: &Path,
+    boundary: &Path,
+    schema: impl Fn(&Value, &Path) -> Verdict<L>,
+) -> Option<SettingsFile<L>> {
+    let (folder, boundary) = (resolved(folder), resolved(boundary));
+    let last = if folder.starts_with(&boundary) { &boundary } else { &folder };
+    let folders = folder.ancestors().take_while(|above| above.starts_with(last));
+    let mut there = folders.flat_map(|folder| HADOLINT_NAMES.map(|name| (folder, folder.join(name))));
+    let (folder, file) = there.find(|(_, file)| file.symlink_metadata().is_ok())?;
+    Some(read(folder, &file, &boundary, parse_yaml, &schema))
 }
 
 fn read<L: Default>(
     folder: &Path,
+    absolute: &Path,
     boundary: &Path,
+    parse: impl Fn(&str) -> Parsed,
     schema: impl Fn(&Value, &Path) -> Verdict<L>,
 ) -> SettingsFile<L> {
-    let absolute = folder.join(FILE_NAME);
-    let path = absolute.strip_prefix(boundary).unwrap_or(&absolute).to_owned();
+    let path = absolute.strip_prefix(boundary).unwrap_or(absolute).to_owned();
     let shown = path.display();
-    let text = match text(&absolute) {
+    let text = match text(absolute) {
         Ok(text) => text,
         Err(reason) => {
             let problems = vec![format!("{shown}: cannot read these settings: {reason}")];
@@ -96,6 +114,16 @@ pub fn parse(text: &str) -> Parsed {
     }));
     parsed.values = values_of_table(table.get_ref(), &mut Vec::new(), &mut parsed.places);
     parsed
+}
+
+/// Parses a text in YAML: all of it or nothing.
+fn parse_yaml(text: &str) -> Parsed {
+    match callers::plain::values(text) {
+        Ok(plain) => Parsed { values: plain.values, problems: Vec::new(), places: plain.places },
+        Err(reason) => {
+            Parsed { problems: vec![(0..0, format!("this is no YAML: {reason}"))], ..Parsed::default() }
+        }
+    }
 }
 
 impl Parsed {
@@ -155,6 +183,8 @@ fn value_of(
 fn text(path: &Path) -> Result<String, String> {
     let plain = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => "it is a link to a file that is not there; remove it".to_owned(),
+        // `ErrorKind::FilesystemLoop` is not stable.
+        _ if error.raw_os_error() == Some(libc::ELOOP) => "it is a link in a circle; remove it".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied; may this user read it?".to_owned(),
         _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
     };
@@ -250,6 +280,41 @@ mod tests {
         assert_eq!(said, ["layerwise.toml: cannot read these settings: it is not UTF-8; save it so"]);
         let said = problems(&[("layerwise.toml/x", b"")]);
         assert_eq!(said, ["layerwise.toml: cannot read these settings: it is no file; give it another name"]);
+    }
+
+    #[test]
+    fn the_nearest_file_of_hadolint_counts_alone() {
+        let folder = tree(&[
+            (".hadolint.yaml", b"n: top\n"),
+            ("a/.hadolint.yml", b"n: yml\nwrong:\n  - 1\n"),
+            ("a/b/.hadolint.yaml", b"n: yaml\n"),
+            ("a/b/.hadolint.yml", b"n: other\n"),
+            ("broken/.hadolint.yaml", b"ignored: [\n"),
+        ]);
+        let read = |start: &str| read_hadolint(&folder.path().join(start), folder.path(), schema).unwrap();
+        assert_eq!((read("a/b").layer, read("").layer), (json!({"n": "yaml"}), json!({"n": "top"})));
+        assert_eq!(read("a").problems, ["a/.hadolint.yml:3: no"]);
+        assert!(read("broken").problems[0].starts_with("broken/.hadolint.yaml:1: this is no YAML: "));
+        assert!(read_hadolint(TempDir::new().unwrap().path(), folder.path(), schema).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_are_said() {
+        let folder = TempDir::new().unwrap();
+        for (from, to) in [(".hadolint.yaml", "b"), ("b", ".hadolint.yaml"), (FILE_NAME, FILE_NAME)] {
+            std::os::unix::fs::symlink(to, folder.path().join(from)).unwrap();
+        }
+        let found = read_hadolint(folder.path(), folder.path(), schema).unwrap();
+        assert_eq!(
+            found.problems,
+            [".hadolint.yaml: cannot read these settings: it is a link in a circle; remove it"]
+        );
+        let found = read_all(folder.path(), folder.path(), schema);
+        assert_eq!(
+            found[0].problems,
+            ["layerwise.toml: cannot read these settings: it is a link in a circle; remove it"]
+        );
     }
 
     #[cfg(unix)]

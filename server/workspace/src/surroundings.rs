@@ -8,7 +8,7 @@ use semantic::facts::callers::{Agreed, Caller, Setting, agreed_context};
 use semantic::{ContextFacts, Model};
 
 use crate::context;
-use crate::facts::{self, Limits};
+use crate::facts::{self, Contexts, Limits};
 
 /// The build context of a Dockerfile where nobody names one: its folder or, if paths that it copies are missing there, the
 /// nearest folder above that has them all, up to `boundary`. For the paths see [`copied_paths`].
@@ -50,6 +50,12 @@ pub fn copied_paths(model: &Model) -> Vec<String> {
 #[must_use]
 pub fn context_facts(root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
     facts::of_context(root, dockerfile, Limits::default()).ok()
+}
+
+/// The same by way of what was read for the Dockerfile before.
+#[must_use]
+pub fn context_facts_of(contexts: &Contexts, root: &Path, dockerfile: &Path) -> Option<ContextFacts> {
+    contexts.of(root, dockerfile, Limits::default()).ok()
 }
 
 /// Folders that are read as named contexts, at most, and how much of each: what completion shows of them, and no manifests.

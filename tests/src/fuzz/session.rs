@@ -174,8 +174,12 @@ impl<'a> Session<'a> {
 async fn run(bytes: Vec<u8>, last_id: i64) -> Vec<Value> {
     let (mut to_server, input) = tokio::io::duplex(1 << 16);
     let (output, from_server) = tokio::io::duplex(1 << 16);
-    let options =
-        Options { builder: Arc::new(ScriptedBuilder::default()), cache_folder: None, on_request: None };
+    let options = Options {
+        builder: Arc::new(ScriptedBuilder::default()),
+        cache_folder: None,
+        program_path: None,
+        on_request: None,
+    };
     let server = tokio::spawn(lsp::run_with(input, output, options));
     let writer = tokio::spawn(async move {
         to_server.write_all(&bytes).await.expect("the server reads to the end");

@@ -1,6 +1,7 @@
 //! A client for tests: strict about what it is sent. Messages that no test has read are a failure.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub(crate) struct Setup {
     pub(crate) capabilities: Value,
     pub(crate) builder: Arc<dyn Builder>,
     pub(crate) cache_folder: Option<PathBuf>,
+    pub(crate) program_path: Option<OsString>,
     pub(crate) on_request: Option<RequestHook>,
     pub(crate) initialization_options: Value,
 }
@@ -43,6 +45,7 @@ impl Default for Setup {
             capabilities: json!({}),
             builder: Arc::new(ScriptedBuilder::default()),
             cache_folder: None,
+            program_path: None,
             on_request: None,
             initialization_options: Value::Null,
         }
@@ -59,8 +62,8 @@ impl Client {
     pub(crate) fn silent(setup: Setup) -> Self {
         let (to_server, input) = tokio::io::duplex(1 << 16);
         let (output, from_server) = tokio::io::duplex(1 << 16);
-        let Setup { builder, cache_folder, on_request, .. } = setup;
-        let options = Options { builder, cache_folder, on_request };
+        let Setup { builder, cache_folder, program_path, on_request, .. } = setup;
+        let options = Options { builder, cache_folder, program_path, on_request };
         let server = tokio::spawn(lsp::run_with(input, output, options));
         let (sender, messages) = unbounded_channel();
         tokio::spawn(async move {

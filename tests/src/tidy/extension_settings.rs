@@ -46,12 +46,16 @@ fn name_of(key: &Key) -> String {
 /// A setting as VS Code wants it, in JSON Schema.
 fn announced(order: usize, key: &Key) -> Value {
     let mut setting = match key.kind {
-        Kind::Rules(_) | Kind::Paths(_) | Kind::Secrets(_) => {
+        Kind::Rules(_) | Kind::Paths(_) | Kind::Registries(_) | Kind::Secrets(_) => {
             json!({"type": "array", "items": {"type": "string"}, "default": []})
         }
         Kind::Levels(_) => {
             let levels = json!({"type": "string", "enum": ["error", "warning", "info", "hint", "off"]});
             json!({"type": "object", "additionalProperties": levels, "default": {}})
+        }
+        Kind::Labels(_) => {
+            let kinds = json!({"type": "string", "enum": rules::LabelKind::NAMES});
+            json!({"type": "object", "additionalProperties": kinds, "default": {}})
         }
         Kind::Text(_) => json!({"type": ["string", "null"], "default": null}),
         Kind::Texts(_) => {

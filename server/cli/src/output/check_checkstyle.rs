@@ -14,7 +14,7 @@ pub(crate) fn report(files: &[Checked]) -> String {
     for file in files {
         let (path, errors) = match file {
             Checked::Unreadable { path, error } => (path, unreadable(error)),
-            Checked::Findings { path, document, findings } => {
+            Checked::Findings { path, document, findings, .. } => {
                 (path, findings.iter().map(|finding| found(document, finding)).collect())
             }
         };

@@ -13,7 +13,7 @@ use crate::output::place;
 pub(crate) fn report(files: &[Checked]) -> String {
     let lines = files.iter().map(|file| match file {
         Checked::Unreadable { path, error } => format!("::error file={}::{}\n", property(path), data(error)),
-        Checked::Findings { path, document, findings } => {
+        Checked::Findings { path, document, findings, .. } => {
             findings.iter().map(|finding| command(path, document, finding)).collect()
         }
     });

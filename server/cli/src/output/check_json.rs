@@ -1,5 +1,7 @@
 //! `check --format json`.
 
+use std::fmt::Write as _;
+
 use rewrites::{Applicability, Fix};
 use rules::Finding;
 use serde_json::{Value, json};
@@ -10,14 +12,26 @@ use crate::output::place;
 
 /// The whole answer.
 pub(crate) fn report(files: &[Checked]) -> String {
-    let files = files.iter().map(|file| match file {
-        Checked::Unreadable { path, error } => json!({"path": path, "error": error, "findings": []}),
-        Checked::Findings { path, document, findings } => {
-            let findings = findings.iter().map(|finding| describe(document, finding));
-            json!({"path": path, "findings": findings.collect::<Vec<_>>()})
+    // File by file: values of all of them at once would take several times the memory of their text.
+    let mut text = "{\"version\":1,\"files\":[".to_owned();
+    for (index, file) in files.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
         }
-    });
-    format!("{}\n", json!({"version": 1, "files": files.collect::<Vec<_>>()}))
+        match file {
+            Checked::Unreadable { path, error } => {
+                let file = json!({"path": path, "error": error, "findings": []});
+                let _ = write!(text, "{file}");
+            }
+            Checked::Findings { path, document, findings, .. } => {
+                let findings: Vec<Value> =
+                    findings.iter().map(|finding| describe(document, finding)).collect();
+                let _ = write!(text, "{}", json!({"path": path, "findings": findings}));
+            }
+        }
+    }
+    text.push_str("]}\n");
+    text
 }
 
 fn describe(document: &Document, finding: &Finding) -> Value {

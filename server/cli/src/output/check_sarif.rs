@@ -17,8 +17,10 @@ const SCHEMA: &str =
 /// The log of one run.
 pub(crate) fn report(files: &[Checked]) -> String {
     let found = files.iter().flat_map(|file| match file {
-        Checked::Findings { findings, .. } => findings.as_slice(),
-        Checked::Unreadable { .. } => &[],
+        Checked::Findings { findings, suppressed, .. } => {
+            findings.iter().chain(suppressed.iter().map(|suppressed| &suppressed.finding)).collect()
+        }
+        Checked::Unreadable { .. } => Vec::new(),
     });
     let codes: BTreeSet<&str> = found.map(|finding| finding.code).collect();
     let rules: Vec<&Rule> = codes.into_iter().filter_map(rules::find).collect();
@@ -26,9 +28,18 @@ pub(crate) fn report(files: &[Checked]) -> String {
     let mut notifications = Vec::new();
     for file in files {
         match file {
-            Checked::Findings { path, document, findings } => {
+            Checked::Findings { path, document, findings, suppressed, .. } => {
                 let result = |finding| describe(&rules, path, document, finding);
                 results.extend(findings.iter().map(result));
+                results.extend(suppressed.iter().map(|suppressed| {
+                    let mut result = describe(&rules, path, document, &suppressed.finding);
+                    let mut suppression = json!({"kind": "inSource"});
+                    if !suppressed.reason.is_empty() {
+                        suppression["justification"] = json!(suppressed.reason);
+                    }
+                    result["suppressions"] = json!([suppression]);
+                    result
+                }));
             }
             Checked::Unreadable { path, error } => notifications.push(json!({
                 "level": "error", "message": {"text": error},

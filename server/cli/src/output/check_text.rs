@@ -13,7 +13,7 @@ const UNDERLINED: usize = 400;
 pub(crate) fn report(files: &[Checked]) -> String {
     let mut text = String::new();
     for file in files {
-        if let Checked::Findings { path, document, findings } = file {
+        if let Checked::Findings { path, document, findings, .. } = file {
             let source = document.text();
             findings.iter().for_each(|finding| text += &describe(path, &source, finding));
         }
@@ -96,6 +96,8 @@ fn plural(count: usize, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ide::settings::FailOn;
+
     use syntax::Document;
 
     use super::*;
@@ -114,6 +116,8 @@ mod tests {
             path: "Dockerfile".to_owned(),
             document: Document::new("FROM x"),
             findings: Vec::new(),
+            suppressed: Vec::new(),
+            fail_on: FailOn::Never,
         }];
         assert_eq!(report(&files), "1 file checked, nothing found\n");
     }

@@ -81,7 +81,7 @@ fn codes_lead_to_their_pages() {
         expect![[r#"
             StageNameCasing -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/stage-name-casing.md (stage-name-casing: A stage name has capital letters)
             InvalidBaseImagePlatform -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/base-image-of-other-platform.md (base-image-of-other-platform: The base image is for another platform than FROM asks for)
-            DL3026 -> https://github.com/hadolint/hadolint/wiki/DL3026 (DL3026 of hadolint)
+            DL3026 -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/registry-not-trusted.md (registry-not-trusted: An image comes from a registry that the settings do not trust)
             SC2086 -> https://www.shellcheck.net/wiki/SC2086 (SC2086 of ShellCheck)
             secret-in-arg-or-env -> https://github.com/layerwise/layerwise/blob/main/server/docs/rules/secret-in-arg-or-env.md (secret-in-arg-or-env: A secret is passed as ARG or set as ENV)
         "#]],

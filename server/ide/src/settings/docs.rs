@@ -15,6 +15,9 @@ Settings stand in files named `layerwise.toml` and in the editor's section `laye
   editor's section. Flags of the command line win over all: `--select` sets `select` and `ignore` of the files aside, and a
   severity of `off`; `--ignore` adds to theirs.
 - Rules are named by code, by alias (`DL3020`) or by category (`style`), in any case; `all` is every rule.
+- Where the profile is `hadolint`, the nearest `.hadolint.yaml` (or `.yml`) in these folders counts behind them all: `ignored`, `override`, `trustedRegistries`,
+  `label-schema`, `strict-labels`, `failure-threshold`, `no-fail` and `disable-ignore-pragma` mean what they mean there; `format` and `no-color` are left to the
+  command line. Those in a home folder and `HADOLINT_…` variables are not read.
 - A key that does not exist, a wrong value and a file that cannot be read are named with file and line. An editor goes on
   with the rest; on the command line they end the command with exit status 2.
 ";
@@ -31,6 +34,10 @@ pub fn page() -> String {
             Kind::Text(_) => "a text",
             Kind::Texts(_) => "a table from names to texts",
             Kind::Paths(_) => "a list of paths",
+            Kind::Registries(_) => "a list of registries",
+            Kind::Labels(_) => {
+                "a table from labels to `text`, `url`, `rfc3339`, `spdx`, `hash`, `semver` or `email`"
+            }
             Kind::Secrets(_) => "a list of secrets",
             Kind::Flag(_) => "`true` or `false`",
             Kind::Choice(names, _) => {

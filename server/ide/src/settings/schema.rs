@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use rules::Level;
+use rules::{LabelKind, Level, Profile};
 use serde_json::{Map, Value};
 
 use super::Layer;
@@ -36,6 +36,10 @@ pub enum Kind {
     Texts(fn(&mut Layer, BTreeMap<String, String>)),
     /// A list of paths.
     Paths(fn(&mut Layer, Vec<String>)),
+    /// A list of registries.
+    Registries(fn(&mut Layer, Vec<String>)),
+    /// A table from labels to what their values have to be.
+    Labels(fn(&mut Layer, BTreeMap<String, LabelKind>)),
     /// A list of secrets.
     Secrets(fn(&mut Layer, Vec<String>)),
     /// A truth value.
@@ -47,9 +51,17 @@ pub enum Kind {
 /// Every setting, in the order of its page.
 pub const KEYS: &[Key] = &[
     Key {
+        name: "profile",
+        kind: Kind::Choice(&Profile::NAMES, |layer, name| layer.profile = Profile::from_name(name)),
+        says: "Which rules run where `select` does not say. `default` has what breaks, leaks, slows or bloats; `strict` every rule but `findings-suppressed`; `hadolint` \
+               what hadolint reports by itself, as severe as there, and then the nearest `.hadolint.yaml` counts behind all `layerwise.toml`; `buildkit` what BuildKit's own checks report. \
+               A file that does not parse is told in all of them.",
+        example: "profile = \"strict\"",
+    },
+    Key {
         name: "select",
         kind: Kind::Rules(|layer, names| layer.select = Some(names)),
-        says: "Only these rules run; `all` runs every rule, those that are off by default too. Without it, those that are on by default.",
+        says: "Only these rules run; `all` runs every rule, those that are off by default too. Without it, those of the profile.",
         example: "select = [\"all\"]",
     },
     Key {
@@ -63,6 +75,26 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Levels(|layer, levels| layer.severity = levels),
         says: "How severe a rule's findings are; a rule that is off by default runs once it has a severity.",
         example: "secret-in-arg-or-env = \"error\"\nDL3020 = \"off\"",
+    },
+    Key {
+        name: "trustedRegistries",
+        kind: Kind::Registries(|layer, names| layer.trusted_registries = Some(names)),
+        says: "The registries that images may come from, with a `*` at one end for any letters; `registry-not-trusted` reports others. A name without a registry is of `docker.io`. \
+               Without it all are trusted.",
+        example: "trustedRegistries = [\"docker.io\", \"*.example.com\"]",
+    },
+    Key {
+        name: "labels.required",
+        kind: Kind::Labels(|layer, labels| layer.required_labels = Some(labels)),
+        says: "The labels that an image has to have, and what each has to be: `text`, `url`, `rfc3339` (a time), `spdx` (a licence), `hash` (a commit of git), `semver` (a version) or \
+               `email`. `label-missing` and `label-value-invalid` report what is not so.",
+        example: "required = { \"org.opencontainers.image.source\" = \"url\" }",
+    },
+    Key {
+        name: "labels.strict",
+        kind: Kind::Flag(|layer, strict| layer.strict_labels = Some(strict)),
+        says: "Whether an image may have no labels but those; `label-not-in-schema` reports others.",
+        example: "strict = true",
     },
     Key {
         name: "build.target",
@@ -250,6 +282,38 @@ impl Reader {
                     set(&mut self.layer, paths);
                 }
             }
+            Kind::Registries(set) => {
+                let Some(names) = self.texts(value, at) else { return };
+                let mut good = Vec::new();
+                for (index, name) in names.into_iter().enumerate() {
+                    if is_registry(&name) {
+                        good.push(name);
+                    } else {
+                        let index = index.to_string();
+                        let message = format!(
+                            "`{name}` is no registry: write a host such as docker.io, with a `*` at one end at most"
+                        );
+                        self.complain(&[at, &[index.as_str()]].concat(), message);
+                    }
+                }
+                // A list of nothing but mistakes would trust all.
+                if !good.is_empty() {
+                    set(&mut self.layer, good);
+                }
+            }
+            Kind::Labels(set) => {
+                let Some(table) = self.object(value, at) else { return };
+                let labels = table.iter().filter_map(|(name, kind)| {
+                    let found = kind.as_str().and_then(LabelKind::from_name);
+                    if found.is_none() {
+                        let message = format!("the label `{name}` must be {}", one_of(&LabelKind::NAMES));
+                        self.complain(&[at, &[name.as_str()]].concat(), message);
+                    }
+                    Some((name.clone(), found?))
+                });
+                let labels = labels.collect();
+                set(&mut self.layer, labels);
+            }
             Kind::Secrets(set) => {
                 let Some(secrets) = self.texts(value, at) else { return };
                 let mut good = Vec::new();
@@ -270,7 +334,7 @@ impl Reader {
             },
             Kind::Choice(names, set) => match value.as_str().filter(|name| names.contains(name)) {
                 Some(name) => set(&mut self.layer, name),
-                None => self.wrong_type(at, &names.join(" or ")),
+                None => self.wrong_type(at, &one_of(names)),
             },
         }
     }
@@ -328,6 +392,20 @@ fn unknown(name: &str) -> String {
             format!("there is no setting `{name}`; there are {}", names.join(", "))
         }
     }
+}
+
+/// `a, b or c`.
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Whether a text is the host of a registry, with a `*` at one end at most.
+fn is_registry(text: &str) -> bool {
+    let host = text.strip_prefix('*').or_else(|| text.strip_suffix('*')).unwrap_or(text);
+    !text.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:_[]".contains(&byte))
 }
 
 fn as_text(value: &Value) -> Option<String> {

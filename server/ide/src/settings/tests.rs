@@ -28,7 +28,7 @@ fn what_is_wrong_is_named_with_what_to_do() {
         selct: there is no setting `selct`; is `select` meant?
         ignore/1: there is no rule or category syntax-problm (did you mean syntax-problem?): `layerwise rules` lists them
         ignore/2: there is no rule or category nonsense: `layerwise rules` lists them
-        colour: there is no setting `colour`; there are select, ignore, severity, build.target, build.args, build.secrets, build.onSave, test.target, test.reports, format.layout, hints.build, hints.prediction, hints.variables, hints.workdir, hints.stages
+        colour: there is no setting `colour`; there are profile, select, ignore, severity, trustedRegistries, labels.required, labels.strict, build.target, build.args, build.secrets, build.onSave, test.target, test.reports, format.layout, hints.build, hints.prediction, hints.variables, hints.workdir, hints.stages
         severity/cache: the severity of `cache` must be error, warning, info, hint or off
         severity/syntax-problm: there is no rule or category syntax-problm (did you mean syntax-problem?): `layerwise rules` lists them
         severity/style: the severity of `style` must be error, warning, info, hint or off
@@ -77,7 +77,7 @@ fn the_nearest_layer_decides_key_by_key() {
     assert_eq!((settings.rules.select, settings.rules.ignore), (vec!["all".to_owned()], Vec::new()));
     let severity: Vec<(&str, Level)> =
         settings.rules.severity.iter().map(|(name, level)| (name.as_str(), *level)).collect();
-    assert_eq!(severity, [("cache", Level::At(rules::Severity::Hint)), ("dl3020", Level::Off)]);
+    assert_eq!(severity, [("cache", Level::At(Severity::Hint)), ("dl3020", Level::Off)]);
     let build = settings.build;
     assert_eq!(build.args.values().collect::<Vec<_>>(), ["1", "true"]);
     assert_eq!((build.target.as_deref(), build.secrets, build.on_save), (Some("x"), Vec::new(), true));

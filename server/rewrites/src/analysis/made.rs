@@ -20,6 +20,8 @@ pub struct Made {
     pub maker: Maker,
     /// Bytes, where the context tells.
     pub size: Option<u64>,
+    /// Whether a command wrote a text of its own into it: `echo x > file`.
+    is_written: bool,
     /// The path in the context that was copied here as a folder.
     copied: Option<String>,
     /// The file's path in the image.
@@ -44,16 +46,40 @@ impl Made {
 }
 
 impl Made {
-    /// Whether it is hardly worth a word: small as the context tells, or a script or list by its name.
+    /// Whether it is not worth a word: small as the context tells, written by `echo`, or a script, a source or a list by its name.
     #[must_use]
     pub fn is_small(&self) -> bool {
         const SMALL: u64 = 1_000_000;
         let ending = self.path.rsplit(['.', '/']).next().unwrap_or_default();
         let is_script = matches!(
             ending,
-            "sh" | "py" | "txt" | "conf" | "cfg" | "json" | "yml" | "yaml" | "toml" | "list" | "sql"
+            "sh" | "bash"
+                | "py"
+                | "txt"
+                | "conf"
+                | "cfg"
+                | "json"
+                | "yml"
+                | "yaml"
+                | "toml"
+                | "list"
+                | "sql"
+                | "rs"
+                | "go"
+                | "js"
+                | "ts"
+                | "c"
+                | "h"
+                | "cpp"
+                | "java"
+                | "rb"
+                | "pl"
+                | "md"
+                | "asc"
+                | "gpg"
+                | "ps1"
         );
-        self.size.map_or(is_script && self.maker == Maker::Copied, |size| size < SMALL)
+        self.size.map_or(self.is_written || is_script, |size| size < SMALL)
     }
 }
 
@@ -114,6 +140,7 @@ impl MadeFiles {
         let made = Made {
             start: item.instruction.start,
             maker: Maker::Copied,
+            is_written: false,
             size: file.filter(|_| is_file).map(|file| file.size),
             copied,
             path: String::new(),
@@ -143,6 +170,7 @@ impl MadeFiles {
             start: item.instruction.start,
             maker: Maker::Ran,
             size: None,
+            is_written: false,
             copied: None,
             path: String::new(),
         };
@@ -154,7 +182,8 @@ impl MadeFiles {
             if let Some(path) =
                 resolve(input, item, cwd, &redirection.target).filter(|path| path.pattern.is_none())
             {
-                self.insert(&path.place, made());
+                let is_written = matches!(command.program(), Some("echo" | "printf" | "cat"));
+                self.insert(&path.place, Made { is_written, ..made() });
             }
         }
         let Some(call) = Call::of(command) else { return };

@@ -114,7 +114,12 @@ const HOLDS_NO_SECRET: [&str; 8] =
     ["user", "username", "users", "version", "versions", "website", "checksum", "server"];
 
 /// Words before `KEY` that make it a key of another kind.
-const OTHER_KEYS: [&str; 14] = [
+const OTHER_KEYS: [&str; 17] = [
+    // What a page shows to everyone, as of a captcha.
+    "site",
+    // What a signature is checked with, or its fingerprint.
+    "gpg",
+    "pgp",
     "public",
     "pub",
     "cache",
@@ -350,5 +355,15 @@ mod tests {
         assert!(is_address_with_password("postgres://app:hunter2@db:5432/app"));
         assert!(!is_address_with_password("https://registry.example.com:8443/@scope"));
         assert!(!is_address_with_password("https://app@example.com/"));
+    }
+
+    #[test]
+    fn keys_of_signatures_are_public() {
+        assert!(
+            !is_secret("JENKINS_GPG_KEY")
+                && !is_secret("GPG_KEY")
+                && !is_secret("SITE_KEY")
+                && is_secret("GPG_PRIVATE_KEY")
+        );
     }
 }

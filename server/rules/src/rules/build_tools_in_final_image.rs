@@ -2,12 +2,12 @@
 
 use rewrites::Input;
 use semantic::image_reference::ImageReference;
-use semantic::{Base, Stage, StageInstruction};
+use semantic::{Base, Kind, Stage, StageInstruction};
 use syntax::TextRange;
 
 use crate::analysis::call::Call;
 use crate::analysis::install::{SystemCommand, is_build, is_build_package, project_install};
-use crate::analysis::shipped::{shipped, starts_something};
+use crate::analysis::shipped::shipped;
 use crate::analysis::text::{self, line};
 use crate::rule::{Category, Check, Findings, Rule, Severity};
 
@@ -88,7 +88,8 @@ struct Built<'a> {
 fn check(input: &Input<'_>, findings: &mut Findings) {
     let shipped = shipped(input.model);
     let Some(last) = shipped.last() else { return };
-    if is_for_building(last) || !starts_something(&shipped) {
+    // Nobody runs an image that starts nothing: it is there to be built on, or to build in.
+    if is_for_building(last) || !starts_program(&shipped) {
         return;
     }
     let items = || shipped.iter().flat_map(|stage| &stage.instructions);
@@ -127,6 +128,11 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
         );
         findings.add(range(built.item, &built.call), message);
     }
+}
+
+fn starts_program(shipped: &[&Stage]) -> bool {
+    let mut items = shipped.iter().flat_map(|stage| &stage.instructions);
+    items.any(|item| matches!(item.kind, Kind::Cmd | Kind::Entrypoint))
 }
 
 fn message_for_image(input: &Input<'_>, sdk: &Sdk, built: Option<&Built<'_>>) -> String {
@@ -430,5 +436,13 @@ mod tests {
             assert_eq!(pointed_at(CODE, text), ["golang:1"], "{text}");
         }
         no_findings(CODE, "FROM\nRUN go build '\nCMD\n");
+    }
+
+    #[test]
+    fn an_image_that_starts_nothing_is_there_to_build_in() {
+        let text = "FROM rust:1\nEXPOSE 80\nCOPY . .\nRUN cargo build --release\n";
+        no_findings("build-tools-in-final-image", text);
+        let text = format!("{text}CMD [\"x\"]\n");
+        assert_eq!(check_only("build-tools-in-final-image", &text).len(), 1);
     }
 }

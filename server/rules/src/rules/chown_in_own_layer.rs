@@ -135,9 +135,13 @@ fn first_command(item: &StageInstruction) -> Option<&Command> {
 
 /// Whether the change reaches what the COPY brings.
 fn touches(path: &ImagePath, copy: &Copy) -> bool {
+    // What an installation makes was not copied, whatever lies around it. What a COPY to `/` brings where is not known: every path is below it.
+    let is_root = matches!(&copy.place, Place::Known(place) if place == "/");
+    let is_installed = matches!(&path.place, Place::Known(place) | Place::Relative(place)
+        if matches!(semantic::path::file_name(place), "node_modules" | "vendor" | ".venv" | "venv" | "target"));
     path.covers(&copy.place)
         || copied_files(copy).any(|file| path.covers(&file))
-        || path.pattern.is_none() && path.place.is_within(&copy.place)
+        || !is_root && !is_installed && path.pattern.is_none() && path.place.is_within(&copy.place)
 }
 
 /// Whether a RUN begins with changing a folder right after everything was copied to a working directory that only the base image
@@ -302,5 +306,18 @@ RUN chown -R node:node /app
             assert_eq!(check_only(CODE, text).len(), 1, "{text}");
         }
         no_findings(CODE, "FROM a:1\nCOPY . /app\nRUN chown -R '\nRUN chown\n");
+    }
+
+    #[test]
+    fn what_a_copy_to_the_root_brings_is_not_known() {
+        let text =
+            "FROM a:1 AS b\nFROM a:1\nCOPY --from=b /target/ /\nRUN mkdir -p /go/src && chmod -R 1777 /go\n";
+        no_findings("chown-in-own-layer", text);
+    }
+
+    #[test]
+    fn what_an_installation_made_was_not_copied() {
+        let text = "FROM node:22\nCOPY src/ /app\nRUN npm ci\nRUN chmod -R a+rx /app/node_modules\n";
+        no_findings("chown-in-own-layer", text);
     }
 }

@@ -142,7 +142,7 @@ fn flag(package: &PackageCommand<'_>) -> Option<&'static str> {
         // Later Yarns have another command for it.
         Manager::Yarn
             if matches!(package.subcommand.as_str(), "" | "install")
-                && !package.options.has(&["--immutable"]) =>
+                && !package.options.has(&["--immutable", "--version", "-v", "--help", "-h"]) =>
         {
             Some("--production")
         }
@@ -307,5 +307,11 @@ CMD [\"node\", \"x.js\"]
         ] {
             assert_eq!(pointed_at(CODE, text), ["npm ci"], "{text}");
         }
+    }
+
+    #[test]
+    fn a_question_installs_nothing() {
+        let text = "FROM node:22-slim\nRUN yarn --version && yarn -v\nCMD [\"node\", \"a.js\"]\n";
+        no_findings("development-dependencies-in-final-image", text);
     }
 }

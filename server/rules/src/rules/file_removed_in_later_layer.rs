@@ -134,17 +134,16 @@ fn check_run(
                 if made::is_mounted(item, &path.place) || here.covered_by(&path, input).is_some() {
                     continue;
                 }
-                let Some(found) =
-                    made.files(item).covered_by(&path, input).filter(|found| is_shipped || found.is_secret())
+                let Some(found) = made
+                    .files(item)
+                    .covered_by(&path, input)
+                    .filter(|found| found.is_secret() || is_shipped && !found.is_small())
                 else {
                     continue;
                 };
                 let shown = word.value.as_deref().unwrap_or(&word.text).trim_matches(['"', '\'']);
                 let message = message(input, stage, shown, &found, is_shipped);
-                let finding = findings.add(item.instruction.place(word.range), message);
-                if found.is_small() && !found.is_secret() {
-                    finding.severity = Severity::Info;
-                }
+                findings.add(item.instruction.place(word.range), message);
             }
         } else if is_shipped && is_removal(&call) {
             check_package_manager(input, item, &call, made.files(item), &here, findings);
@@ -323,5 +322,18 @@ mod tests {
         ] {
             assert_eq!(pointed_at(CODE, text).len(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn scripts_sources_and_written_texts_are_not_worth_a_word() {
+        for text in [
+            "COPY setup.sh /setup.sh\nRUN /setup.sh && rm /setup.sh",
+            "RUN echo x > /größe\nRUN rm /größe",
+            "RUN curl -o /tmp/get-pip.py https://example.com/get-pip.py\nRUN rm /tmp/get-pip.py",
+        ] {
+            no_findings("file-removed-in-later-layer", &format!("FROM a:1\n{text}\n"));
+        }
+        let secret = "FROM a:1\nRUN echo x > /root/.npmrc\nRUN rm /root/.npmrc\n";
+        assert_eq!(check_only("file-removed-in-later-layer", secret).len(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use rewrites::exec_form;
 use rewrites::places::Place;
+use semantic::StageInstruction;
 
 use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
@@ -39,14 +40,20 @@ FROM debian:12-slim
 CMD ["server", "--port", "80"]
 ```
 
+A command that begins with `exec` takes the shell's place and gets the signals. BuildKit's check reports it all the same; here that is `exec-in-shell-form`, which is off by default.
+
 ## When to ignore
 
 When the command needs a shell; SHELL says so, or `sh -c "exec …"` in a list. A CMD or ENTRYPOINT without any words, which BuildKit's check reports too, is taken for half
 typed.
 "#;
 
+fn is_one(item: &StageInstruction) -> bool {
+    exec_form::is_run_by_shell(item) && !exec_form::hands_over(item)
+}
+
 fn check(input: &StageInput<'_>, findings: &mut Findings) {
-    for item in input.stage.instructions.iter().filter(|item| exec_form::is_run_by_shell(item)) {
+    for item in input.stage.instructions.iter().filter(|item| is_one(item)) {
         let message = "A shell runs this and does not pass signals on, so `docker stop` has to kill it. Write a JSON list.";
         let finding = findings.add(item.instruction.place(item.instruction.arguments.range), message);
         finding.fixes.extend(exec_form::place(input.file, input.stage, item).map(Place::into_fix));
@@ -80,14 +87,8 @@ CMD server \\
 
     #[test]
     fn what_needs_a_shell_is_left_to_people() {
-        for text in [
-            "CMD a && b",
-            "ENTRYPOINT server $PORT",
-            "CMD A=1 server",
-            "CMD exec server",
-            "CMD server > /log",
-            "CMD 'x",
-        ] {
+        for text in ["CMD a && b", "ENTRYPOINT server $PORT", "CMD A=1 server", "CMD server > /log", "CMD 'x"]
+        {
             let found = check_only(CODE, &format!("FROM a:1\r\n{text}\r\n"));
             assert_eq!(found.len(), 1, "{text}");
             assert!(found[0].fixes.is_empty(), "{text}");
@@ -101,6 +102,7 @@ CMD server \\
             CODE,
             "FROM a:1\nCMD [\"a\"]\nENTRYPOINT []\nCMD\nHEALTHCHECK CMD curl x\nRUN <<EOF\nCMD x\nEOF\n",
         );
+        no_findings(CODE, "FROM a:1\nCMD exec server --port $PORT\n");
         no_findings(CODE, "FROM a:1\nSHELL [\"/bin/bash\", \"-c\"]\nCMD a b\n");
     }
 }

@@ -207,6 +207,16 @@ fn check_run(input: &Input<'_>, item: &StageInstruction, state: &mut State, find
         if copied.what == What::Everything && need::holds_only_manifests(input) {
             return;
         }
+        // A program of single files has no dependencies to fetch.
+        let is_file = |word: &syntax::shell::ShellWord| word.text.ends_with(".go");
+        let is_copied_alone = input.model.document.slice(copied.range).ends_with(".go");
+        if install.manager == "go"
+            && install.builds
+            && copied.what != What::Everything
+            && (is_copied_alone || call.operands().any(is_file))
+        {
+            return;
+        }
         let message = message(input, item, &call, &install, copied);
         let finding = findings.add(copied.range, message);
         // Their dependencies are fetched quickly, and may be none.
@@ -418,5 +428,13 @@ RUN pip install --no-cache-dir -r requirements.txt
             assert_eq!(check_only(CODE, text).len(), 1, "{text}");
         }
         no_findings(CODE, "FROM a:1\nCOPY .\nRUN npm ci\n");
+    }
+
+    #[test]
+    fn a_go_program_of_single_files_has_no_dependencies() {
+        no_findings(CODE, "FROM golang:1 AS b\nCOPY main.go .\nRUN go build -o /app main.go\n");
+        no_findings(CODE, "FROM golang:1 AS b\nCOPY main.go .\nRUN go build -o /app .\n");
+        let all = "FROM golang:1 AS b\nCOPY . .\nRUN go build -o /app main.go\n";
+        assert_eq!(check_only(CODE, all).len(), 1);
     }
 }

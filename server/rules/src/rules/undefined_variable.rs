@@ -15,7 +15,7 @@ use crate::rule::{Category, Check, Findings, Rule, Severity, StageInput};
 
 pub(crate) static RULE: Rule = Rule {
     code: "undefined-variable",
-    aliases: &["UndefinedVar"],
+    aliases: &["UndefinedVar", "DL3044"],
     category: Category::Semantic,
     severity: Severity::Warning,
     on_by_default: true,
@@ -32,7 +32,7 @@ The text of RUN, CMD and ENTRYPOINT is a shell's business and is not looked at. 
 Proxy arguments such as `HTTP_PROXY` reach RUN without an ARG, and nothing else.
 
 What a base image sets is known where the builder has it, and for the images of plain distributions. For others only names that are
-lower case, or that resemble a defined one, are reported.
+lower case, that resemble a defined one, or that the same ENV sets are reported.
 
 ## Why
 
@@ -178,11 +178,15 @@ fn check_text(
         let near = nearest(name, visible.keys().copied());
         let may_be_the_images =
             name.bytes().any(|byte| byte.is_ascii_uppercase()) && !is_proxy_argument(name);
-        if base == Known::Nothing && near.is_none() && may_be_the_images {
+        let is_slip = near.is_some() || is_set_beside(item, name);
+        if base == Known::Nothing && !is_slip && may_be_the_images {
             continue;
         }
         let is_arguments = is_platform_argument(name) || is_proxy_argument(name);
         let cure = match near {
+            _ if is_set_beside(item, name) => {
+                "The same ENV sets it, and counts only from the next instruction on: give it an ENV of its own before.".to_owned()
+            }
             _ if written.is_heredoc => "Quote the heredoc's marker to keep the text as it is.".to_owned(),
             Some(near) => format!("Did you mean `{near}`?"),
             None if is_arguments || model.scopes.global(name).is_some() => {
@@ -192,6 +196,9 @@ fn check_text(
         };
         let range = used.map_or(written.range, |used| written.place(used.range.start, used.range.end));
         let finding = findings.add(range, format!("Nothing defines `{name}` here, so it is empty. {cure}"));
+        if !is_set_beside(item, name) {
+            finding.aliases = vec!["UndefinedVar"].into();
+        }
         // BuildKit's check does not look at EXPOSE.
         if matches!(item.kind, Kind::Expose(_)) {
             finding.aliases = Cow::default();
@@ -200,6 +207,11 @@ fn check_text(
             finding.fixes.extend(quote_marker(&item.instruction, written.range));
         }
     }
+}
+
+/// Whether a pair of the ENV itself sets the variable.
+fn is_set_beside(item: &StageInstruction, name: &str) -> bool {
+    matches!(&item.kind, Kind::Env(pairs) if pairs.len() > 1 && pairs.iter().any(|(set, _)| set.raw == name))
 }
 
 /// Quotes the marker of the heredoc with this body.

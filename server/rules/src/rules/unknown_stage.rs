@@ -159,6 +159,13 @@ fn check_base(stages: &[Stage], stage: &Stage, name: &str, findings: &mut Findin
             later.display_name()
         );
         findings.add(stage.image.range, message).severity = Severity::Warning;
+    } else if let Some(same) = names(&stages[..stage.index]).find(|known| known.eq_ignore_ascii_case(name)) {
+        let lower = same.to_ascii_lowercase();
+        let message = format!(
+            "FROM finds a stage by its name in lower case alone, so this one pulls an image called `{name}`. Write `{lower}`."
+        );
+        let fix = replace(stage.image.range, &lower);
+        findings.add(stage.image.range, message).fixes.push(fix);
     } else if let Some(near) = nearest(name, names(&stages[..stage.index])) {
         let message = format!(
             "No stage is named `{name}`, so this FROM pulls an image of that name. Did you mean `{near}`?"
@@ -318,6 +325,13 @@ FROM final AS two
 FROM busybox:1.37 AS final
 ",
         );
+    }
+
+    #[test]
+    fn a_from_with_capitals_finds_no_stage() {
+        let found = crate::tests::check_only("unknown-stage", "FROM a:1 AS Bug_x\nFROM Bug_x\n");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].fixes[0].edits[0].new_text, "bug_x");
     }
 
     #[test]

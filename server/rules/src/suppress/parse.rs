@@ -39,7 +39,10 @@ pub(super) fn comment(comment: &Comment, document: &Document) -> Option<(Reach, 
     }
     let (dialect, rest) = match strip(rest, "layerwise") {
         Some(rest) => (Dialect::Layerwise, rest),
-        None => (Dialect::Peer, strip(rest, "hadolint").or_else(|| strip(rest, "tally"))?),
+        None => match strip(rest, "hadolint") {
+            Some(rest) => (Dialect::Hadolint, rest),
+            None => (Dialect::Peer, strip(rest, "tally")?),
+        },
     };
     let rest = rest.strip_prefix([' ', '\t'])?.trim_start();
     let (reach, rest) = match strip(rest, "global") {

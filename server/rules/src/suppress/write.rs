@@ -89,6 +89,8 @@ mod tests {
     #[test]
     fn what_is_suppressed_is_gone_and_nothing_new_comes() {
         let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
+        // The rule against such comments finds the new one.
+        let settings = Settings { ignore: vec!["findings-suppressed".to_owned()], ..settings };
         for rule in REGISTRY {
             for text in rule.page.split("```dockerfile\n").skip(1) {
                 let text = text.split("```").next().unwrap();

@@ -1,15 +1,20 @@
 //! Every rule has its page, and the page's examples are true; the pages under `server/docs` are made from them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use semantic::Model;
+use semantic::facts::shell_checks::{ShellChecks, ShellComment, ShellLevel};
 use semantic::facts::{ContextFacts, Facts, FileFacts, FileKind, IgnoreFile, ImageFacts};
+
+use syntax::Document;
 
 use super::fixture::findings_of;
 use crate::called::CALLER_REGISTRY;
 use crate::catalogue::{REGISTRY, find};
 use crate::ignore::IGNORE_REGISTRY;
 use crate::names::normalized;
-use crate::{CopiedPath, IgnoreInput, Rule, Settings, check_ignore_file, docs};
+use crate::{CopiedPath, IgnoreInput, LabelKind, LabelSchema, Rule, Settings, check_ignore_file, docs};
 
 const SECTIONS: [&str; 5] = ["What", "Why", "Bad", "Good", "When to ignore"];
 
@@ -56,7 +61,8 @@ fn finds_in_ignore_file(rule: &Rule, text: &str) -> bool {
 }
 
 /// Whether the rule finds something in an example; comments `# .dockerignore: PATTERN` stand for that file,
-/// `# file: PATH BYTES` for a file of the build context, and `# base image NAME is PLATFORM` for an image on the builder.
+/// `# file: PATH BYTES` for a file of the build context, `# base image NAME is PLATFORM` for an image on the builder; `# trusted registry: NAME`,
+/// `# label: NAME KIND` and `# labels are strict` for settings.
 fn finds(rule: &Rule, text: &str) -> bool {
     if is_for_ignore_files(rule) {
         return finds_in_ignore_file(rule, text);
@@ -64,8 +70,20 @@ fn finds(rule: &Rule, text: &str) -> bool {
     if is_for_callers(rule) {
         return !crate::called::tests::found(rule.code, text).is_empty();
     }
-    let settings = Settings { select: vec!["all".to_owned()], ..Settings::default() };
     let marked = |mark: &'static str| text.lines().filter_map(move |line| line.strip_prefix(mark));
+    let label = |label: &str| {
+        let (name, kind) = label.split_once(' ').expect("a label and its kind");
+        (name.to_owned(), LabelKind::from_name(kind).expect("a kind of labels"))
+    };
+    let settings = Settings {
+        select: vec!["all".to_owned()],
+        trusted_registries: marked("# trusted registry: ").map(str::to_owned).collect(),
+        labels: LabelSchema {
+            required: marked("# label: ").map(label).collect(),
+            is_strict: text.contains("# labels are strict"),
+        },
+        ..Settings::default()
+    };
     let (patterns, files): (Vec<&str>, Vec<&str>) =
         (marked("# .dockerignore: ").collect(), marked("# file: ").collect());
     let is_known = !patterns.is_empty() || !files.is_empty();
@@ -81,8 +99,29 @@ fn finds(rule: &Rule, text: &str) -> bool {
     let images = text.lines().filter_map(|line| line.strip_prefix("# base image ")?.split_once(" is "));
     let image = |platform: &str| ImageFacts { platform: platform.to_owned(), ..ImageFacts::default() };
     let base_images = images.map(|(name, platform)| (name.to_owned(), image(platform))).collect();
-    let facts = Facts { context: is_known.then_some(context), base_images, ..Facts::default() };
+    let mut facts = Facts { context: is_known.then_some(context), base_images, ..Facts::default() };
+    facts.shell_checks = Some(said_by_shellcheck(text));
     findings_of(text, &facts, &settings).iter().any(|finding| finding.code == rule.code)
+}
+
+/// One comment on the first byte of each script, where a comment `# shellcheck: CODE` asks for it.
+fn said_by_shellcheck(text: &str) -> ShellChecks {
+    let code = text.lines().find_map(|line| line.strip_prefix("# shellcheck: SC")?.parse().ok());
+    let Some(code) = code else { return ShellChecks::new() };
+    let model = Model::new(&Document::new(text), &Facts::default());
+    let answer = |script: String| {
+        let (start, level) = (script.len() - 2, ShellLevel::Info);
+        let comment = ShellComment {
+            code,
+            level,
+            message: String::new(),
+            start,
+            end: start + 1,
+            replacements: Vec::new(),
+        };
+        (script, Arc::new(vec![comment]))
+    };
+    crate::shell_scripts(&model).into_iter().map(answer).collect()
 }
 
 #[test]

@@ -122,6 +122,16 @@ impl FlatText {
         Some(piece.flat_start + (offset - piece.source_start).min(piece.flat_len))
     }
 
+    /// Adds a part of the source as it is.
+    pub(super) fn add(&mut self, text: &str, source_start: u32) {
+        self.push(text, source_start as usize);
+    }
+
+    /// Adds a line end, whatever the source has there.
+    pub(super) fn add_line_end(&mut self, source_start: u32) {
+        self.push_as("\n", source_start as usize, 1);
+    }
+
     fn push(&mut self, text: &str, source_start: usize) {
         self.push_as(text, source_start, text.len());
     }

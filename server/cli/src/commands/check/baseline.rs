@@ -77,7 +77,7 @@ impl Baseline {
     pub(super) fn of(files: &[Checked], path: &Path) -> Self {
         let mut baseline = Self { known: BTreeMap::new(), folder: folder_of(path) };
         for file in files {
-            let Checked::Findings { path, document, findings } = file else { continue };
+            let Checked::Findings { path, document, findings, .. } = file else { continue };
             let path = baseline.path_of(path);
             for finding in findings {
                 *baseline.known.entry(known(&path, document, finding)).or_default() += 1;
@@ -104,7 +104,7 @@ impl Baseline {
     /// Takes away what is known, as often as it is.
     pub(super) fn take_from(mut self, files: &mut [Checked]) {
         for file in files {
-            let Checked::Findings { path, document, findings } = file else { continue };
+            let Checked::Findings { path, document, findings, .. } = file else { continue };
             let path = self.path_of(path);
             findings.retain(|finding| match self.known.get_mut(&known(&path, document, finding)) {
                 Some(count) if *count > 0 => {

@@ -12,7 +12,7 @@ use crate::output::checked::Checked;
 /// Leaves the findings whose lines are new or changed since a revision. All lines of a file that was not there are new.
 pub(super) fn keep(files: &mut [Checked], revision: &str) -> anyhow::Result<()> {
     for file in files {
-        let Checked::Findings { path, document, findings } = file else { continue };
+        let Checked::Findings { path, document, findings, .. } = file else { continue };
         if path == "-" {
             bail!("--diff-base compares files, and stdin is none; say with --stdin-path which one it is");
         }

@@ -204,8 +204,15 @@ fn a_code_in_a_suppression_comment_is_that_rule() {
     check(
         "# hadolint ignore=DL3$0026\nFROM a\n",
         expect![[r#"
-        nothing
-    "#]],
+            [DL3026]
+            **`registry-not-trusted`**: An image comes from a registry that the settings do not trust
+
+            A FROM, a `COPY --from=` or a mount's `from=` takes an image from a registry that the setting `trustedRegistries` does not list. Without that setting every registry is trusted. A `*` at one end of an entry stands for any letters; a name without a registry means `docker.io`.
+
+            `DL3026` is another name of it.
+
+            [The rule's page](https://github.com/layerwise/layerwise/blob/main/server/docs/rules/registry-not-trusted.md)
+        "#]],
     );
     check(
         "FROM a\n# layerwise ignore=stage-name-ca$0sing reason: as it was\nFROM b AS B\n",
