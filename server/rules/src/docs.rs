@@ -62,7 +62,9 @@ fn without_marks(page: &str) -> String {
 #[must_use]
 pub fn index() -> String {
     let mut text = format!(
-        "{NOTE}\n\n# Rules\n\nEvery code and every alias works in `--select`, in settings, in suppression comments and in `layerwise rules CODE`.\n"
+        "{NOTE}\n\n# Rules\n\nEvery code and every alias works in `--select`, in settings, in suppression comments and in `layerwise rules CODE`. \
+         Profiles ([settings](settings.md)) choose what runs; [findings](findings.md) is how far the default one is worth reading.\n\n\
+         There are no rules for single ecosystems as tally has them (GPU images, Ruby, PHP, PowerShell) and none about the order and grouping of labels; layout is `layerwise format`.\n"
     );
     for category in Category::ALL {
         let rules: Vec<_> = REGISTRY.iter().filter(|rule| rule.category == *category).collect();

@@ -27,6 +27,7 @@ mod save_builds;
 mod semantic_tokens;
 mod session;
 mod settings;
+mod shellcheck;
 mod signature_help;
 mod source_errors;
 mod structure;

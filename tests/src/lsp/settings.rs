@@ -57,6 +57,19 @@ async fn changed(client: &mut Client, folder: &TempDir, settings: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn hadolints_own_file_counts_where_the_profile_is_its() {
+    let folder = workspace("profile = 'hadolint'\nignore = ['shell-script-problem']\n");
+    fs::write(folder.path().join(".hadolint.yaml"), "ignored: [DL3006]\n").unwrap();
+    let mut client = session(&folder, Setup::default()).await;
+    client.open_as(&uri(&folder, "api/Dockerfile"), "FROM debian\nENV A b\nRUN sudo x\n").await;
+    // What layerwise.toml says comes first, so that the ignored one of the other file is not.
+    pushed(&mut client, &["base-image-without-version", "sudo-in-run"]).await;
+    changed(&mut client, &folder, "profile = 'hadolint'\n").await;
+    pushed(&mut client, &["sudo-in-run"]).await;
+    client.exit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_counts_below_it_before_the_client_and_is_read_again() {
     let folder = workspace("ignore = ['LegacyKeyValueFormat']\n");
     let initialization_options = json!({"ignore": [], "severity": {"legacy-key-value-format": "error"}});
