@@ -56,7 +56,10 @@ fn check(input: &StageInput<'_>, findings: &mut Findings) {
     for item in input.stage.instructions.iter().filter(|item| is_one(item)) {
         let message = "A shell runs this and does not pass signals on, so `docker stop` has to kill it. Write a JSON list.";
         let finding = findings.add(item.instruction.place(item.instruction.arguments.range), message);
-        finding.fixes.extend(exec_form::place(input.file, input.stage, item).map(Place::into_fix));
+        // A list that is no JSON is `invalid-json-form`, which knows its words.
+        let is_list = item.instruction.arguments.text.trim_start().starts_with('[');
+        let place = exec_form::place(input.file, input.stage, item).filter(|_| !is_list);
+        finding.fixes.extend(place.map(Place::into_fix));
     }
 }
 
