@@ -43,7 +43,9 @@ pub mod target_test_stage;
 mod tests;
 mod variable;
 
-pub use offer::{Applicability, Fix, Input, NewFile, Offers, Recipe, Refusal, Rewrite, apply, is_change};
+pub use offer::{
+    Applicability, Fix, Input, NewFile, Offers, Recipe, Refusal, Rewrite, apply, is_change, keeps_directives,
+};
 pub use proof_page::PROOF_PAGE;
 
 /// Every rewrite, by id.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use semantic::{Facts, Model};
-use syntax::{TextEdit, TextRange};
+use syntax::{Directive, Document, TextEdit, TextRange};
 
 /// What a rewrite reads.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +123,37 @@ pub fn is_change(text: &str, edits: &[TextEdit]) -> bool {
     let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return false };
     let within = first.range.start as usize..last.range.end as usize;
     text.get(within.clone()).is_none_or(|before| apply_within(text, within, edits) != before)
+}
+
+/// Whether the directives stay as they are, but for those that the edits, which stand as for [`apply`], touch or write. Above the first instruction
+/// a comment that comes to the top of the file is read as one: `# escape=x` in the text of a licence.
+#[must_use]
+pub fn keeps_directives(document: &Document, edits: &[TextEdit]) -> bool {
+    if edits.first().is_none_or(|first| first.range.start > document.directives_end()) {
+        return true;
+    }
+    let mut after = document.clone();
+    for edit in edits.iter().rev() {
+        after.edit(edit.range, &edit.new_text);
+    }
+    let is_said = |list: &[Directive], wanted: &Directive| {
+        list.iter().any(|known| (&known.name, &known.value) == (&wanted.name, &wanted.value))
+    };
+    let is_touched = |directive: &Directive| {
+        let TextRange { start, end } = directive.range;
+        edits.iter().any(|edit| edit.range.end > start && edit.range.start < end)
+    };
+    let is_written = |directive: &Directive| {
+        let mut written = edits.iter().map(|edit| edit.new_text.as_str());
+        written.any(|text| text.contains(&directive.value) || text == directive.name)
+    };
+    // The second one of a name is none, and refused.
+    if after.problems().len() > document.problems().len() {
+        return false;
+    }
+    let (before, after) = (document.directives(), after.directives());
+    before.iter().all(|directive| is_touched(directive) || is_said(after, directive))
+        && after.iter().all(|directive| is_said(before, directive) || is_written(directive))
 }
 
 /// A part of the text after edits that lie in it.

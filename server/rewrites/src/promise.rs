@@ -7,7 +7,7 @@ use semantic::{Kind, Model, RuntimeSettings};
 use syntax::Document;
 
 use crate::exec_form;
-use crate::offer::{Input, Offers, Refusal, Rewrite, apply};
+use crate::offer::{Input, Offers, Refusal, Rewrite, apply, keeps_directives};
 use crate::second_opinion;
 
 /// Withholds what breaks the promise; the reason becomes a refusal. A rewrite that changes nothing is dropped.
@@ -43,6 +43,9 @@ fn broken(input: &Input<'_>, rewrite: &Rewrite, before: &str, after: &str) -> Op
     if let Some(problem) = document.problems().into_iter().chain(model.problems.clone()).nth(problems_before)
     {
         return Some(format!("would have a problem: {}", problem.message));
+    }
+    if !keeps_directives(&input.model.document, &rewrite.fix.edits) {
+        return Some("would have other directives".to_owned());
     }
     if let Some(setting) = changed_setting(input.model, &model) {
         return Some(format!("would change {setting} of the final image"));
@@ -122,6 +125,17 @@ mod tests {
         let reason = check("FROM a\nRUN x\n", "RUN x", "COPY x").unwrap_err();
         assert!(reason.contains("would have a problem"), "{reason}");
         assert!(check("FROM a\nCOPY b c\n", "b", "--from=nope2 --from=5 b").is_err());
+    }
+
+    #[test]
+    fn a_comment_does_not_become_a_directive_nor_a_directive_a_comment() {
+        let reason = check("ARG A\n# escape=`\nFROM a\n", "ARG A\n", "").unwrap_err();
+        assert!(reason.contains("other directives"), "{reason}");
+        assert!(check("# note\n# check=skip=all\nFROM a\n", "# note\n", "").is_err());
+        assert!(check("# syntax=docker/dockerfile:1\nFROM a\n", "", "# note\n").is_err());
+        assert_eq!(check("# check=skip=all\nARG A\nFROM a\n", "ARG A\n", ""), Ok(()));
+        assert_eq!(check("# check=skip=A\nFROM a\n", "skip=A", "skip=B"), Ok(()));
+        assert_eq!(check("# check=skip=A\nFROM a\n", "# check=skip=A\n", ""), Ok(()));
     }
 
     #[test]

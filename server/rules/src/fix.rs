@@ -136,6 +136,9 @@ fn assemble(taken: &[(Fixed, Vec<TextEdit>)]) -> Round {
 ///
 /// A long file has many fixes, each of a few letters: only what they touch is read anew.
 fn is_sound(input: &Input<'_>, edits: &[TextEdit]) -> bool {
+    if !rewrites::keeps_directives(&input.model.document, edits) {
+        return false;
+    }
     let mut document = input.model.document.clone();
     for edit in edits.iter().rev() {
         document.edit(edit.range, &edit.new_text);

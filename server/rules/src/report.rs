@@ -102,6 +102,9 @@ pub fn report_with(
             report.take(finding, &mut suppressions, &choice);
         }
     }
+    for finding in &mut report.findings {
+        finding.fixes.retain(|fix| rewrites::keeps_directives(&input.model.document, &fix.edits));
+    }
     let place = |finding: &Finding| (finding.range.start, finding.range.end, finding.code);
     report.findings.sort_by_key(place);
     report.suppressed.sort_by_key(|suppressed| place(&suppressed.finding));

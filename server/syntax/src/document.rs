@@ -173,6 +173,12 @@ impl Document {
         &self.top.directives
     }
 
+    /// The end of the text that was looked at for directives: what changes behind it makes none and takes none away.
+    #[must_use]
+    pub fn directives_end(&self) -> u32 {
+        self.top.end
+    }
+
     /// The instructions, in order.
     pub fn instructions(&self) -> impl ExactSizeIterator<Item = Instruction> + DoubleEndedIterator + '_ {
         self.instructions.iter().cloned()

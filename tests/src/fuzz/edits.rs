@@ -89,5 +89,11 @@ fn check_fix(text: &str, fix: &Fix) {
         let fixed = apply(text, &fix.edits);
         let n_problems = |text: &str| Document::new(text).problems().len();
         assert!(n_problems(&fixed) <= n_problems(text), "{} breaks {text:?}: {fixed:?}", fix.title);
+        let is_written = |value: &str| fix.edits.iter().any(|edit| edit.new_text.contains(value));
+        let before = Document::new(text);
+        for directive in Document::new(&fixed).directives() {
+            let is_known = before.directives().iter().any(|known| known.value == directive.value);
+            assert!(is_known || is_written(&directive.value), "{} directs {text:?}: {fixed:?}", fix.title);
+        }
     }
 }

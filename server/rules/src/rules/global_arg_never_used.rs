@@ -6,7 +6,7 @@ use rewrites::Input;
 use rewrites::move_arg_down::names::is_cache_buster;
 use semantic::Stage;
 use semantic::scope::{is_platform_argument, is_proxy_argument};
-use syntax::{Document, Instruction, TextEdit, TextRange};
+use syntax::{Instruction, TextEdit};
 
 use crate::analysis::fixes::safe;
 use crate::analysis::text::whole_lines;
@@ -103,29 +103,10 @@ fn check(input: &Input<'_>, findings: &mut Findings) {
             model.preamble.iter().find(holds).filter(|instruction| instruction.arguments.pairs.len() == 1);
         if let Some(instruction) = alone.filter(|_| !is_buster) {
             let range = whole_lines(input, instruction.range());
-            if makes_directives(input, instruction, range) {
-                continue;
-            }
             let edit = TextEdit { range, new_text: String::new() };
             finding.fixes.push(safe(format!("Remove `ARG {name}`"), vec![edit]));
         }
     }
-}
-
-/// Whether comments below an instruction are read as directives once it is gone: above the first instruction, `# escape=…` is one.
-fn makes_directives(input: &Input<'_>, instruction: &Instruction, range: TextRange) -> bool {
-    let document = &input.model.document;
-    let mut instructions = document.instruction_list().iter();
-    if instructions.next().is_none_or(|first| first.start != instruction.start) {
-        return false;
-    }
-    let next = instructions.next().map_or(document.len(), |next| next.start);
-    let above = document.slice(TextRange::new(0, range.start));
-    let below = document.slice(TextRange::new(range.end, next.max(range.end)));
-    let without = Document::new(&format!("{above}{below}FROM scratch\n"));
-    // The second one of a name is none, and refused.
-    without.directives().len() > document.directives().len()
-        || without.problems().len() > document.problems().len()
 }
 
 /// Whether a name is not one that the builder reads by itself.
