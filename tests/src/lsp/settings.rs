@@ -66,7 +66,7 @@ async fn hadolints_own_file_counts_where_the_profile_is_its() {
     pushed(&mut client, &["base-image-without-version", "sudo-in-run"]).await;
     changed(&mut client, &folder, "profile = 'hadolint'\n").await;
     pushed(&mut client, &["sudo-in-run"]).await;
-    client.exit().await;
+    client.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

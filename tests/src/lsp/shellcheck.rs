@@ -53,5 +53,5 @@ async fn its_findings_come_behind_the_others_and_follow_the_text() {
     // What is known of a script is not asked again.
     client.change(3, json!([{"text": TEXT}])).await;
     pushed(&mut client, 3, &["shell-script-problem"]).await;
-    client.exit().await;
+    client.finish().await;
 }
