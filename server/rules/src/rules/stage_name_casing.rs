@@ -23,7 +23,7 @@ The name behind AS is not all lower case.
 
 ## Why
 
-BuildKit compares stage names without regard to case, other tools do not, and two spellings of one name confuse.
+BuildKit keeps stage names in lower case: `COPY --from=Base` finds the stage, `FROM Base` does not and pulls an image of that name.
 
 ## Bad
 
