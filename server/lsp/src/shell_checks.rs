@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use ide::{DocumentId, Facts, ShellChecks, ShellComment, shell_scripts, wants_shell_checks};
+use ide::{DocumentId, DocumentKind, Facts, ShellChecks, ShellComment, shell_scripts, wants_shell_checks};
 use tower_lsp::ls_types::MessageType;
 use workspace::shellcheck::{MISSING, ShellCheck};
 
@@ -41,7 +41,9 @@ impl MainLoop {
     /// Has ShellCheck asked about a document, once nothing was typed for a moment.
     pub(crate) fn ask_shellcheck_soon(&mut self, id: &DocumentId) {
         let snapshot = self.host.snapshot();
-        if snapshot.model(id).is_none() || wants_shell_checks(&snapshot.settings(id).rules).is_none() {
+        // This comes with each key: what the text means is not looked at.
+        let is_dockerfile = snapshot.kind(id) == Some(DocumentKind::Dockerfile);
+        if !is_dockerfile || wants_shell_checks(&snapshot.settings(id).rules).is_none() {
             return;
         }
         let Some(open) = self.open.get_mut(id) else { return };
